@@ -1,0 +1,38 @@
+"""The tables of Jobwire, one module per table.
+
+Read them through any SQLModel or SQLAlchemy session; write them only through
+`jobwire`'s use cases, which append the event of each change in its transaction.
+"""
+
+from jobwire.models.api_key import ApiKey
+from jobwire.models.bulk_operation import BulkOperation
+from jobwire.models.duty import Duty
+from jobwire.models.feed_state import FeedState, FeedWitness
+from jobwire.models.installation import Installation
+from jobwire.models.job_attempt import JobAttempt
+from jobwire.models.job_event import JobEvent
+from jobwire.models.job_log import JobLog
+from jobwire.models.job_observation import JobObservation
+from jobwire.models.job_schedule import JobSchedule
+from jobwire.models.realtime_cursor import RealtimeCursor
+from jobwire.models.reconciliation import Reconciliation
+from jobwire.models.webhook_delivery import WebhookDelivery
+from jobwire.models.worker_job import WorkerJob
+
+__all__ = [
+    "ApiKey",
+    "BulkOperation",
+    "Duty",
+    "FeedState",
+    "FeedWitness",
+    "Installation",
+    "JobAttempt",
+    "JobEvent",
+    "JobLog",
+    "JobObservation",
+    "JobSchedule",
+    "RealtimeCursor",
+    "Reconciliation",
+    "WebhookDelivery",
+    "WorkerJob",
+]

@@ -1,0 +1,156 @@
+"""One pool of connections to one database and schema."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+import asyncpg
+
+from jobwire.models.database_url import DatabaseUrl, parse
+
+#: The oldest PostgreSQL whose SQL we speak.
+MINIMUM_VERSION = 14
+
+#: An asyncpg connection, from a pool or not.
+Connection = Any
+
+
+class UnsupportedServerError(Exception):
+    """The server is too old."""
+
+    def __init__(self, found: str, where: str) -> None:
+        super().__init__(
+            f"Jobwire needs PostgreSQL {MINIMUM_VERSION} or newer, but {where} is"
+            f" {found}. Upgrade it, or point DATABASE_URL at another server."
+        )
+
+
+if TYPE_CHECKING:
+    # Generic in the stubs only.
+    _Connection = asyncpg.Connection[asyncpg.Record]
+else:
+    _Connection = asyncpg.Connection
+
+
+class PooledConnection(_Connection):
+    """A connection that is handed back as it is.
+
+    Nothing in Jobwire sets session state on a pooled connection, so the usual RESET
+    on every release would cost a round trip for nothing.
+    """
+
+    def get_reset_query(self) -> str:
+        """Return no statement: there is nothing to reset."""
+        return ""
+
+
+class Database:
+    """One pool of connections to one database and schema."""
+
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[asyncpg.Record]",
+        url: DatabaseUrl,
+        schema: str,
+        session: Mapping[str, str],
+    ) -> None:
+        self._pool = pool
+        self._session = session
+        self.url = url
+        self.schema = schema
+
+    @classmethod
+    async def open(
+        cls,
+        url: str | DatabaseUrl,
+        *,
+        schema: str = "public",
+        min_size: int = 1,
+        max_size: int = 10,
+        application_name: str = "jobwire",
+        statement_timeout: timedelta | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Connect.
+
+        Args:
+            url: Where the database is.
+            schema: Where our tables live; it becomes the search path.
+            min_size: Connections kept open.
+            max_size: Connections open at most.
+            application_name: What `pg_stat_activity` shows.
+            statement_timeout: How long a statement may take; None: the server's own.
+            settings: Further settings of each session.
+
+        Raises:
+            UnsupportedServerError: The server is older than PostgreSQL 14.
+            OSError, asyncpg.PostgresError: It cannot be reached or refuses us.
+        """
+        place = parse(url) if isinstance(url, str) else url
+        session = {
+            "application_name": application_name,
+            "search_path": quote_identifier(schema),
+            "timezone": "UTC",
+            # Our statements are short; compiling them would take longer.
+            "jit": "off",
+            **dict(place.options),
+            **(settings or {}),
+        }
+        if statement_timeout is not None:
+            milliseconds = statement_timeout // timedelta(milliseconds=1)
+            session["statement_timeout"] = str(milliseconds)
+        pool = await asyncpg.create_pool(
+            **place.connect_arguments(),
+            min_size=min_size,
+            max_size=max_size,
+            server_settings=session,
+            connection_class=PooledConnection,
+        )
+        database = cls(pool, place, schema, session)
+        try:
+            async with database.connection() as connection:
+                version = connection.get_server_version()
+        except BaseException:
+            pool.terminate()
+            raise
+        if version.major < MINIMUM_VERSION:
+            await pool.close()
+            raise UnsupportedServerError(
+                f"PostgreSQL {version.major}.{version.minor}", place.display
+            )
+        return database
+
+    async def close(self) -> None:
+        """Close every connection, waiting for those in use."""
+        await self._pool.close()
+
+    def terminate(self) -> None:
+        """Close every connection at once."""
+        self._pool.terminate()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Borrow a connection; each statement is its own transaction."""
+        async with self._pool.acquire() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Borrow a connection inside a transaction that ends with the block."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            yield connection
+
+    async def connect(self, *, application_name: str | None = None) -> Connection:
+        """Open a connection outside the pool; the caller closes it."""
+        session = dict(self._session)
+        if application_name is not None:
+            session["application_name"] = application_name
+        return await asyncpg.connect(
+            **self.url.connect_arguments(), server_settings=session
+        )
+
+
+def quote_identifier(name: str) -> str:
+    """Quote a name for SQL."""
+    return '"' + name.replace('"', '""') + '"'

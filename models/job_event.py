@@ -1,0 +1,68 @@
+"""`job_events`: facts about jobs, appended in their transaction, never changed."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Integer, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
+
+from jobwire.models.base import INSTANT, JSON, Table, Xid8, check, column, one_of
+from jobwire.models.vocabulary import EventKind, JobStatus, SignalSource
+
+
+class JobEvent(Table, table=True):
+    """One fact about a job: folding the events up to a version gives that row."""
+
+    __tablename__: ClassVar[str] = "job_events"
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("job_id", "version"),
+        check("kind_is_known", one_of("kind", EventKind)),
+        check("from_status_is_known", one_of("from_status", JobStatus)),
+        check("to_status_is_known", one_of("to_status", JobStatus)),
+        check("source_is_known", one_of("source", SignalSource)),
+        check(
+            "only_the_first_event_comes_from_nowhere",
+            "(from_status IS NULL) = (version = 1)",
+        ),
+        {
+            "comment": "Facts about jobs, in commit order by (xid, id) snapshots.",
+            "postgresql_with": {"autovacuum_vacuum_insert_scale_factor": 0.05},
+        },
+    )
+
+    xid: int = column(
+        Xid8,
+        "The transaction that wrote it; the feed reads by it.",
+        key=True,
+        default="pg_current_xact_id()",
+    )
+    # CACHE 1: inside one transaction snapshot, ids must rise in the order of locks.
+    id: int = column(
+        BigInteger,
+        "Rises within a job in the order of its versions.",
+        Identity(always=True, cache=1),
+        key=True,
+    )
+    job_id: UUID = column(
+        UUID_TYPE,
+        "The job.",
+        ForeignKey("worker_jobs.id", ondelete="CASCADE"),
+    )
+    user_id: str = column(Text, "Whose job it is.")
+    version: int = column(Integer, "The version of the job that this event made.")
+    kind: str = column(Text, "What happened.")
+    from_status: str | None = column(Text, "The status before.", null=True)
+    to_status: str = column(Text, "The status after.")
+    attempt: int | None = column(Integer, "The attempt that it tells of.", null=True)
+    source: str = column(Text, "Which path brought it.")
+    actor: str | None = column(Text, "Who did it: a user or a worker.", null=True)
+    occurred_at: datetime = column(
+        INSTANT, "When it happened, by the clock of its source."
+    )
+    recorded_at: datetime = column(
+        INSTANT, "When it was recorded here.", default="clock_timestamp()"
+    )
+    changes: dict[str, Any] = column(
+        JSON, "Each visible column that this version set, with its new value."
+    )

@@ -1,0 +1,139 @@
+"""The migrated schema is the one that the models describe."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from alembic import command
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from jobwire.migrations import (
+    ForeignTablesError,
+    _run,
+    configuration,
+    migrate,
+    pending,
+)
+from jobwire.models import WorkerJob
+from jobwire.models.database_url import DatabaseUrl
+
+
+@pytest.fixture
+async def empty_url(postgres_url: DatabaseUrl) -> AsyncIterator[DatabaseUrl]:
+    """A database of the test's own, with nothing in it."""
+    name = f"jobwire_empty_{id(object())}"
+    connection = await asyncpg.connect(**postgres_url.connect_arguments())
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    yield DatabaseUrl(
+        postgres_url.host,
+        postgres_url.port,
+        postgres_url.user,
+        postgres_url.password,
+        name,
+    )
+    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await connection.close()
+
+
+async def _alembic(url: DatabaseUrl, schema: str, run: object, *args: str) -> None:
+    def work(connection: Connection) -> tuple[str, ...]:
+        config = configuration()
+        config.attributes["connection"] = connection
+        run(config, *args)
+        return ()
+
+    await _run(url, schema, work)
+
+
+async def _constraints(url: DatabaseUrl, schema: str) -> list[tuple[str, ...]]:
+    connection = await asyncpg.connect(**url.connect_arguments())
+    try:
+        records = await connection.fetch(
+            """SELECT conrelid::regclass::text AS "table", conname,
+                      pg_get_constraintdef(oid) AS definition
+                 FROM pg_constraint
+                WHERE connamespace = $1::text::regnamespace
+                  AND conrelid::regclass::text NOT LIKE '%alembic%'
+               UNION ALL
+               SELECT tablename, indexname, indexdef FROM pg_indexes
+                WHERE schemaname = $1::text AND tablename NOT LIKE '%alembic%'
+               UNION ALL
+               SELECT relname, relpersistence::text, reloptions::text FROM pg_class
+                WHERE relnamespace = $1::text::regnamespace AND relkind = 'r'
+                  AND relname NOT LIKE '%alembic%'""",
+            schema,
+        )
+        return sorted(
+            tuple(str(value).replace(f"{schema}.", "") for value in record)
+            for record in records
+        )
+    finally:
+        await connection.close()
+
+
+async def test_the_newest_version_needs_no_further_migration(
+    empty_url: DatabaseUrl,
+) -> None:
+    await migrate(empty_url)
+
+    await _alembic(empty_url, "public", command.check)
+
+
+async def test_a_migrated_database_and_the_models_agree_on_every_constraint(
+    empty_url: DatabaseUrl,
+) -> None:
+    await migrate(empty_url, schema="migrated")
+    engine = create_async_engine(
+        empty_url.sqlalchemy,
+        poolclass=NullPool,
+        connect_args={"server_settings": {"search_path": "described"}},
+    )
+    async with engine.begin() as connection:
+        await connection.execute(text("CREATE SCHEMA described"))
+        await connection.run_sync(WorkerJob.metadata.create_all)
+    await engine.dispose()
+
+    assert await _constraints(empty_url, "migrated") == await _constraints(
+        empty_url, "described"
+    )
+
+
+async def test_the_schema_goes_down_and_up_again(empty_url: DatabaseUrl) -> None:
+    await migrate(empty_url)
+    before = await _constraints(empty_url, "public")
+
+    await _alembic(empty_url, "public", command.downgrade, "base")
+    assert await _constraints(empty_url, "public") == []
+
+    await migrate(empty_url)
+    assert await _constraints(empty_url, "public") == before
+
+
+async def test_migrating_twice_applies_each_version_once(
+    empty_url: DatabaseUrl,
+) -> None:
+    first = await migrate(empty_url, schema="jobs")
+    second = await migrate(empty_url, schema="jobs")
+
+    assert first
+    assert second == ()
+    assert await pending(empty_url, schema="jobs") == ()
+
+
+async def test_a_worker_jobs_of_somebody_else_is_never_touched(
+    empty_url: DatabaseUrl,
+) -> None:
+    connection = await asyncpg.connect(**empty_url.connect_arguments())
+    await connection.execute("CREATE TABLE worker_jobs (id int)")
+
+    with pytest.raises(ForeignTablesError, match="JOBWIRE_DB_SCHEMA"):
+        await migrate(empty_url)
+
+    columns = await connection.fetchval(
+        "SELECT count(*) FROM pg_attribute"
+        " WHERE attrelid = 'worker_jobs'::regclass AND attnum > 0"
+    )
+    await connection.close()
+    assert columns == 1
