@@ -1,0 +1,1 @@
+"""What the system does: use cases, the state machine, executors and the feed."""

@@ -1,0 +1,49 @@
+"""Clocks: where `now` comes from, so that time is an argument everywhere else."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the time, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """Return the machine's time in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place that may ask
+
+
+class DatabaseClock:
+    """This machine's clock, corrected to PostgreSQL's.
+
+    Leases and due times of several machines are compared with each other, so they
+    all follow the one clock that all of them can see. Between two measurements it
+    trusts the machine's clock to run at the right speed.
+    """
+
+    def __init__(self, machine: Clock | None = None) -> None:
+        self._machine = machine or SystemClock()
+        self._offset = timedelta()
+
+    @property
+    def offset(self) -> timedelta:
+        """How far PostgreSQL's clock was ahead when last measured."""
+        return self._offset
+
+    def now(self) -> datetime:
+        """Return PostgreSQL's time, as far as known."""
+        return self._machine.now() + self._offset
+
+    async def synchronize(self, connection: Any) -> None:
+        """Measure the offset; its error is at most half of the round trip."""
+        before = self._machine.now()
+        theirs: datetime = await connection.fetchval("SELECT clock_timestamp()")
+        after = self._machine.now()
+        self._offset = theirs - (before + (after - before) / 2)

@@ -1,0 +1,224 @@
+"""The decorator that makes a function a type of job."""
+
+import inspect
+import re
+import typing
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any, Literal, Never, NoReturn, TypeVar
+
+from pydantic import ConfigDict, PydanticUserError, TypeAdapter
+from pydantic.errors import PydanticSchemaGenerationError
+
+from jobwire.jobs.context import JobContext
+from jobwire.jobs.definition import Argument, JobDefinition, JobDefinitionError
+from jobwire.jobs.retry_config import RetryConfig
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_MARK = "__jobwire_job__"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}")
+_NO_DATA_SCHEMA = {"type": "object", "properties": {}, "additionalProperties": False}
+# NaN would silently become null; kept, it is refused with its reason.
+_CONFIG = ConfigDict(ser_json_inf_nan="constants")
+
+
+def job(
+    name: str,
+    *,
+    description: str | None = None,
+    retry_config: RetryConfig | None = None,
+    max_duration: timedelta | None = None,
+) -> Callable[[Function], Function]:
+    """Mark a function as a type of job; it stays callable as it is.
+
+    The function takes a `JobContext`, data of one annotated type, both in any order,
+    or nothing. An async function runs on the worker's event loop for jobs, any other
+    in a thread.
+
+    Args:
+        name: The name in the API: 1-120 letters, digits and . _ : / -
+        description: What it does; by default the first paragraph of its docstring.
+        retry_config: What follows a failed attempt; by default `RetryConfig()`.
+        max_duration: How long one attempt may run; None: without limit.
+
+    Raises:
+        JobDefinitionError: The function cannot be a job.
+    """
+    if not isinstance(name, str):
+        raise JobDefinitionError(name, 'give it a name, as in @job("my-job").')
+
+    def mark(function: Function) -> Function:
+        definition = _define(
+            function,
+            name,
+            description=description,
+            retry_config=retry_config or RetryConfig(),
+            max_duration=max_duration,
+        )
+        setattr(function, _MARK, definition)
+        return function
+
+    return mark
+
+
+def definition_of(candidate: object) -> JobDefinition | None:
+    """Return the definition of a marked function; None for anything else."""
+    if not inspect.isfunction(candidate):
+        return None
+    found = getattr(candidate, _MARK, None)
+    # functools.wraps copies the mark onto functions that are not the marked one.
+    if isinstance(found, JobDefinition) and found.function is candidate:
+        return found
+    return None
+
+
+def _define(
+    function: Callable[..., Any],
+    name: str,
+    *,
+    description: str | None,
+    retry_config: RetryConfig,
+    max_duration: timedelta | None,
+) -> JobDefinition:
+    _check_kind(function)
+    if not _NAME.fullmatch(name):
+        raise JobDefinitionError(
+            function,
+            f"its name {name!r} must be 1-120 letters, digits and . _ : / - and begin"
+            " with a letter or digit.",
+        )
+    if getattr(function, _MARK, None) is not None:
+        raise JobDefinitionError(function, "it already is one; mark it once.")
+    if max_duration is not None and max_duration <= timedelta():
+        raise JobDefinitionError(
+            function, f"max_duration must be above zero, not {max_duration}."
+        )
+    hints = _hints(function)
+    parameters = dict(_parameters(function, hints))
+    data_type = parameters.get(Argument.DATA)
+    result_type = hints.get("return", None)
+    promises = result_type not in (None, type(None), Never, NoReturn)
+    data = None if data_type is None else _adapter(function, "data", data_type)
+    result = _adapter(function, "result", result_type if promises else Any)
+    return JobDefinition(
+        name=name,
+        function=function,
+        description=description or _first_paragraph(function),
+        retry_config=retry_config,
+        max_duration=max_duration,
+        data_schema=(
+            dict(_NO_DATA_SCHEMA)
+            if data is None
+            else _schema(function, "data", data, "validation")
+        ),
+        result_schema=(
+            _schema(function, "result", result, "serialization") if promises else None
+        ),
+        is_async=inspect.iscoroutinefunction(function),
+        arguments=tuple(parameters),
+        data_adapter=data,
+        result_adapter=result,
+    )
+
+
+def _check_kind(function: object) -> None:
+    if inspect.isclass(function):
+        raise JobDefinitionError(function, "it is a class; mark a function.")
+    if not inspect.isfunction(function):
+        raise JobDefinitionError(
+            function, f"it is a {type(function).__name__}; mark a plain function."
+        )
+    if function.__name__ == "<lambda>":
+        raise JobDefinitionError(function, "it is a lambda; write a function.")
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise JobDefinitionError(
+            function, "it is a generator; return the result instead of yielding."
+        )
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise JobDefinitionError(
+            function,
+            f"its annotations name {error.name!r}, which is not known where it is"
+            " defined. Import it at the top of the module, outside of `if"
+            " TYPE_CHECKING`, and above the function.",
+        ) from error
+    except TypeError as error:
+        raise JobDefinitionError(
+            function, f"its annotations cannot be read: {error}."
+        ) from error
+
+
+def _parameters(
+    function: Callable[..., Any], hints: dict[str, Any]
+) -> Iterator[tuple[Argument, Any]]:
+    taken: dict[Argument, str] = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind not in (
+            parameter.POSITIONAL_ONLY,
+            parameter.POSITIONAL_OR_KEYWORD,
+        ):
+            raise JobDefinitionError(
+                function,
+                f"its parameter {parameter} is keyword-only or variable; it may take"
+                " a JobContext and the data, by position.",
+            )
+        if name not in hints:
+            raise JobDefinitionError(
+                function,
+                f"its parameter {name!r} has no annotation; annotate it with"
+                " JobContext or with the type of the data.",
+            )
+        if parameter.default is not parameter.empty:
+            raise JobDefinitionError(
+                function,
+                f"its parameter {name!r} has a default, which no caller of the API"
+                " would see; give the fields of the data their defaults instead.",
+            )
+        argument = Argument.CONTEXT if hints[name] is JobContext else Argument.DATA
+        if argument in taken:
+            raise JobDefinitionError(
+                function,
+                f"its parameters {taken[argument]!r} and {name!r} both take the"
+                f" {argument.value}; put what it needs into one model.",
+            )
+        taken[argument] = name
+        yield argument, hints[name]
+
+
+def _adapter(function: object, role: str, kind: Any) -> TypeAdapter[Any]:
+    try:
+        try:
+            return TypeAdapter(kind, config=_CONFIG)
+        except PydanticUserError as error:
+            # A model, a dataclass or a TypedDict brings its own configuration.
+            if error.code != "type-adapter-config-unused":
+                raise
+            return TypeAdapter(kind)
+    except (PydanticUserError, PydanticSchemaGenerationError, NameError) as error:
+        raise JobDefinitionError(
+            function, f"pydantic cannot handle the type of its {role}: {error}"
+        ) from error
+
+
+def _schema(
+    function: object,
+    role: str,
+    adapter: TypeAdapter[Any],
+    mode: Literal["validation", "serialization"],
+) -> dict[str, Any]:
+    try:
+        return adapter.json_schema(mode=mode)
+    except (PydanticUserError, NameError) as error:
+        raise JobDefinitionError(
+            function, f"its {role} has no JSON schema: {error}"
+        ) from error
+
+
+def _first_paragraph(function: Callable[..., Any]) -> str | None:
+    text = inspect.getdoc(function)
+    return " ".join(text.split("\n\n")[0].split()) if text else None

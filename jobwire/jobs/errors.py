@@ -1,0 +1,140 @@
+"""The errors of Jobwire's use cases: every refusal that a caller should expect.
+
+JobError
+├── InvalidInputError          the input does not fit
+│   ├── UnknownTypeError       no job type of that name is registered
+│   └── InvalidCursorError     a cursor that this server did not give
+├── NotFoundError              no such job, or not one that the caller may see
+├── UnauthenticatedError       nobody is asking
+├── ForbiddenError             the caller lacks a scope
+└── InvalidStateError          the job's status does not allow it
+
+Each error builds its message from the values that it carries: what was expected,
+what was found, what to do. None knows HTTP or GraphQL.
+"""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import ClassVar
+
+from jobwire.models.vocabulary import JobStatus
+
+Path = tuple[str, ...]
+
+
+class JobError(Exception):
+    """A refusal that the caller can act on.
+
+    Attributes:
+        code: A stable upper-case word.
+        message: What was expected, what was found, what to do.
+        path: Where in the input, outermost first; None: nowhere in particular.
+    """
+
+    code: ClassVar[str]
+
+    def __init__(self, message: str, *, path: Path | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+
+
+class InvalidInputError(JobError):
+    """The input does not fit."""
+
+    code = "VALIDATION"
+
+    def __init__(self, reason: str, *, path: Path | None = None) -> None:
+        super().__init__(reason, path=path)
+
+
+class UnknownTypeError(InvalidInputError):
+    """No job type of that name is registered."""
+
+    code = "UNKNOWN_TYPE"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        self.known = tuple(sorted(known))
+        near = get_close_matches(name, self.known, n=1)
+        if near:
+            hint = f"Did you mean {near[0]!r}?"
+        elif self.known:
+            hint = f"Registered are: {', '.join(self.known[:20])}."
+        else:
+            hint = "No job types are registered; set JOBWIRE_JOBS."
+        super().__init__(f"There is no job type {name!r}. {hint}", path=("type",))
+
+
+class InvalidCursorError(InvalidInputError):
+    """A cursor that this server did not give."""
+
+    code = "INVALID_CURSOR"
+
+    def __init__(self, reason: str, *, path: Path | None = ("after",)) -> None:
+        super().__init__(
+            f"The cursor is not valid: {reason}. Pass a cursor exactly as this server"
+            " gave it, or leave it out to start from now.",
+            path=path,
+        )
+
+
+class NotFoundError(JobError):
+    """There is no such thing, or none that the caller may see."""
+
+    code = "NOT_FOUND"
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        what: str = "job",
+        path: Path | None = ("id",),
+    ) -> None:
+        self.id = id
+        super().__init__(f"There is no {what} {id!r}.", path=path)
+
+
+class UnauthenticatedError(JobError):
+    """Nobody is asking."""
+
+    code = "UNAUTHENTICATED"
+
+    def __init__(self, reason: str = "No valid token was sent.") -> None:
+        super().__init__(f"{reason} Send Authorization: Bearer <token>.")
+
+
+class ForbiddenError(JobError):
+    """The caller lacks a scope."""
+
+    code = "FORBIDDEN"
+
+    def __init__(
+        self,
+        required_scope: str | None,
+        *,
+        reason: str | None = None,
+        path: Path | None = None,
+    ) -> None:
+        self.required_scope = required_scope
+        told = reason or "The token does not allow this."
+        needs = f" It needs the scope {required_scope!r}." if required_scope else ""
+        super().__init__(told + needs, path=path)
+
+
+class InvalidStateError(JobError):
+    """The job's status does not allow what was asked."""
+
+    code = "INVALID_STATE"
+
+    def __init__(
+        self, verb: str, current_status: JobStatus, allowed: Sequence[JobStatus]
+    ) -> None:
+        self.verb = verb
+        self.current_status = current_status
+        self.allowed = tuple(allowed)
+        super().__init__(
+            f"A job that is {current_status} cannot be {verb}; it must be"
+            f" {' or '.join(self.allowed)}.",
+            path=("id",),
+        )

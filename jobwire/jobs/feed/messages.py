@@ -1,0 +1,58 @@
+"""The messages of a stream: an optional snapshot, then changes in commit order."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from jobwire.jobs.job import Event, Job
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshotted:
+    """A job as it stands at the start."""
+
+    cursor: str
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One event, and the job as it was read with it.
+
+    Attributes:
+        cursor: Resuming from it goes on right behind this event.
+        event: The event.
+        job: Its version may be ahead of the event's.
+        left_filter: The job matched the filter before and no longer does.
+    """
+
+    cursor: str
+    event: Event
+    job: Job
+    left_filter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """Everything up to now was given; what follows is live."""
+
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Changes may have been missed: read again, and go on from this cursor."""
+
+    cursor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The stream ends now, and not because the job did: connect again."""
+
+    cursor: str
+    reconnect_after: timedelta
+    reason: str
+
+
+StreamMessage = Snapshotted | Changed | CaughtUp | Reset | Closing

@@ -1,0 +1,92 @@
+"""Which jobs: one filter, asked of rows in SQL and of events in memory."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from jobwire.jobs.errors import ForbiddenError, InvalidInputError
+from jobwire.jobs.job import Job
+from jobwire.jobs.lifecycle import TERMINAL
+from jobwire.jobs.viewer import Scope, Viewer
+from jobwire.models.vocabulary import JobStatus
+
+#: The most alternatives that one member may list.
+MAX_ALTERNATIVES = 100
+
+#: What callers call the members whose name differs.
+_PATHS = {"user_ids": "userIds"}
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """A selection of jobs: all given members must match.
+
+    A member that is None is not asked about; the members of a tuple are alternatives,
+    and an empty tuple matches nothing.
+
+    Attributes:
+        ids: The jobs themselves.
+        statuses: Where they stand.
+        types: The names of their code.
+        tags: What they are about.
+        user_ids: Whose they are.
+        created_from: Not created before this instant.
+        created_until: Created before this instant.
+    """
+
+    ids: tuple[UUID, ...] | None = None
+    statuses: tuple[JobStatus, ...] | None = None
+    types: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    user_ids: tuple[str, ...] | None = None
+    created_from: datetime | None = None
+    created_until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, tuple) and len(value) > MAX_ALTERNATIVES:
+                raise InvalidInputError(
+                    f"A filter may list at most {MAX_ALTERNATIVES} alternatives, not"
+                    f" {len(value)}.",
+                    path=("filter", _PATHS.get(field.name, field.name)),
+                )
+
+    def ended(self, is_terminal: bool | None) -> Self:  # noqa: FBT001 - the member's own value
+        """Return this filter narrowed to jobs that have ended, or that have not."""
+        if is_terminal is None:
+            return self
+        asked = tuple(JobStatus) if self.statuses is None else self.statuses
+        kept = tuple(one for one in asked if (one in TERMINAL) is is_terminal)
+        return replace(self, statuses=kept)
+
+    def within(self, viewer: Viewer) -> Self:
+        """Return this filter behind the viewer's wall.
+
+        Raises:
+            ForbiddenError: It names other users, and the viewer is no admin.
+        """
+        if viewer.is_admin:
+            return self
+        if self.user_ids is not None and set(self.user_ids) - {viewer.user_id}:
+            raise ForbiddenError(
+                Scope.ADMIN.value,
+                reason="Only an admin may see the jobs of other users.",
+                path=("filter", "userIds"),
+            )
+        if self.user_ids == ():
+            return self
+        return replace(self, user_ids=(viewer.user_id,))
+
+    def matches(self, job: Job, status: JobStatus) -> bool:
+        """Whether a job would be selected if its status were the given one."""
+        return (
+            (self.ids is None or job.id in self.ids)
+            and (self.statuses is None or status in self.statuses)
+            and (self.types is None or job.type in self.types)
+            and (self.tags is None or job.tag in self.tags)
+            and (self.user_ids is None or job.user_id in self.user_ids)
+            and (self.created_from is None or job.created_at >= self.created_from)
+            and (self.created_until is None or job.created_at < self.created_until)
+        )

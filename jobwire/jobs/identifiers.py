@@ -1,0 +1,84 @@
+"""Ids: UUIDv7 inside, TypeIDs (a prefix and Crockford's base32) outside."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+JOB_PREFIX = "job"
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUE = {letter: value for value, letter in enumerate(_ALPHABET)}
+_SUFFIX_LENGTH = 26
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def new_id(now: datetime) -> UUID:
+    """Make a UUIDv7 (RFC 9562, section 5.7) of the millisecond of `now`."""
+    random = int.from_bytes(os.urandom(10), "big")
+    rand_a = random >> 68
+    rand_b = random & ((1 << 62) - 1)
+    return UUID(
+        int=milliseconds(now) << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b
+    )
+
+
+def milliseconds(instant: datetime) -> int:
+    """Count the whole milliseconds from 1970 to an instant."""
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def created_at(id: UUID) -> datetime:
+    """Return the millisecond that a UUIDv7 was made in."""
+    return _EPOCH + (id.int >> 80) * _MILLISECOND
+
+
+def smallest_id(instant: datetime) -> UUID:
+    """Return a lower bound of all ids made at or after an instant."""
+    whole = milliseconds(instant)
+    if _EPOCH + whole * _MILLISECOND < instant:
+        whole += 1
+    return UUID(int=max(whole, 0) << 80)
+
+
+def type_id(prefix: str, id: UUID) -> str:
+    """Write a UUID as a TypeID, e.g. `job_01jdx…`."""
+    value = id.int
+    letters = []
+    for _ in range(_SUFFIX_LENGTH):
+        letters.append(_ALPHABET[value & 31])
+        value >>= 5
+    return f"{prefix}_{''.join(reversed(letters))}"
+
+
+def parse_type_id(prefix: str, text: str) -> UUID:
+    """Read a TypeID with the given prefix.
+
+    Raises:
+        ValueError: It has another prefix, or its suffix is not base32 of a UUID.
+    """
+    found, _, suffix = text.rpartition("_")
+    if found != prefix or len(suffix) != _SUFFIX_LENGTH or suffix[0] > "7":
+        raise ValueError(text)
+    value = 0
+    for letter in suffix:
+        if letter not in _VALUE:
+            raise ValueError(text)
+        value = value << 5 | _VALUE[letter]
+    return UUID(int=value)
+
+
+def job_id_text(id: UUID) -> str:
+    """Write the public id of a job."""
+    return type_id(JOB_PREFIX, id)
+
+
+def parse_job_id(text: str) -> UUID:
+    """Read the id of a job: its public id, or the bare UUID.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    if text.startswith(f"{JOB_PREFIX}_"):
+        return parse_type_id(JOB_PREFIX, text)
+    return UUID(text)

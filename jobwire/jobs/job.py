@@ -1,0 +1,146 @@
+"""Rows as values: a job, an event and an attempt as they were read.
+
+JSON columns stay text until somebody asks for them: most readers pass them on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Self
+from uuid import UUID
+
+from jobwire.models.vocabulary import JobStatus
+
+#: Columns that are read as JSON text.
+_JSON = frozenset(
+    {"data", "result", "retry_config", "progress", "metadata", "changes", "failure"}
+)
+
+
+class Row:
+    """A row of a table as a frozen dataclass whose fields are its columns."""
+
+    __slots__ = ()
+
+    @classmethod
+    @cache
+    def columns(cls, table: str = "") -> str:
+        """Write the select list that `from_record` reads.
+
+        Args:
+            table: The alias to qualify the columns with; empty: none.
+        """
+        prefix = f"{table}." if table else ""
+        return ", ".join(
+            f"{prefix}{name}::text AS {name}" if name in _JSON else f"{prefix}{name}"
+            for name in cls.names()
+        )
+
+    @classmethod
+    @cache
+    def names(cls) -> tuple[str, ...]:
+        """Return the names of the columns, in the order of the fields."""
+        return tuple(field.name for field in fields(cls))  # type: ignore[arg-type]  # each subclass is a dataclass
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """Read a row that was selected with `columns`."""
+        return cls(*[record[name] for name in cls.names()])
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Row):
+    """A row of `worker_jobs`; see `jobwire.models.WorkerJob` for each column."""
+
+    id: UUID
+    version: int
+    tag: str
+    type: str
+    user_id: str
+    executor: str
+    status: str
+    data: str
+    result: str | None
+    success: bool | None
+    failure_kind: str | None
+    retry_config: str
+    priority: int
+    queue: str
+    concurrency_key: str | None
+    idempotency_key: str | None
+    run_at: datetime
+    next_attempt_at: datetime | None
+    expires_at: datetime | None
+    max_duration: timedelta | None
+    created_at: datetime
+    updated_at: datetime
+    started: datetime | None
+    finished: datetime | None
+    attempts: int
+    progress: str | None
+    metadata: str
+    attention: list[str]
+    schedule_id: UUID | None
+    replay_of: UUID | None
+    leased_by: str | None
+    cancel_requested_at: datetime | None
+    cancel_requested_by: str | None
+    cancel_reason: str | None
+    cancel_mode: str | None
+    cancel_grace_until: datetime | None
+    cancel_acknowledged_at: datetime | None
+    cancel_outcome: str | None
+    cancel_confirmed_at: datetime | None
+    trigger_task_id: str | None
+    trigger_run_id: str | None
+    trigger_status: str | None
+    trigger_environment: str | None
+    trigger_batch_id: str | None
+    dispatch_state: str
+    dispatch_number: int
+    dispatched_at: datetime | None
+    trigger_observed_at: datetime | None
+
+    @property
+    def job_status(self) -> JobStatus:
+        """The status as a member of its vocabulary."""
+        return JobStatus(self.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Row):
+    """A row of `job_events`, without the columns of the feed's cursor."""
+
+    job_id: UUID
+    user_id: str
+    version: int
+    kind: str
+    from_status: str | None
+    to_status: str
+    attempt: int | None
+    source: str
+    actor: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    changes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt(Row):
+    """A row of `job_attempts`."""
+
+    job_id: UUID
+    number: int
+    status: str
+    worker_id: str | None
+    trigger_run_id: str | None
+    started_at: datetime
+    finished_at: datetime | None
+    failure_kind: str | None
+    failure: str | None
+
+
+JOB_COLUMNS = Job.columns()
+EVENT_COLUMNS = Event.columns()
+ATTEMPT_COLUMNS = Attempt.columns()

@@ -1,0 +1,54 @@
+"""JSON as PostgreSQL's `jsonb` accepts it, kept as text until somebody reads it."""
+
+import json
+import re
+from typing import Any
+
+from jobwire.jobs.errors import InvalidInputError, Path
+
+#: The largest `data`, as UTF-8.
+MAX_DATA_BYTES = 512 * 1024
+#: The largest `result`, as UTF-8.
+MAX_RESULT_BYTES = 1024 * 1024
+
+# An escaped NUL whose backslash is not itself escaped.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def encode(value: Any, *, limit: int, path: Path) -> str:
+    """Write a value as JSON text that `jsonb` accepts.
+
+    Args:
+        value: Objects with string keys, arrays, strings, finite numbers, booleans
+            and null.
+        limit: The most bytes that it may take as UTF-8.
+        path: Where the value stands in the input, for the refusal.
+
+    Raises:
+        InvalidInputError: It is not JSON, is too large, or holds what `jsonb`
+            refuses: NaN, Infinity, NUL characters, lone surrogates.
+    """
+    try:
+        text = json.dumps(
+            value, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        reason = "it holds a lone surrogate, which is not a character"
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except (TypeError, ValueError) as error:
+        reason = str(error)
+    else:
+        if size > limit:
+            reason = f"it takes {size:,} bytes, and at most {limit:,} are allowed"
+        elif _NUL.search(text):
+            reason = "it holds a NUL character, which PostgreSQL cannot store"
+        else:
+            return text
+    raise InvalidInputError(f"Expected JSON, but {reason}.", path=path)
+
+
+def decode(text: str | None) -> Any:
+    """Read JSON text; None stays None."""
+    return None if text is None else json.loads(text)

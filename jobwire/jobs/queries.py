@@ -1,0 +1,416 @@
+"""Reads: jobs, their events and their attempts, always behind the viewer's wall.
+
+A page of jobs is read by keyset. One member of the filter drives an index, whose range
+is written as a comparison of rows and whose order repeats all its columns: that leaves
+the planner one plan, whatever the statistics say. Alternatives become branches of a
+UNION ALL, each of them such a range.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Generic, Self, TypeVar
+from uuid import UUID
+
+from jobwire.jobs import identifiers
+from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.job import (
+    ATTEMPT_COLUMNS,
+    EVENT_COLUMNS,
+    JOB_COLUMNS,
+    Attempt,
+    Event,
+    Job,
+    Row,
+)
+from jobwire.jobs.viewer import Viewer
+from jobwire.models.database import Connection
+
+#: Longer pages are refused.
+MAX_PAGE = 100
+#: More branches than this are refused; each costs one index probe.
+MAX_BRANCHES = 200
+
+_SMALLEST_ID = UUID(int=0)
+_LARGEST_ID = UUID(int=(1 << 128) - 1)
+
+#: Where a statement stands in the event log: selected beside what it reads, it makes
+#: an `AsOf` of the same snapshot.
+AS_OF_COLUMNS = """pg_current_snapshot()::text AS as_of_snapshot,
+  (SELECT epoch FROM feed_witness) AS as_of_epoch,
+  (SELECT system_identifier FROM feed_witness) AS as_of_system_identifier,
+  (SELECT database_oid FROM feed_witness) AS as_of_database_oid"""
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The snapshot that a statement read with, and the witness of its epoch.
+
+    Attributes:
+        snapshot: `pg_current_snapshot()` as text.
+        epoch: The witness's epoch; None: there is no witness, a crash emptied it.
+        system_identifier: The cluster that the witness was made in.
+        database_oid: The database that the witness was made in.
+    """
+
+    snapshot: str
+    epoch: UUID | None
+    system_identifier: str | None
+    database_oid: int | None
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """Read what `AS_OF_COLUMNS` selected."""
+        return cls(
+            record["as_of_snapshot"],
+            record["as_of_epoch"],
+            record["as_of_system_identifier"],
+            record["as_of_database_oid"],
+        )
+
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list.
+
+    Attributes:
+        items: In the order that was asked for.
+        has_next_page: Whether more follow, as far as that was looked at.
+        has_previous_page: Whether more precede, as far as that was looked at.
+        as_of: Where the read stands in the event log, for pages of jobs.
+    """
+
+    items: list[T]
+    has_next_page: bool
+    has_previous_page: bool
+    as_of: AsOf | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window(Generic[T]):
+    """Which part of a list: the first or the last so many, within open bounds.
+
+    Attributes:
+        first: How many from the start; exactly one of `first` and `last` is given.
+        last: How many from the end.
+        after: The key that the page starts behind.
+        before: The key that the page ends before.
+    """
+
+    first: int | None = None
+    last: int | None = None
+    after: T | None = None
+    before: T | None = None
+
+    def __post_init__(self) -> None:
+        if (self.first is None) == (self.last is None):
+            raise InvalidInputError("Give either first or last.", path=("first",))
+        if not 0 <= self.size <= MAX_PAGE:
+            raise InvalidInputError(
+                f"A page has 0 to {MAX_PAGE} items, not {self.size}.",
+                path=("last" if self.first is None else "first",),
+            )
+
+    @property
+    def size(self) -> int:
+        """How many items the page has at most."""
+        if self.last is not None:
+            return self.last
+        return self.first or 0
+
+    @property
+    def backward(self) -> bool:
+        """Whether the page is read from its end."""
+        return self.last is not None
+
+    def page(self, found: Sequence[R], as_of: AsOf | None = None) -> "Page[R]":
+        """Make a page of up to `size` + 1 rows that were read in its direction."""
+        more = len(found) > self.size
+        items = list(found[: self.size])
+        if self.backward:
+            items.reverse()
+            return Page(items, self.before is not None, more, as_of)
+        return Page(items, more, self.after is not None, as_of)
+
+
+async def read_job(
+    connection: Connection, viewer: Viewer, job_id: UUID
+) -> tuple[Job | None, AsOf]:
+    """Read one job and where that read stands in the event log, in one statement."""
+    record = await connection.fetchrow(
+        f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j")} FROM (SELECT) AS one
+              LEFT JOIN worker_jobs j
+                ON j.id = $1 AND ($2::text IS NULL OR j.user_id = $2)
+               AND j.deleted_at IS NULL""",
+        job_id,
+        viewer.wall,
+    )
+    job = None if record["id"] is None else Job.from_record(record)
+    return job, AsOf.from_record(record)
+
+
+async def read_jobs(
+    connection: Connection, viewer: Viewer, ids: Sequence[UUID]
+) -> list[Job]:
+    """Read the jobs of the given ids, in no particular order; others are left out."""
+    records = await connection.fetch(
+        f"""SELECT {JOB_COLUMNS} FROM worker_jobs
+             WHERE id = ANY($1::uuid[]) AND ($2::text IS NULL OR user_id = $2)
+               AND deleted_at IS NULL""",
+        list(ids),
+        viewer.wall,
+    )
+    return [Job.from_record(record) for record in records]
+
+
+class _Parameters:
+    """The values of one statement, numbered as they are mentioned."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+
+    def add(self, value: Any, kind: str) -> str:
+        self.values.append(value)
+        return f"${len(self.values)}::{kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Driver:
+    """The columns of the index that a filter is read by, and their alternatives."""
+
+    columns: tuple[str, ...]
+    alternatives: tuple[tuple[str, ...], ...]
+    #: Members of the filter that the index takes care of.
+    members: frozenset[str]
+
+
+def _driver(filter: JobFilter) -> _Driver:
+    def by(*members: tuple[str, str]) -> _Driver:
+        return _Driver(
+            tuple(column for _, column in members),
+            tuple(product(*(getattr(filter, member) for member, _ in members))),
+            frozenset(member for member, _ in members),
+        )
+
+    if filter.ids is not None:
+        # The primary key finds them; everything else narrows at most 100 rows.
+        return _Driver((), ((),) if filter.ids else (), frozenset())
+    if filter.tags is not None:
+        return by(("tags", "tag"))
+    if filter.user_ids is not None and filter.statuses is not None:
+        return by(("user_ids", "user_id"), ("statuses", "status"))
+    if filter.user_ids is not None:
+        return by(("user_ids", "user_id"))
+    if filter.types is not None:
+        return by(("types", "type"))
+    if filter.statuses is not None:
+        return by(("statuses", "status"))
+    return _Driver((), ((),), frozenset())
+
+
+def _select(
+    filter: JobFilter,
+    parameters: _Parameters,
+    *,
+    descending: bool,
+    after: UUID | None,
+    before: UUID | None,
+    limit: int,
+) -> str | None:
+    """Write the statement of one page; None: nothing can match."""
+    low, low_closed, high = _SMALLEST_ID, True, _LARGEST_ID
+    if filter.created_from is not None:
+        low = identifiers.smallest_id(filter.created_from)
+    if filter.created_until is not None:
+        high = identifiers.smallest_id(filter.created_until)
+    above, below = (before, after) if descending else (after, before)
+    if above is not None and above >= low:
+        low, low_closed = above, False
+    if below is not None and below < high:
+        high = below
+    driver = _driver(filter)
+    if len(driver.alternatives) > MAX_BRANCHES:
+        raise InvalidInputError(
+            f"The filter has {len(driver.alternatives)} combinations of"
+            f" {' and '.join(driver.columns)}; at most {MAX_BRANCHES} are allowed.",
+            path=("filter",),
+        )
+    if not driver.alternatives:
+        return None
+    rest = _residuals(filter, driver.members, parameters)
+    low_sql = parameters.add(low, "uuid")
+    high_sql = parameters.add(high, "uuid")
+    direction = "DESC" if descending else "ASC"
+    columns = ", ".join((*driver.columns, "id"))
+    order = ", ".join(f"{column} {direction}" for column in (*driver.columns, "id"))
+    branches = []
+    for alternative in driver.alternatives:
+        values = [parameters.add(value, "text") for value in alternative]
+        lowest = ", ".join((*values, low_sql))
+        highest = ", ".join((*values, high_sql))
+        branches.append(
+            f"(SELECT * FROM worker_jobs WHERE ({columns})"
+            f" {'>=' if low_closed else '>'} ({lowest}) AND ({columns}) < ({highest})"
+            f" AND deleted_at IS NULL{rest} ORDER BY {order} LIMIT {limit})"
+        )
+    return (
+        f"SELECT * FROM ({' UNION ALL '.join(branches)}) AS branches"
+        f" ORDER BY id {direction} LIMIT {limit}"
+    )
+
+
+def _residuals(
+    filter: JobFilter,
+    driven: frozenset[str],
+    parameters: _Parameters,
+) -> str:
+    """Write the conditions that narrow what the index finds."""
+    columns = {
+        "ids": ("id", "uuid[]"),
+        "statuses": ("status", "text[]"),
+        "types": ("type", "text[]"),
+        "tags": ("tag", "text[]"),
+        "user_ids": ("user_id", "text[]"),
+    }
+    conditions = [
+        f" AND {column} = ANY({parameters.add(list(getattr(filter, member)), kind)})"
+        for member, (column, kind) in columns.items()
+        if member not in driven and getattr(filter, member) is not None
+    ]
+    return "".join(conditions)
+
+
+async def read_job_page(
+    connection: Connection,
+    viewer: Viewer,
+    filter: JobFilter,
+    window: Window[UUID],
+    *,
+    descending: bool = True,
+) -> Page[Job]:
+    """Read one page of jobs in the order of their creation, and its place in the log.
+
+    Raises:
+        ForbiddenError: The filter names other users, and the viewer is no admin.
+        InvalidInputError: The filter has too many combinations.
+    """
+    parameters = _Parameters()
+    select = _select(
+        filter.within(viewer),
+        parameters,
+        descending=descending is not window.backward,
+        after=window.before if window.backward else window.after,
+        before=window.after if window.backward else window.before,
+        limit=window.size + 1,
+    )
+    direction = "DESC" if descending is not window.backward else "ASC"
+    records = await connection.fetch(
+        f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j")} FROM (SELECT) AS one
+              LEFT JOIN ({select or "SELECT * FROM worker_jobs WHERE false"}) AS j
+                ON true
+             ORDER BY j.id {direction}""",
+        *parameters.values,
+    )
+    jobs = [Job.from_record(record) for record in records if record["id"] is not None]
+    return window.page(jobs, AsOf.from_record(records[0]))
+
+
+async def count_jobs(
+    connection: Connection,
+    viewer: Viewer,
+    filter: JobFilter,
+    *,
+    cap: int,
+) -> int:
+    """Count the jobs of a filter, looking at no more than `cap` + 1 of them."""
+    parameters = _Parameters()
+    select = _select(
+        filter.within(viewer),
+        parameters,
+        descending=True,
+        after=None,
+        before=None,
+        limit=cap + 1,
+    )
+    if select is None:
+        return 0
+    count: int = await connection.fetchval(
+        f"SELECT count(*) FROM ({select}) AS counted", *parameters.values
+    )
+    return count
+
+
+async def read_event_page(
+    connection: Connection, job_id: UUID, window: Window[int]
+) -> Page[Event]:
+    """Read one page of a job's events by version; the caller has passed its wall."""
+    return await _read_parts(
+        connection, Event, "job_events", "version", EVENT_COLUMNS, job_id, window
+    )
+
+
+async def read_attempt_page(
+    connection: Connection, job_id: UUID, window: Window[int]
+) -> Page[Attempt]:
+    """Read one page of a job's attempts by number; the caller has passed its wall."""
+    return await _read_parts(
+        connection, Attempt, "job_attempts", "number", ATTEMPT_COLUMNS, job_id, window
+    )
+
+
+async def _read_parts(
+    connection: Connection,
+    row: type[R],
+    table: str,
+    key: str,
+    columns: str,
+    job_id: UUID,
+    window: Window[int],
+) -> Page[R]:
+    direction = "DESC" if window.backward else "ASC"
+    records = await connection.fetch(
+        f"""SELECT {columns} FROM {table}
+             WHERE job_id = $1 AND {key} > $2 AND {key} < $3
+             ORDER BY {key} {direction} LIMIT {window.size + 1}""",
+        job_id,
+        -1 if window.after is None else window.after,
+        2**31 - 1 if window.before is None else window.before,
+    )
+    return window.page([row.from_record(record) for record in records])
+
+
+async def read_event(
+    connection: Connection, viewer: Viewer, job_id: UUID, version: int
+) -> Event | None:
+    """Read the event that made one version of a job."""
+    record = await connection.fetchrow(
+        f"""SELECT {EVENT_COLUMNS} FROM job_events
+             WHERE job_id = $1 AND version = $2 AND ($3::text IS NULL OR user_id = $3)
+               AND EXISTS (SELECT FROM worker_jobs j
+                            WHERE j.id = $1 AND j.deleted_at IS NULL)""",
+        job_id,
+        version,
+        viewer.wall,
+    )
+    return None if record is None else Event.from_record(record)
+
+
+async def read_attempt(
+    connection: Connection, viewer: Viewer, job_id: UUID, number: int
+) -> Attempt | None:
+    """Read one attempt of a job."""
+    record = await connection.fetchrow(
+        f"""SELECT {Attempt.columns("a")} FROM job_attempts a
+              JOIN worker_jobs j ON j.id = a.job_id
+             WHERE a.job_id = $1 AND a.number = $2
+               AND ($3::text IS NULL OR j.user_id = $3) AND j.deleted_at IS NULL""",
+        job_id,
+        number,
+        viewer.wall,
+    )
+    return None if record is None else Attempt.from_record(record)

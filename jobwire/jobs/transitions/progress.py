@@ -1,0 +1,66 @@
+"""Progress: how far the running code has come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from jobwire.jobs.transitions.events import append_events, changed
+from jobwire.models.database import Connection
+
+_RECORD = f"""
+WITH u AS (
+  UPDATE worker_jobs j
+     SET progress = d.progress::jsonb, version = version + 1, updated_at = $5
+    FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS d (id, fence, progress)
+   WHERE j.id = d.id AND j.fence = d.fence AND j.leased_by = $4
+  RETURNING j.*),
+e AS ({
+    append_events(
+        "u",
+        kind="'PROGRESS'",
+        from_status="status",
+        changes=changed(("progress",)),
+        source="'WORKER'",
+        actor="leased_by",
+        now="updated_at",
+    )
+})
+SELECT id FROM u"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressReport:
+    """The latest progress of one running attempt.
+
+    Attributes:
+        id: The job.
+        fence: The fence under which it runs.
+        progress: {fraction, message, current, total, updatedAt} as JSON text.
+    """
+
+    id: UUID
+    fence: int
+    progress: str
+
+
+async def record_progress(
+    connection: Connection,
+    reports: Sequence[ProgressReport],
+    *,
+    worker: str,
+    now: datetime,
+) -> None:
+    """Write the progress of running jobs; RUNNING stays.
+
+    One statement. Reports of jobs that the worker no longer holds change nothing.
+    """
+    ordered = sorted(reports, key=lambda report: report.id)
+    await connection.fetch(
+        _RECORD,
+        [report.id for report in ordered],
+        [report.fence for report in ordered],
+        [report.progress for report in ordered],
+        worker,
+        now,
+    )

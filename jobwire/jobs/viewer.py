@@ -1,0 +1,76 @@
+"""Who asks, and what they may do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from jobwire.jobs.errors import ForbiddenError
+
+
+class Scope(StrEnum):
+    """One permission of a token."""
+
+    JOBS_READ = "jobs:read"
+    JOBS_WRITE = "jobs:write"
+    SCHEDULES_WRITE = "schedules:write"
+    #: Everything, on the jobs of every user.
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The caller of one operation.
+
+    Attributes:
+        user_id: Whose jobs they are, when nothing else is said.
+        scopes: What the caller may do; ADMIN implies the others.
+        expires_at: When the proof of this ends; None: never.
+    """
+
+    user_id: str
+    scopes: frozenset[Scope]
+    expires_at: datetime | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the caller sees and touches the jobs of every user."""
+        return Scope.ADMIN in self.scopes
+
+    @property
+    def wall(self) -> str | None:
+        """The one user whose jobs the caller may see; None: all of them."""
+        return None if self.is_admin else self.user_id
+
+    def has(self, scope: Scope) -> bool:
+        """Whether the caller has a scope, by itself or by ADMIN."""
+        return self.is_admin or scope in self.scopes
+
+    def require(self, scope: Scope) -> None:
+        """Refuse a caller without the scope.
+
+        Raises:
+            ForbiddenError: The scope is missing.
+        """
+        if not self.has(scope):
+            raise ForbiddenError(scope.value)
+
+    def owner(self, user_id: str | None) -> str:
+        """Return whose job a new one is: the user asked for, or the caller.
+
+        Raises:
+            ForbiddenError: Another user was named without ADMIN.
+        """
+        if user_id is None or user_id == self.user_id:
+            return self.user_id
+        if not self.is_admin:
+            raise ForbiddenError(
+                Scope.ADMIN.value,
+                reason="Only an admin may schedule for another user.",
+                path=("userId",),
+            )
+        return user_id
+
+
+def trusted(user_id: str) -> Viewer:
+    """Return the viewer for Python code that has already decided who acts."""
+    return Viewer(user_id, frozenset({Scope.ADMIN}))

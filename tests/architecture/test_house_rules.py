@@ -1,0 +1,117 @@
+"""Rules of the house that no linter can say, each with a sample that breaks it."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "jobwire"
+
+Rule = Callable[[ast.Module], bool]
+
+
+def _modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        yield name, ast.parse(path.read_text())
+    for folder in ("gql", "models", "migrations"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())
+
+
+def _texts(tree: ast.Module) -> Iterator[str]:
+    """The string literals of a module that are not docstrings."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) not in docstrings:
+                yield node.value
+
+
+def _says(pattern: str) -> Rule:
+    return lambda tree: any(re.search(pattern, text) for text in _texts(tree))
+
+
+def _reads_the_environment(tree: ast.Module) -> bool:
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"})
+        for node in ast.walk(tree)
+    )
+
+
+def _imports_a_linked_folder(tree: ast.Module) -> bool:
+    roots = {"gql", "models", "migrations"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            if any(alias.name.split(".")[0] in roots for alias in node.names):
+                return True
+        if isinstance(node, ast.ImportFrom) and node.level == 0:
+            if (node.module or "").split(".")[0] in roots:
+                return True
+    return False
+
+
+RULES: dict[str, tuple[Rule, tuple[str, ...], str]] = {
+    "only transitions and schedule write jobs": (
+        _says(r"(UPDATE|INSERT INTO|DELETE FROM) worker_jobs"),
+        ("jobs/transitions/", "jobs/schedule.py"),
+        "X = 'UPDATE worker_jobs SET tag = $1'",
+    ),
+    "only transitions append events": (
+        _says(r"(UPDATE|INSERT INTO|DELETE FROM) job_events"),
+        ("jobs/transitions/",),
+        "X = 'INSERT INTO job_events SELECT 1'",
+    ),
+    "only the doorbell notifies": (
+        _says(r"NOTIFY |pg_notify"),
+        ("jobs/doorbell.py",),
+        "X = 'NOTIFY jobs'",
+    ),
+    "nothing below app reads the environment": (
+        _reads_the_environment,
+        ("app/",),
+        "import os\nX = os.environ['HOME']",
+    ),
+    "nobody imports a linked folder by its own name": (
+        _imports_a_linked_folder,
+        (),
+        "from models import WorkerJob",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_house_keeps(name: str) -> None:
+    breaks, allowed, _ = RULES[name]
+
+    found = [
+        module
+        for module, tree in _modules()
+        if not module.startswith(allowed) and breaks(tree)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_rule_notices(name: str) -> None:
+    breaks, _, sample = RULES[name]
+
+    assert breaks(ast.parse(sample))
+
+
+def test_lock_files_hold_no_addresses() -> None:
+    locks = sorted(ROOT.glob("requirements*.lock"))
+
+    assert len(locks) == 2
+    assert not [lock.name for lock in locks if "://" in lock.read_text()]

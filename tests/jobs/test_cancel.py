@@ -1,0 +1,120 @@
+"""Canceling: what is settled at once, what is asked, what is left alone."""
+
+import pytest
+
+from jobwire.jobs import identifiers
+from jobwire.jobs.cancel import cancel
+from jobwire.jobs.errors import InvalidInputError, NotFoundError
+from jobwire.jobs.lifecycle import TERMINAL
+from jobwire.jobs.viewer import Scope, Viewer
+from jobwire.models.database import Database
+from jobwire.models.vocabulary import JobStatus
+from tests.clock import FakeClock
+
+OWNER = Viewer("user-1", frozenset({Scope.JOBS_WRITE}))
+STRANGER = Viewer("user-2", frozenset({Scope.JOBS_WRITE}))
+
+
+@pytest.fixture
+def ask(database: Database, clock: FakeClock):
+    async def ask(job, viewer: Viewer = OWNER, **options: object):
+        async with database.transaction() as connection:
+            return await cancel(
+                connection, job.id, viewer=viewer, now=clock.now(), **options
+            )
+
+    return ask
+
+
+async def _kinds(database: Database) -> list[str]:
+    async with database.connection() as connection:
+        records = await connection.fetch("SELECT kind FROM job_events ORDER BY version")
+    return [record["kind"] for record in records]
+
+
+@pytest.mark.parametrize("status", [JobStatus.SCHEDULED, JobStatus.QUEUED])
+async def test_a_job_that_has_not_started_is_canceled_at_once(
+    ask, make_job, database: Database, clock: FakeClock, status: JobStatus
+) -> None:
+    job = await make_job(status=status)
+
+    result = await ask(job, reason="not needed")
+
+    after = result.job
+    assert not result.already_settled
+    assert (after.status, after.cancel_outcome) == ("CANCELED", "NEVER_STARTED")
+    assert (after.cancel_reason, after.cancel_requested_by) == ("not needed", "user-1")
+    assert after.finished == after.cancel_confirmed_at == clock.now()
+    assert after.success is None
+    assert await _kinds(database) == ["CREATED", "CANCELED"]
+
+
+async def test_a_job_between_two_attempts_has_stopped(ask, make_job) -> None:
+    job = await make_job(status=JobStatus.RETRYING)
+
+    result = await ask(job)
+
+    assert (result.job.status, result.job.cancel_outcome) == ("CANCELED", "STOPPED")
+
+
+async def test_a_running_job_keeps_its_status_until_its_code_stops(
+    ask, make_job, database: Database
+) -> None:
+    job = await make_job(status=JobStatus.RUNNING)
+
+    result = await ask(job)
+
+    assert (result.job.status, result.job.cancel_outcome) == ("RUNNING", "PENDING")
+    assert await _kinds(database) == ["CREATED", "CANCEL_REQUESTED"]
+
+
+async def test_asking_again_changes_nothing(
+    ask, make_job, database: Database
+) -> None:
+    job = await make_job(status=JobStatus.RUNNING)
+    first = await ask(job, reason="first")
+
+    second = await ask(job, reason="second")
+
+    assert second.job == first.job
+    assert not second.already_settled
+    assert await _kinds(database) == ["CREATED", "CANCEL_REQUESTED"]
+
+
+@pytest.mark.parametrize("status", TERMINAL)
+async def test_a_job_that_has_ended_is_left_as_it_is(
+    ask, make_job, database: Database, status: JobStatus
+) -> None:
+    job = await make_job(status=status)
+
+    result = await ask(job)
+
+    assert result.already_settled
+    assert result.job == job
+    assert await _kinds(database) == ["CREATED"]
+
+
+async def test_another_users_job_does_not_exist(ask, make_job) -> None:
+    job = await make_job()
+
+    with pytest.raises(NotFoundError) as refusal:
+        await ask(job, STRANGER)
+
+    assert refusal.value.id == identifiers.job_id_text(job.id)
+
+
+async def test_an_admin_cancels_any_job(ask, make_job) -> None:
+    job = await make_job()
+
+    result = await ask(job, Viewer("admin-1", frozenset({Scope.ADMIN})))
+
+    assert result.job.cancel_requested_by == "admin-1"
+
+
+async def test_a_reason_that_is_too_long_is_refused(ask, make_job) -> None:
+    job = await make_job()
+
+    with pytest.raises(InvalidInputError) as refusal:
+        await ask(job, reason="x" * 1001)
+
+    assert refusal.value.path == ("reason",)

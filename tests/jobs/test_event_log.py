@@ -1,0 +1,157 @@
+"""The log: folding a job's events gives its row."""
+
+import json
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jobwire.jobs.cancel import cancel
+from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.transitions.acknowledge import acknowledge
+from jobwire.jobs.transitions.claim import claim
+from jobwire.jobs.transitions.expire import expire
+from jobwire.jobs.transitions.finish import Failure, Finish, Outcome, finish
+from jobwire.jobs.transitions.progress import ProgressReport, record_progress
+from jobwire.jobs.transitions.promote import promote
+from jobwire.jobs.transitions.rescue import rescue
+from jobwire.jobs.viewer import trusted
+from jobwire.models.database import Connection, Database
+from jobwire.models.vocabulary import FailureKind
+from tests.clock import FakeClock
+
+#: What only the server sees, and what every event carries in columns of its own.
+INVISIBLE = {
+    "data",
+    "leased_by",
+    "leased_until",
+    "fence",
+    "idempotency_input",
+    "deleted_at",
+    "version",
+    "updated_at",
+}
+LEASE = timedelta(seconds=10)
+
+
+async def _fold(connection: Connection) -> dict[str, Any]:
+    """Apply the events in order to an empty row."""
+    records = await connection.fetch(
+        "SELECT version, from_status, to_status, changes::text FROM job_events"
+        " ORDER BY version"
+    )
+    row: dict[str, Any] = {}
+    for place, record in enumerate(records, start=1):
+        assert record["version"] == place
+        assert record["from_status"] == row.get("status")
+        row |= json.loads(record["changes"])
+        assert record["to_status"] == row["status"]
+    return row
+
+
+async def _row(connection: Connection) -> dict[str, Any]:
+    text = await connection.fetchval("SELECT to_jsonb(j)::text FROM worker_jobs j")
+    return {
+        name: value for name, value in json.loads(text).items() if name not in INVISIBLE
+    }
+
+
+async def _step(
+    connection: Connection, clock: FakeClock, step: str, random: Random
+) -> None:
+    row = await connection.fetchrow("SELECT id, fence FROM worker_jobs")
+    id, fence = row["id"], row["fence"]
+    now = clock.advance(random.choice([1, 30]))
+    if step == "claim":
+        await claim(
+            connection, worker="w", limit=1, lease=LEASE, types=["any"], now=now
+        )
+    elif step == "cancel":
+        async with connection.transaction():
+            await cancel(connection, id, viewer=trusted("user-1"), now=now)
+    elif step == "progress":
+        report = ProgressReport(id, fence, json.dumps({"fraction": random.random()}))
+        await record_progress(connection, [report], worker="w", now=now)
+    elif step == "acknowledge":
+        await acknowledge(connection, [(id, fence)], worker="w", now=now)
+    elif step == "promote":
+        await promote(connection, now=now + timedelta(hours=1))
+    elif step == "expire":
+        await expire(connection, now=now + timedelta(days=2))
+    elif step == "rescue":
+        await rescue(connection, now=now)
+    else:
+        outcome = Outcome(step)
+        failed = outcome in (Outcome.FAILED, Outcome.RETRY)
+        one = Finish(
+            id,
+            fence - random.choice([0, 0, 1]),
+            outcome,
+            result='{"a": null}' if outcome is Outcome.SUCCEEDED else None,
+            failure=Failure(FailureKind.TASK_ERROR, "no") if failed else None,
+            retry_at=now if outcome is Outcome.RETRY else None,
+        )
+        await finish(connection, [one], worker="w", now=now)
+
+
+STEPS = st.sampled_from(
+    [
+        "claim",
+        "claim",
+        "promote",
+        "cancel",
+        "progress",
+        "acknowledge",
+        "expire",
+        "rescue",
+        *Outcome,
+    ]
+)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    steps=st.lists(STEPS, max_size=12),
+    delay=st.sampled_from([None, timedelta(minutes=5)]),
+    ttl=st.sampled_from([None, timedelta(days=1)]),
+    random=st.randoms(use_true_random=False),
+)
+async def test_folding_the_events_gives_the_row_and_its_end_is_sealed(
+    database: Database,
+    steps: list[str],
+    delay: timedelta | None,
+    ttl: timedelta | None,
+    random: Random,
+) -> None:
+    clock = FakeClock()
+    async with database.connection() as connection:
+        await connection.execute("TRUNCATE worker_jobs CASCADE")
+        request = ScheduleRequest(
+            type="any", tag="t", data={"n": 1}, delay=delay, ttl=ttl
+        )
+        await schedule(
+            connection,
+            request,
+            registry=None,
+            viewer=trusted("user-1"),
+            now=clock.now(),
+        )
+        ended: str | None = None
+        for step in steps:
+            await _step(connection, clock, step, random)
+            row = await connection.fetchrow("SELECT status, finished FROM worker_jobs")
+            assert ended in (None, row["status"])
+            if row["finished"] is not None:
+                ended = row["status"]
+
+        folded, row = await _fold(connection), await _row(connection)
+
+    assert {name: folded.get(name) for name in row} == row
+    assert set(folded) <= set(row)
+    assert datetime.fromisoformat(row["created_at"])

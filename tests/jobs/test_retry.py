@@ -1,0 +1,71 @@
+"""Retrying: a new job, and the old one as it was."""
+
+import json
+
+import pytest
+
+from jobwire.jobs.errors import InvalidStateError, NotFoundError, UnknownTypeError
+from jobwire.jobs.lifecycle import TERMINAL
+from jobwire.jobs.registry import Registry
+from jobwire.jobs.retry import retry
+from jobwire.jobs.viewer import Scope, Viewer
+from jobwire.models.database import Database
+from jobwire.models.vocabulary import JobStatus
+from tests.clock import FakeClock
+
+OWNER = Viewer("user-1", frozenset({Scope.JOBS_WRITE}))
+OPEN = [
+    status
+    for status in JobStatus
+    if status not in TERMINAL and status is not JobStatus.WAITING
+]
+
+
+@pytest.fixture
+def again(database: Database, clock: FakeClock, registry: Registry):
+    async def again(job, viewer: Viewer = OWNER):
+        async with database.transaction() as connection:
+            return await retry(
+                connection, job.id, registry=registry, viewer=viewer, now=clock.now()
+            )
+
+    return again
+
+
+@pytest.mark.parametrize("status", TERMINAL)
+async def test_a_job_that_has_ended_runs_again_as_a_new_job(
+    again, make_job, status: JobStatus
+) -> None:
+    job = await make_job(status=status, type="count-primes", data={"limit": 7})
+
+    new = await again(job)
+
+    assert new.id != job.id
+    assert (new.status, new.replay_of, new.tag) == ("QUEUED", job.id, job.tag)
+    assert json.loads(new.data) == {"limit": 7}
+    assert new.retry_config == job.retry_config
+
+
+@pytest.mark.parametrize("status", OPEN)
+async def test_an_open_job_is_refused(again, make_job, status: JobStatus) -> None:
+    job = await make_job(status=status)
+
+    with pytest.raises(InvalidStateError) as refusal:
+        await again(job)
+
+    assert refusal.value.current_status is status
+    assert refusal.value.allowed == TERMINAL
+
+
+async def test_a_type_that_is_gone_is_refused(again, make_job) -> None:
+    job = await make_job(status=JobStatus.FAILED, type="gone")
+
+    with pytest.raises(UnknownTypeError):
+        await again(job)
+
+
+async def test_another_users_job_does_not_exist(again, make_job) -> None:
+    job = await make_job(status=JobStatus.FAILED)
+
+    with pytest.raises(NotFoundError):
+        await again(job, Viewer("user-2", frozenset({Scope.JOBS_WRITE})))
