@@ -1,0 +1,80 @@
+"""The cancel loop: tells running code that its job was canceled."""
+
+from collections.abc import Callable, Sequence
+
+from jobwire.jobs.clock import Clock
+from jobwire.jobs.transitions.acknowledge import acknowledge
+from jobwire.jobs.transitions.lease import read_cancels
+from jobwire.worker.execution import Execution, StopReason
+from jobwire.worker.link import Link, in_parts
+from jobwire.worker.loop import Loop
+from jobwire.worker.roster import Roster
+from jobwire.worker.settings import WorkerSettings
+
+
+class CancelLoop(Loop):
+    """Looks for cancels of running jobs when the doorbell rings, and once a second.
+
+    Args:
+        stop: Tells running code to stop.
+        changed: Called when events were written.
+    """
+
+    name = "cancel"
+
+    def __init__(
+        self,
+        link: Link,
+        clock: Clock,
+        settings: WorkerSettings,
+        *,
+        worker: str,
+        roster: Roster,
+        stop: Callable[[Execution, StopReason], None],
+        changed: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self._link = link
+        self._clock = clock
+        self._interval = settings.cancel_interval.total_seconds()
+        self._worker = worker
+        self._roster = roster
+        self._stop = stop
+        self._changed = changed
+        self._told: set[Execution] = set()
+
+    async def run_once(self) -> float:
+        """Find the canceled jobs, acknowledge, and tell their code."""
+        running = [one for one in self._roster if one.is_running]
+        self._told.intersection_update(running)
+        untold = [one for one in running if one not in self._told]
+        if untold:
+            await self._tell(await self._canceled(untold))
+        return self._interval
+
+    async def _canceled(self, executions: Sequence[Execution]) -> list[Execution]:
+        async with self._link.connection() as connection:
+            canceled = await read_cancels(
+                connection, [one.key for one in executions], worker=self._worker
+            )
+        return [one for one in executions if one.claimed.id in canceled]
+
+    async def _tell(self, canceled: Sequence[Execution]) -> None:
+        try:
+            await in_parts(canceled, self._acknowledge)
+        finally:
+            # To stop the work matters more than to have noted that we were told.
+            for execution in canceled:
+                self._told.add(execution)
+                self._stop(execution, StopReason.CANCEL)
+        if canceled:
+            self._changed()
+
+    async def _acknowledge(self, executions: Sequence[Execution]) -> None:
+        async with self._link.connection() as connection:
+            await acknowledge(
+                connection,
+                [execution.key for execution in executions],
+                worker=self._worker,
+                now=self._clock.now(),
+            )

@@ -1,0 +1,310 @@
+"""The control loop of a worker: its parts, how they meet, and how they end."""
+
+import asyncio
+import logging
+from asyncio import FIRST_COMPLETED
+from collections.abc import Awaitable, Sequence
+from concurrent.futures import Future
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
+
+from jobwire.jobs.clock import Clock, DatabaseClock
+from jobwire.jobs.doorbell import Doorbell, Topic
+from jobwire.jobs.registry import Registry
+from jobwire.jobs.transitions.claim import Claimed
+from jobwire.jobs.transitions.finish import Finish, Outcome
+from jobwire.models.database import Database
+from jobwire.models.database_url import DatabaseUrl
+from jobwire.worker.cancel import CancelLoop
+from jobwire.worker.claim import ClaimLoop
+from jobwire.worker.clock_sync import ClockLoop
+from jobwire.worker.execution import StopReason
+from jobwire.worker.expire import ExpireLoop
+from jobwire.worker.finisher import Ending, FinisherLoop
+from jobwire.worker.heartbeat import HeartbeatLoop, LeaseWatch
+from jobwire.worker.hooks import WorkerHooks
+from jobwire.worker.jobs_thread import Lifespan
+from jobwire.worker.lane import Lane
+from jobwire.worker.link import Link
+from jobwire.worker.loop import Loop
+from jobwire.worker.progress import ProgressLoop
+from jobwire.worker.promote import PromoteLoop
+from jobwire.worker.rescue import RescueLoop
+from jobwire.worker.runner import Runner
+from jobwire.worker.settings import WorkerSettings
+
+#: Every loop can hold a connection at the same time: none waits for another.
+CONNECTIONS = 12
+#: The planner takes `unnest` for ten rows and a status for almost none: only a generic
+#: plan is the same for every batch, and it walks the primary key.
+_SESSION = {"plan_cache_mode": "force_generic_plan"}
+_MILLISECOND = timedelta(milliseconds=1)
+
+_log = logging.getLogger(__name__)
+
+
+class Control:
+    """Everything of a worker that runs on its control loop.
+
+    Args:
+        worker: The name in leases and attempts, unlike any other's.
+    """
+
+    def __init__(
+        self,
+        *,
+        worker: str,
+        url: DatabaseUrl,
+        schema: str,
+        registry: Registry,
+        settings: WorkerSettings,
+        clock: Clock | None,
+        lifespan: Lifespan | None,
+        doorbell_enabled: bool,
+        hooks: WorkerHooks,
+    ) -> None:
+        self._worker = worker
+        self._url = url
+        self._schema = schema
+        self._registry = registry
+        self._settings = settings
+        self._clock = clock or DatabaseClock()
+        self._lifespan = lifespan
+        self._doorbell_enabled = doorbell_enabled
+        self._hooks = hooks
+        self._draining = asyncio.Event()
+
+    def drain(self) -> None:
+        """Begin to end."""
+        self._draining.set()
+
+    async def run(self, ready: Future[None]) -> None:
+        """Open everything, serve until `drain`, end everything.
+
+        Args:
+            ready: Done when jobs are being claimed, or when it was drained before;
+                gets the error when opening fails.
+        """
+        async with AsyncExitStack() as stack:
+            try:
+                loops = await self._open_unless_drained(stack)
+            # Whatever it is belongs to whoever waits for the start.
+            except Exception as error:  # noqa: BLE001 - see above
+                ready.set_exception(error)
+                return
+            ready.set_result(None)
+            if loops is None:
+                return
+            tasks = [
+                asyncio.create_task(loop.run(), name=f"jobwire-{loop.name}")
+                for loop in loops
+            ]
+            self._say("worker-started", f"serves {', '.join(self._registry.names())}")
+            await self._draining.wait()
+            self._say("worker-draining", "is draining")
+            await self._close(tasks)
+        self._say("worker-ended", "ended")
+
+    async def _open_unless_drained(
+        self, stack: AsyncExitStack
+    ) -> Sequence[Loop] | None:
+        opening = asyncio.ensure_future(self._open(stack))
+        draining = asyncio.ensure_future(self._draining.wait())
+        await asyncio.wait({opening, draining}, return_when=FIRST_COMPLETED)
+        draining.cancel()
+        if opening.done():
+            return opening.result()
+        # A lifespan may take its time.
+        opening.cancel()
+        await asyncio.wait({opening})
+        return None
+
+    async def _open(self, stack: AsyncExitStack) -> Sequence[Loop]:
+        settings = self._settings
+        database = await Database.open(
+            self._url,
+            schema=self._schema,
+            max_size=CONNECTIONS,
+            application_name="jobwire worker",
+            statement_timeout=settings.statement_timeout,
+            settings={
+                **_SESSION,
+                "lock_timeout": str(settings.lock_timeout // _MILLISECOND),
+            },
+        )
+        stack.push_async_callback(_close_database, database, settings.flush_timeout)
+        self._doorbell = await stack.enter_async_context(
+            Doorbell(database, enabled=self._doorbell_enabled)
+        )
+        link = Link(database, patience=settings.statement_timeout)
+        if isinstance(self._clock, DatabaseClock):
+            async with link.connection() as connection:
+                await self._clock.synchronize(connection)
+        self._progress = ProgressLoop(
+            link,
+            self._clock,
+            settings,
+            worker=self._worker,
+            changed=self._changed,
+        )
+        self._runner = Runner(
+            self._clock,
+            settings,
+            self._hooks,
+            registry=self._registry,
+            lifespan=self._lifespan,
+            report=self._progress.report,
+            ended=self._ended,
+        )
+        stack.callback(self._runner.close, settings.stop_grace)
+        stack.push_async_callback(self._leave_lifespan)
+        await self._runner.open()
+        loops = self._make_loops(link)
+        stack.callback(self._doorbell.listen(self._hear))
+        return loops
+
+    def _make_loops(self, link: Link) -> Sequence[Loop]:
+        clock, settings, runner = self._clock, self._settings, self._runner
+        shared: dict[str, Any] = {"worker": self._worker, "roster": runner.roster}
+        self._finisher = FinisherLoop(
+            link,
+            clock,
+            settings,
+            self._hooks,
+            progress=self._progress,
+            written=self._written,
+            **shared,
+        )
+        self._claims = [
+            ClaimLoop(
+                link,
+                clock,
+                settings,
+                worker=self._worker,
+                lane=lane,
+                start=self._start,
+                has_room=lambda: self._finisher.backlog < settings.backlog,
+            )
+            for lane in (runner.async_lane, runner.sync_lane)
+        ]
+        self._cancels = CancelLoop(
+            link, clock, settings, stop=runner.stop, changed=self._changed, **shared
+        )
+        self._promoter = PromoteLoop(link, clock, settings, promoted=self._queued)
+        loops: list[Loop] = [
+            *self._claims,
+            HeartbeatLoop(
+                link,
+                clock,
+                settings,
+                stop=runner.stop,
+                hear_cancel=self._cancels.wake,
+                **shared,
+            ),
+            LeaseWatch(settings, roster=runner.roster, stop=runner.stop),
+            self._cancels,
+            self._progress,
+            self._finisher,
+            self._promoter,
+            ExpireLoop(link, clock, settings, changed=self._changed),
+            RescueLoop(link, clock, settings, rescued=self._rescued),
+        ]
+        if isinstance(clock, DatabaseClock):
+            loops.append(ClockLoop(link, clock, settings))
+        return loops
+
+    def _hear(self, topics: frozenset[Topic]) -> None:
+        if Topic.WORK in topics:
+            for loop in self._claims:
+                loop.wake()
+            self._promoter.wake()
+        if Topic.CANCEL in topics:
+            self._cancels.wake()
+
+    def _changed(self) -> None:
+        self._doorbell.ring(Topic.CHANGE)
+
+    def _queued(self) -> None:
+        self._doorbell.ring(Topic.WORK, Topic.CHANGE)
+
+    def _rescued(self, count: int) -> None:
+        self._hooks.rescued(count)
+        self._queued()
+
+    def _start(self, lane: Lane, claimed: Sequence[Claimed], sent_at: float) -> None:
+        self._runner.start(lane, claimed, sent_at)
+        self._changed()
+
+    def _ended(self, endings: Sequence[Ending]) -> None:
+        self._finisher.add(endings)
+        self._free_slots()
+
+    def _written(self, finishes: Sequence[Finish]) -> None:
+        for finish in finishes:
+            if finish.retry_at is not None:
+                self._promoter.expect(finish.retry_at)
+        if any(finish.outcome is Outcome.HANDED_BACK for finish in finishes):
+            self._queued()
+        else:
+            self._changed()
+        self._free_slots()
+
+    def _free_slots(self) -> None:
+        for loop in self._claims:
+            loop.slots_freed()
+
+    async def _close(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        """Stop claiming, let running code end, then stop it, then write the rest."""
+        settings, roster = self._settings, self._runner.roster
+        self._runner.begin_closing()
+        for loop in self._claims:
+            loop.stop()
+        claims = tasks[: len(self._claims)]
+        await asyncio.wait(claims, timeout=settings.flush_timeout.total_seconds())
+        if not await _within(settings.drain_timeout, roster.idle()):
+            running = [one for one in roster if one.is_running]
+            self._say("drain-timeout", f"stops {len(running)} running jobs")
+            for execution in running:
+                self._runner.stop(execution, StopReason.DRAIN)
+            await _within(settings.stop_grace, roster.idle())
+        await _within(settings.flush_timeout, self._finisher.flushed())
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        left = [execution.job_id for execution in roster]
+        if left:
+            _log.warning(
+                "worker %s leaves %d jobs to be rescued when their lease runs out: %s",
+                self._worker,
+                len(left),
+                ", ".join(left[:10]),
+                extra={"action": "jobs-left", "worker": self._worker},
+            )
+
+    async def _leave_lifespan(self) -> None:
+        left = asyncio.wrap_future(self._runner.leave_lifespan())
+        await asyncio.wait({left}, timeout=self._settings.stop_grace.total_seconds())
+
+    def _say(self, action: str, what: str) -> None:
+        _log.info(
+            "worker %s %s",
+            self._worker,
+            what,
+            extra={"action": action, "worker": self._worker},
+        )
+
+
+async def _within(span: timedelta, wait: Awaitable[object]) -> bool:
+    """Wait for something; False when it took longer."""
+    try:
+        async with asyncio.timeout(span.total_seconds()):
+            await wait
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _close_database(database: Database, patience: timedelta) -> None:
+    if not await _within(patience, database.close()):
+        database.terminate()

@@ -1,0 +1,163 @@
+"""The finisher: writes how attempts ended, many in one statement."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from jobwire.jobs.clock import Clock
+from jobwire.jobs.transitions.finish import Finish, finish
+from jobwire.worker import outcome
+from jobwire.worker.execution import Execution, StopReason
+from jobwire.worker.hooks import WorkerHooks
+from jobwire.worker.link import CONTENDED, Link, in_parts
+from jobwire.worker.loop import UNTIL_WOKEN, Loop
+from jobwire.worker.progress import ProgressLoop
+from jobwire.worker.roster import Roster
+from jobwire.worker.settings import WorkerSettings
+
+#: Seconds until a finish whose row somebody has locked is tried again.
+_RETRY = 0.5
+
+Ending = tuple[Execution, Finish]
+
+_log = logging.getLogger(__name__)
+
+
+class FinisherLoop(Loop):
+    """Writes finishes until the database has accepted or fenced out each one.
+
+    While the database is away they are kept. A finish that it refuses for its content
+    becomes FAILED; one whose row is locked by somebody's transaction waits by itself.
+
+    Args:
+        progress: Is flushed before each finish.
+        written: Called after a statement with the outcomes that were accepted.
+    """
+
+    name = "finisher"
+
+    def __init__(
+        self,
+        link: Link,
+        clock: Clock,
+        settings: WorkerSettings,
+        hooks: WorkerHooks,
+        *,
+        worker: str,
+        roster: Roster,
+        progress: ProgressLoop,
+        written: Callable[[Sequence[Finish]], None],
+    ) -> None:
+        super().__init__()
+        self._link = link
+        self._clock = clock
+        self._batch = settings.finish_batch
+        self._hooks = hooks
+        self._worker = worker
+        self._roster = roster
+        self._progress = progress
+        self._written = written
+        self._waiting: deque[Ending] = deque()
+        self._blocked: list[Ending] = []
+        self._blocked_until = 0.0
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    @property
+    def backlog(self) -> int:
+        """Finishes that are not written yet."""
+        return len(self._waiting) + len(self._blocked)
+
+    def add(self, endings: Sequence[Ending]) -> None:
+        """Take in the ends of attempts."""
+        self._waiting.extend(endings)
+        self._empty.clear()
+        self.wake()
+
+    async def flushed(self) -> None:
+        """Wait until every finish has been written."""
+        await self._empty.wait()
+
+    async def run_once(self) -> float:
+        """Write one batch."""
+        if self._blocked and time.monotonic() >= self._blocked_until:
+            blocked, self._blocked = self._blocked, []
+            await self._attempt(blocked)
+        batch = [
+            self._waiting.popleft() for _ in range(min(len(self._waiting), self._batch))
+        ]
+        await self._attempt(batch)
+        if self._waiting:
+            return 0
+        if self._blocked:
+            return max(self._blocked_until - time.monotonic(), 0)
+        self._empty.set()
+        return UNTIL_WOKEN
+
+    async def _attempt(self, endings: Sequence[Ending]) -> None:
+        """Write endings; those that could not be written are kept."""
+        ours = [one for one in endings if one[0].stop_reason is not StopReason.LOST]
+        self._lose([one for one in endings if one[0].stop_reason is StopReason.LOST])
+        pending = {execution.key: (execution, end) for execution, end in ours}
+
+        async def write(part: Sequence[Ending]) -> None:
+            await self._write(part)
+            for execution, _ in part:
+                del pending[execution.key]
+
+        try:
+            await self._progress.flush([execution for execution, _ in ours])
+            refused = await in_parts(ours, write)
+        except BaseException:
+            self._waiting.extendleft(reversed(pending.values()))
+            raise
+        for (execution, _), error in refused:
+            if isinstance(error, CONTENDED):
+                self._blocked.append(pending[execution.key])
+                self._blocked_until = time.monotonic() + _RETRY
+            else:
+                _log.warning(
+                    "the end of %s was refused: %s",
+                    execution.job_id,
+                    error,
+                    extra={"action": "finish-refused"},
+                )
+                self._waiting.append((execution, outcome.of_refusal(execution, error)))
+
+    async def _write(self, endings: Sequence[Ending]) -> None:
+        async with self._link.connection() as connection:
+            accepted = await finish(
+                connection,
+                [end for _, end in endings],
+                worker=self._worker,
+                now=self._clock.now(),
+            )
+        kept = [one for one in endings if one[1].id in accepted]
+        self._lose([one for one in endings if one[1].id not in accepted])
+        self._release(kept)
+        for execution, end in kept:
+            self._hooks.finished(
+                execution.claimed.type, end.outcome, execution.duration
+            )
+        if kept:
+            self._written([end for _, end in kept])
+
+    def _lose(self, endings: Sequence[Ending]) -> None:
+        self._release(endings)
+        for execution, end in endings:
+            _log.warning(
+                "%s was no longer ours when attempt %d ended (%s); its end is"
+                " discarded",
+                execution.job_id,
+                execution.claimed.attempt,
+                end.outcome,
+                extra={"action": "lease-lost", "job_id": execution.job_id},
+            )
+            self._hooks.lost(execution.claimed.type)
+
+    def _release(self, endings: Sequence[Ending]) -> None:
+        executions = [execution for execution, _ in endings]
+        self._roster.drop(executions)
+        self._progress.forget(executions)

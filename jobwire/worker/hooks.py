@@ -1,0 +1,43 @@
+"""What a worker tells whoever counts."""
+
+from datetime import timedelta
+
+from jobwire.jobs.transitions.finish import Outcome
+
+
+class WorkerHooks:
+    """Hears what a worker does; override what you want to count.
+
+    Every method is called on the worker's control thread and must return at once.
+    """
+
+    def started(self, type: str, latency: timedelta) -> None:
+        """An attempt starts.
+
+        Args:
+            type: The type of the job.
+            latency: How long the job was ready before it was claimed.
+        """
+
+    def finished(self, type: str, outcome: Outcome, duration: timedelta) -> None:
+        """The end of an attempt was accepted.
+
+        Args:
+            type: The type of the job.
+            outcome: How the attempt ended, as the worker reported it.
+            duration: How long its code ran.
+        """
+
+    def lost(self, type: str) -> None:
+        """A lease was lost: what the attempt did was discarded."""
+
+    def rescued(self, count: int) -> None:
+        """Jobs of other workers, or lost ones of our own, were rescued."""
+
+    def occupied(self, running: int, slots: int) -> None:
+        """The number of running jobs changed.
+
+        Args:
+            running: Jobs running now.
+            slots: Jobs that may run at once: `concurrency` plus `threads`.
+        """

@@ -1,0 +1,149 @@
+"""The runner: starts claimed jobs where they run, stops them, takes in their ends."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from jobwire.jobs.clock import Clock
+from jobwire.jobs.context import Progress
+from jobwire.jobs.registry import Registry
+from jobwire.jobs.transitions.claim import Claimed
+from jobwire.worker import outcome
+from jobwire.worker.execution import Execution, StopReason
+from jobwire.worker.finisher import Ending
+from jobwire.worker.hooks import WorkerHooks
+from jobwire.worker.jobs_thread import JobsThread, Lifespan
+from jobwire.worker.judge import Judge
+from jobwire.worker.lane import Lane
+from jobwire.worker.mailbox import Mailbox
+from jobwire.worker.roster import Roster
+from jobwire.worker.settings import WorkerSettings
+from jobwire.worker.sync_threads import SyncThreads
+
+
+class Runner:
+    """Runs code: async jobs on the jobs thread, each sync job in a thread.
+
+    Belongs to the control loop, where every method must be called.
+
+    Args:
+        report: Takes progress, from any thread.
+        ended: Takes the ends of attempts, on the control loop.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        settings: WorkerSettings,
+        hooks: WorkerHooks,
+        *,
+        registry: Registry,
+        lifespan: Lifespan | None,
+        report: Callable[[Execution, Progress], None],
+        ended: Callable[[Sequence[Ending]], None],
+    ) -> None:
+        self.roster = Roster()
+        self.async_lane = Lane(registry, is_async=True, capacity=settings.concurrency)
+        self.sync_lane = Lane(registry, is_async=False, capacity=settings.threads)
+        self._clock = clock
+        self._hooks = hooks
+        self._slots = settings.concurrency + settings.threads
+        self._report = report
+        self._hand_on = ended
+        self._loop = asyncio.get_running_loop()
+        endings: Mailbox[Ending] = Mailbox(self._loop, self._ended)
+        self._judge = Judge(clock, endings.put)
+        self._sync_threads = SyncThreads(settings.threads)
+        self._jobs_thread = JobsThread(self._judge, lifespan)
+        self._resources: Any = None
+        self._is_closing = False
+
+    async def open(self) -> None:
+        """Start the jobs thread and enter the lifespan.
+
+        Raises:
+            Exception: Whatever the lifespan raised.
+        """
+        self._resources = await asyncio.wrap_future(self._jobs_thread.start())
+
+    def begin_closing(self) -> None:
+        """From now on hand back what is still being claimed."""
+        self._is_closing = True
+
+    def leave_lifespan(self) -> Future[None]:
+        """Leave the lifespan; done when it is left."""
+        return self._jobs_thread.leave()
+
+    def close(self, patience: timedelta) -> None:
+        """End the threads, except for code that ignores every request to stop."""
+        self._sync_threads.stop()
+        self._jobs_thread.stop(patience)
+
+    def start(self, lane: Lane, claimed: Sequence[Claimed], sent_at: float) -> None:
+        """Start what a lane has claimed.
+
+        Args:
+            lane: Which one.
+            claimed: Jobs of types that the lane has named.
+            sent_at: When the claim was sent, in monotonic seconds: their leases run
+                from then.
+        """
+        executions = [
+            Execution(
+                job,
+                lane.definition(job.type),
+                resources=self._resources,
+                confirmed_at=sent_at,
+                report=self._report,
+            )
+            for job in claimed
+        ]
+        for execution in executions:
+            older = self.roster.of_job(execution.claimed.id)
+            if older is not None:
+                # We claimed it again: somebody has rescued it from ourselves.
+                self.stop(older, StopReason.LOST)
+            self.roster.add(execution)
+        lane.running += len(executions)
+        if self._is_closing:
+            self._ended([(one, outcome.of_drain(one)) for one in executions])
+            return
+        for execution in executions:
+            self._limit(execution)
+        if lane.is_async:
+            self._jobs_thread.submit(executions)
+        else:
+            for execution in executions:
+                self._sync_threads.submit(partial(self._judge.run, execution))
+        self._tell_started(executions)
+
+    def stop(self, execution: Execution, reason: StopReason) -> None:
+        """Tell running code to stop; once for each reason."""
+        if execution.ask_to_stop(reason) and execution.definition.is_async:
+            self._jobs_thread.cancel([execution])
+
+    def _limit(self, execution: Execution) -> None:
+        limit = execution.claimed.max_duration
+        if limit is not None:
+            execution.timer = self._loop.call_later(
+                limit.total_seconds(), self.stop, execution, StopReason.TIMEOUT
+            )
+
+    def _ended(self, endings: Sequence[Ending]) -> None:
+        for execution, _ in endings:
+            execution.end()
+            self.roster.ended()
+            is_async = execution.definition.is_async
+            (self.async_lane if is_async else self.sync_lane).running -= 1
+        self._hand_on(endings)
+        self._hooks.occupied(self.roster.running, self._slots)
+
+    def _tell_started(self, executions: Sequence[Execution]) -> None:
+        now = self._clock.now()
+        for execution in executions:
+            job = execution.claimed
+            self._hooks.started(job.type, max(now - job.due_at, timedelta()))
+        self._hooks.occupied(self.roster.running, self._slots)

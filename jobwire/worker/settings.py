@@ -1,0 +1,93 @@
+"""What a worker can be told."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+_POSITIVE_COUNTS = ("concurrency", "threads", "claim_batch", "finish_batch", "backlog")
+_POSITIVE_SPANS = (
+    "lease",
+    "poll_interval",
+    "full_pass_interval",
+    "cancel_interval",
+    "promote_interval",
+    "expire_interval",
+    "rescue_interval",
+    "clock_interval",
+    "statement_timeout",
+    "lock_timeout",
+)
+
+
+class WorkerSettingsError(ValueError):
+    """A setting out of its range."""
+
+    def __init__(self, name: str, value: object) -> None:
+        super().__init__(f"{name} must be above zero, not {value}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSettings:
+    """How much a worker takes on, and how often it looks.
+
+    Attributes:
+        concurrency: Async jobs running at once.
+        threads: Sync jobs running at once, each in a thread.
+        queue: The queue to serve.
+        lease: How long the worker is believed without a sign of life. A heartbeat is
+            sent every quarter of it; a job of a dead worker runs again after it.
+        drain_timeout: How long running jobs may go on once the worker drains.
+        stop_grace: How long they then may take to stop when told to.
+        flush_timeout: How long a drain tries to write the last finishes.
+        poll_interval: How long an idle claim waits when no doorbell rings.
+        full_pass_interval: How often a busy claim looks at the whole queue.
+        cancel_interval: How often running jobs are looked up for cancels when no
+            doorbell rings.
+        promote_interval: The longest wait for the next due job.
+        expire_interval: How often times-to-live are enforced.
+        rescue_interval: How often passed leases are looked for.
+        progress_interval: The shortest time between two progress events of a job.
+        clock_interval: How often the database's clock is measured.
+        statement_timeout: How long one statement may take.
+        lock_timeout: How long a statement waits for a row that somebody else's
+            transaction holds, before the rest of its batch goes on without it.
+        claim_batch: Jobs per claim at most.
+        finish_batch: Finishes per statement at most.
+        backlog: Unwritten finishes beyond which nothing is claimed.
+
+    Raises:
+        WorkerSettingsError: A number or span is not above zero.
+    """
+
+    concurrency: int = 100
+    threads: int = 8
+    queue: str = "default"
+    lease: timedelta = timedelta(seconds=10)
+    drain_timeout: timedelta = timedelta(seconds=20)
+    stop_grace: timedelta = timedelta(seconds=2)
+    flush_timeout: timedelta = timedelta(seconds=5)
+    poll_interval: timedelta = timedelta(milliseconds=500)
+    full_pass_interval: timedelta = timedelta(seconds=1)
+    cancel_interval: timedelta = timedelta(seconds=1)
+    promote_interval: timedelta = timedelta(milliseconds=500)
+    expire_interval: timedelta = timedelta(seconds=1)
+    rescue_interval: timedelta = timedelta(seconds=1)
+    progress_interval: timedelta = timedelta(milliseconds=250)
+    clock_interval: timedelta = timedelta(seconds=10)
+    statement_timeout: timedelta = timedelta(seconds=30)
+    lock_timeout: timedelta = timedelta(milliseconds=200)
+    claim_batch: int = 200
+    finish_batch: int = 500
+    backlog: int = 1000
+
+    def __post_init__(self) -> None:
+        for name in _POSITIVE_COUNTS:
+            if getattr(self, name) < 1:
+                raise WorkerSettingsError(name, getattr(self, name))
+        for name in _POSITIVE_SPANS:
+            if getattr(self, name) <= timedelta():
+                raise WorkerSettingsError(name, getattr(self, name))
+
+    @property
+    def heartbeat_interval(self) -> timedelta:
+        """How often leases are prolonged."""
+        return self.lease / 4
