@@ -1,0 +1,1 @@
+"""What `./dev` does: the standard library alone, since nothing is installed yet."""
