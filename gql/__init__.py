@@ -1,0 +1,1 @@
+"""The GraphQL face: one schema, its documents and its transports."""

@@ -1,0 +1,137 @@
+"""What one operation works with: who asks, the engine, and its reads."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from jobwire.gql.scalars import EventCursor
+from jobwire.jobs import queries
+from jobwire.jobs.engine import Engine
+from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.job import Attempt, Event, Job
+from jobwire.jobs.queries import AsOf, Page, Window
+from jobwire.jobs.viewer import Viewer
+from jobwire.models.database import Connection
+
+T = TypeVar("T")
+
+
+class Context:
+    """One operation.
+
+    Its first read runs before all others and tells where the whole operation stands
+    in the event log. Everything else is read later, so a client that subscribes from
+    there may be told again of what it has seen, and misses nothing.
+
+    Attributes:
+        engine: The open parts of this process.
+        viewer: Who asks.
+    """
+
+    def __init__(self, engine: Engine, viewer: Viewer) -> None:
+        self.engine = engine
+        self.viewer = viewer
+        self._as_of: AsOf | None = None
+        self._cursor: asyncio.Task[str] | None = None
+        self._first_read = asyncio.Lock()
+        # An operation can be a subscription of many hours: batched, not remembered.
+        self._jobs = DataLoader(load_fn=self._load_jobs, cache=False)
+
+    async def read_job(self, job_id: UUID) -> Job | None:
+        """Read a job behind the viewer's wall, together with others asked for now."""
+        return await self._jobs.load(job_id)
+
+    async def read_job_page(
+        self, filter: JobFilter, window: Window[UUID], *, descending: bool
+    ) -> Page[Job]:
+        """Read a page of jobs behind the viewer's wall.
+
+        Raises:
+            ForbiddenError: The filter names other users, and the viewer is no admin.
+            InvalidInputError: The filter has too many combinations.
+        """
+
+        async def read(connection: Connection) -> tuple[Page[Job], AsOf | None]:
+            page = await queries.read_job_page(
+                connection, self.viewer, filter, window, descending=descending
+            )
+            return page, page.as_of
+
+        return await self._read(read)
+
+    async def read_attempt(self, job_id: UUID, number: int) -> Attempt | None:
+        """Read an attempt behind the viewer's wall."""
+        if await self.read_job(job_id) is None:
+            return None
+        async with self.engine.database.connection() as connection:
+            return await queries.read_attempt(connection, self.viewer, job_id, number)
+
+    async def read_event(self, job_id: UUID, version: int) -> Event | None:
+        """Read an event behind the viewer's wall."""
+        if await self.read_job(job_id) is None:
+            return None
+        async with self.engine.database.connection() as connection:
+            return await queries.read_event(connection, self.viewer, job_id, version)
+
+    async def read_attempt_page(
+        self, job_id: UUID, window: Window[int]
+    ) -> Page[Attempt]:
+        """Read a page of the attempts of a job that was read behind the wall."""
+        async with self.engine.database.connection() as connection:
+            return await queries.read_attempt_page(connection, job_id, window)
+
+    async def read_event_page(self, job_id: UUID, window: Window[int]) -> Page[Event]:
+        """Read a page of the events of a job that was read behind the wall."""
+        async with self.engine.database.connection() as connection:
+            return await queries.read_event_page(connection, job_id, window)
+
+    async def count_jobs(self, filter: JobFilter, *, cap: int) -> int:
+        """Count the jobs of a filter behind the viewer's wall, up to `cap` + 1."""
+        async with self.engine.database.connection() as connection:
+            return await queries.count_jobs(connection, self.viewer, filter, cap=cap)
+
+    async def as_of(self) -> EventCursor:
+        """Return where the operation stands in the event log, after its first read."""
+        if self._as_of is None:
+            raise RuntimeError("Nothing has been read that says where it stands.")
+        if self._cursor is None:
+            self._cursor = asyncio.ensure_future(self.engine.feed.as_of(self._as_of))
+        return EventCursor(await self._cursor)
+
+    async def _read(
+        self, read: Callable[[Connection], Awaitable[tuple[T, AsOf | None]]]
+    ) -> T:
+        if self._as_of is None:
+            async with self._first_read:
+                if self._as_of is None:
+                    async with self.engine.database.connection() as connection:
+                        found, self._as_of = await read(connection)
+                    return found
+        async with self.engine.database.connection() as connection:
+            found, _ = await read(connection)
+        return found
+
+    async def _load_jobs(self, ids: list[UUID]) -> list[Job | None]:
+        unread = list(dict.fromkeys(ids))
+        found: dict[UUID, Job] = {}
+        if self._as_of is None or len(unread) == 1:
+            first = await self._read(self._one(unread.pop()))
+            if first is not None:
+                found[first.id] = first
+        if unread:
+            async with self.engine.database.connection() as connection:
+                rest = await queries.read_jobs(connection, self.viewer, unread)
+            found |= {job.id: job for job in rest}
+        return [found.get(job_id) for job_id in ids]
+
+    def _one(
+        self, job_id: UUID
+    ) -> Callable[[Connection], Awaitable[tuple[Job | None, AsOf]]]:
+        return lambda connection: queries.read_job(connection, self.viewer, job_id)
+
+
+Info = strawberry.Info[Context, None]

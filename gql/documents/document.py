@@ -1,0 +1,104 @@
+"""One document that is fit to run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from jobwire.gql.error_codes import ErrorCode
+from jobwire.gql.limits import MAX_TOKENS, unstorable_literals, violations
+from jobwire.gql.schema import core
+
+_RULES = (*specified_rules, OneOfInputValidationRule)
+
+
+class DocumentError(Exception):
+    """A document, or its choice of an operation, that cannot run.
+
+    Attributes:
+        errors: Why.
+        code: What to call those that bring no code of their own.
+    """
+
+    def __init__(self, errors: Sequence[GraphQLError], code: ErrorCode) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = tuple(errors)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that fits the schema and the limits.
+
+    Attributes:
+        ast: The document as parsed.
+        operations: Its operations by name; None names the one without.
+    """
+
+    ast: DocumentNode
+    operations: dict[str | None, OperationDefinitionNode]
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Parse a document and hold it to the limits, then to the schema.
+
+        Raises:
+            DocumentError: It is no GraphQL, exceeds a limit or does not fit.
+        """
+        try:
+            ast = parse(text, max_tokens=MAX_TOKENS)
+        except GraphQLSyntaxError as error:
+            raise DocumentError([error], ErrorCode.PARSE_FAILED) from None
+        # Validation is the dearer step, so it only sees documents within the limits.
+        errors = (
+            violations(ast)
+            or unstorable_literals(text, ast)
+            or validate(core, ast, _RULES)
+        )
+        if errors:
+            raise DocumentError(errors, ErrorCode.VALIDATION_FAILED)
+        return cls(
+            ast,
+            {
+                definition.name.value if definition.name else None: definition
+                for definition in ast.definitions
+                if isinstance(definition, OperationDefinitionNode)
+            },
+        )
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """Choose the operation to run.
+
+        Args:
+            name: Its name; None or empty: the only one.
+
+        Raises:
+            DocumentError: There is none of that name, or none of several was named.
+        """
+        if name:
+            found = self.operations.get(name)
+            reason = "The document has no operation of the name that was asked for."
+        else:
+            found = next(iter(self.operations.values()), None)
+            reason = "The document has no operation."
+            if len(self.operations) > 1:
+                found = None
+                reason = (
+                    f"The document has {len(self.operations)} operations: say which"
+                    " one to run with operationName."
+                )
+        if found is None:
+            raise DocumentError(
+                [GraphQLError(reason)], ErrorCode.OPERATION_RESOLUTION_FAILURE
+            )
+        return found

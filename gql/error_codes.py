@@ -1,0 +1,28 @@
+"""The codes of errors that come before or beside the use cases' own."""
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """What `extensions.code` says; refusals of use cases bring codes of their own."""
+
+    #: The document is no GraphQL.
+    PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+    #: The document does not fit the schema.
+    VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+    #: Variables or arguments are not of their types.
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    #: A limit of documents, requests or connections is exceeded.
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    #: The named operation is not in the document, or none of several was named.
+    OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
+    #: The request is no GraphQL request.
+    BAD_REQUEST = "BAD_REQUEST"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+    PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
+    #: The server is starting, stopping or without its database.
+    UNAVAILABLE = "UNAVAILABLE"
+    #: Something that nobody expected; the log tells more under the same id.
+    INTERNAL_ERROR = "INTERNAL_ERROR"

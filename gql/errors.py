@@ -1,0 +1,167 @@
+"""Errors at the edge: refusals as data, as GraphQL errors, and everything else masked.
+
+A `JobError` is something that the caller can act on. In a mutation it becomes a member
+of the payload's `errors`; anywhere else it becomes a GraphQL error with its code. An
+error that nobody expected is logged under an id, and only the id is told.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import strawberry
+from graphql import GraphQLError, GraphQLFormattedError
+from strawberry.extensions import FieldExtension
+
+from jobwire.gql.context import Info
+from jobwire.gql.error_codes import ErrorCode
+from jobwire.gql.scopes import Scope
+from jobwire.gql.types.job_status import JobStatus
+from jobwire.gql.types.user_error import (
+    ForbiddenError,
+    InvalidStateError,
+    NotFoundError,
+    UserError,
+    ValidationError,
+)
+from jobwire.jobs import errors
+
+log = logging.getLogger(__name__)
+
+
+class UnmappedError(Exception):
+    """A refusal that no type of the schema stands for."""
+
+    def __init__(self, error: errors.JobError) -> None:
+        super().__init__(f"{type(error).__qualname__} has no type in the schema.")
+
+
+def to_user_error(error: errors.JobError) -> UserError:
+    """Show a refusal as a member of a payload's `errors`.
+
+    Raises:
+        UnmappedError: No type of the schema stands for it.
+    """
+    path = None if error.path is None else ["input", *error.path]
+    match error:
+        case errors.InvalidInputError():
+            return ValidationError(message=error.message, code=error.code, path=path)
+        case errors.NotFoundError():
+            return NotFoundError(
+                message=error.message,
+                code=error.code,
+                path=path,
+                id=strawberry.ID(error.id),
+            )
+        case errors.ForbiddenError():
+            return ForbiddenError(
+                message=error.message,
+                code=error.code,
+                path=path,
+                required_scope=_scope(error.required_scope),
+            )
+        case errors.UnauthenticatedError():
+            return ForbiddenError(
+                message=error.message, code=error.code, path=path, required_scope=None
+            )
+        case errors.InvalidStateError():
+            return InvalidStateError(
+                message=error.message,
+                code=error.code,
+                path=path,
+                current_status=JobStatus(error.current_status.value),
+                allowed=[JobStatus(status.value) for status in error.allowed],
+            )
+    raise UnmappedError(error)
+
+
+def _scope(required: str | None) -> Scope | None:
+    return None if required is None else Scope(required)
+
+
+class RefusalsAsData(FieldExtension):
+    """Answers a mutation's refusals in the `errors` of its payload.
+
+    It must come last in the list of a field's extensions, which makes it the outermost:
+    what the others refuse is data too.
+
+    Args:
+        payload: Makes the payload of a mutation that changed nothing.
+    """
+
+    def __init__(self, payload: Callable[[list[UserError]], Any]) -> None:
+        self._payload = payload
+
+    async def resolve_async(
+        self, next_: Any, source: Any, info: Info, **kwargs: Any
+    ) -> Any:
+        """Resolve the mutation."""
+        try:
+            return await next_(source, info, **kwargs)
+        except errors.JobError as error:
+            return self._payload([to_user_error(error)])
+
+
+def format_error(
+    error: GraphQLError, *, code: ErrorCode = ErrorCode.BAD_USER_INPUT
+) -> GraphQLFormattedError:
+    """Write an error as clients may see it.
+
+    Args:
+        error: As the executor, the validator or the parser made it.
+        code: What to call an error that brings no code of its own.
+    """
+    formatted = error.formatted
+    cause = _cause(error)
+    if cause is None:
+        extensions = {"code": code.value, **(error.extensions or {})}
+    elif isinstance(cause, errors.JobError):
+        formatted["message"] = cause.message
+        extensions = _extensions(cause)
+    else:
+        masked = masked_error(cause, error.path)
+        formatted["message"] = masked["message"]
+        extensions = masked["extensions"]
+    formatted["extensions"] = extensions
+    return formatted
+
+
+def masked_error(
+    cause: BaseException, path: list[str | int] | None = None
+) -> GraphQLFormattedError:
+    """Log an unexpected error with its traceback and tell no more than an id."""
+    error_id = uuid4().hex
+    log.error(
+        "Unexpected error %s at %s",
+        error_id,
+        ".".join(map(str, path)) if path else "the transport",
+        exc_info=cause,
+        extra={"action": "unexpected_error", "error_id": error_id},
+    )
+    return {
+        "message": f"Something went wrong here; the log tells more under {error_id}.",
+        "extensions": {"code": ErrorCode.INTERNAL_ERROR.value, "id": error_id},
+    }
+
+
+def refusal(error: errors.JobError) -> GraphQLFormattedError:
+    """Write a refusal that came before any field, such as a missing token."""
+    return {"message": error.message, "extensions": _extensions(error)}
+
+
+def _extensions(error: errors.JobError) -> dict[str, Any]:
+    extensions: dict[str, Any] = {"code": error.code}
+    if error.path is not None:
+        extensions["argument"] = list(error.path)
+    if isinstance(error, errors.ForbiddenError) and error.required_scope is not None:
+        extensions["requiredScope"] = Scope(error.required_scope).name
+    return extensions
+
+
+def _cause(error: GraphQLError) -> BaseException | None:
+    """Return the error that is not GraphQL's own behind one; None: there is none."""
+    cause: BaseException | None = error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause

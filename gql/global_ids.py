@@ -1,0 +1,62 @@
+"""Public ids: those of attempts and events resolve through their job."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from jobwire.jobs import identifiers
+
+_LARGEST_NUMBER = 2**31 - 1
+
+
+class Kind(StrEnum):
+    """What an id names; the word before the first underscore."""
+
+    JOB = identifiers.JOB_PREFIX
+    ATTEMPT = "att"
+    EVENT = "evt"
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalId:
+    """What a public id says.
+
+    Attributes:
+        kind: What it names.
+        job_id: The job, or the job that it is a part of.
+        number: The attempt's number or the event's version; 0 for a job.
+    """
+
+    kind: Kind
+    job_id: UUID
+    number: int = 0
+
+    def __str__(self) -> str:
+        """Write the public id: `job_…`, `att_…_1` or `evt_…_1`."""
+        text = identifiers.type_id(self.kind, self.job_id)
+        return text if self.kind is Kind.JOB else f"{text}_{self.number}"
+
+
+def parse_global_id(text: str) -> GlobalId | None:
+    """Read a public id; None: it cannot be one, so it names nothing."""
+    prefix, _, rest = text.partition("_")
+    try:
+        kind = Kind(prefix)
+        if kind is Kind.JOB:
+            return GlobalId(kind, identifiers.parse_type_id(kind, text))
+        suffix, _, number = rest.partition("_")
+        found = GlobalId(
+            kind, identifiers.parse_type_id(kind, f"{kind}_{suffix}"), int(number)
+        )
+    except ValueError:
+        return None
+    is_canonical = str(found) == text and 0 < found.number <= _LARGEST_NUMBER
+    return found if is_canonical else None
+
+
+def parse_job_id(text: str) -> UUID | None:
+    """Read the id of a job or its bare UUID; None: it names no job."""
+    try:
+        return identifiers.parse_job_id(text)
+    except ValueError:
+        return None

@@ -1,0 +1,93 @@
+"""`cancelJob`: ask that a job ends."""
+
+from typing import Annotated
+
+import strawberry
+
+from jobwire.gql.context import Info
+from jobwire.gql.errors import RefusalsAsData
+from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.mutations.changed_job import changed_job
+from jobwire.gql.mutations.errors_field import errors_field
+from jobwire.gql.scopes import RequiresScope
+from jobwire.gql.types.job import Job
+from jobwire.gql.types.user_error import UserError
+from jobwire.jobs.cancel import MAX_REASON_LENGTH, cancel
+from jobwire.jobs.doorbell import Topic
+from jobwire.jobs.errors import NotFoundError
+from jobwire.jobs.viewer import Scope
+
+
+@strawberry.input(description="The job to cancel.")
+class CancelJobInput:
+    """A job and a reason."""
+
+    id: strawberry.ID = strawberry.field(
+        description="The id of the job, or its bare UUID."
+    )
+    reason: str | None = strawberry.field(
+        default=None,
+        description=(
+            f"Why, for people: 1 to {MAX_REASON_LENGTH:,} characters, kept with the"
+            " job; absent or null: nothing is said."
+        ),
+    )
+
+
+@strawberry.type(description="What cancelJob did.")
+class CancelJobPayload:
+    """A job, or refusals."""
+
+    job: Job | None = strawberry.field(
+        default=None,
+        description=(
+            "The job after the request; its cancellation tells what became of it. Null"
+            " when refused."
+        ),
+    )
+    already_settled: bool = strawberry.field(
+        default=False,
+        description="Whether the job had ended before; then nothing was changed.",
+    )
+    errors: list[UserError] = errors_field()
+
+
+async def resolve_cancel_job(
+    info: Info,
+    input: Annotated[
+        CancelJobInput, strawberry.argument(description="The job to cancel.")
+    ],
+) -> CancelJobPayload:
+    """Resolve `cancelJob`."""
+    job_id = parse_job_id(input.id)
+    if job_id is None:
+        raise NotFoundError(input.id)
+    engine = info.context.engine
+    async with engine.database.transaction() as connection:
+        result = await cancel(
+            connection,
+            job_id,
+            viewer=info.context.viewer,
+            reason=input.reason,
+            now=engine.clock.now(),
+        )
+    engine.doorbell.ring(Topic.CANCEL, Topic.CHANGE)
+    return CancelJobPayload(
+        job=await changed_job(info, result.job),
+        already_settled=result.already_settled,
+    )
+
+
+cancel_job = strawberry.mutation(
+    resolver=resolve_cancel_job,
+    description=(
+        "Ask that a job ends. One that is not running becomes CANCELED at once. A"
+        " running one is told to stop and becomes CANCELED when its code has stopped,"
+        " or keeps its own end if that comes first. Asking again changes nothing, and a"
+        " job that has ended stays as it is."
+    ),
+    extensions=[
+        RequiresScope(Scope.JOBS_WRITE),
+        RefusalsAsData(lambda errors: CancelJobPayload(errors=errors)),
+    ],
+)

@@ -1,0 +1,74 @@
+"""`retryJob`: run a job that has ended once more."""
+
+from typing import Annotated
+
+import strawberry
+
+from jobwire.gql.context import Info
+from jobwire.gql.errors import RefusalsAsData
+from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.mutations.changed_job import changed_job
+from jobwire.gql.mutations.errors_field import errors_field
+from jobwire.gql.scopes import RequiresScope
+from jobwire.gql.types.job import Job
+from jobwire.gql.types.user_error import UserError
+from jobwire.jobs.doorbell import Topic
+from jobwire.jobs.errors import NotFoundError
+from jobwire.jobs.retry import retry
+from jobwire.jobs.viewer import Scope
+
+
+@strawberry.input(description="The job to run again.")
+class RetryJobInput:
+    """A job."""
+
+    id: strawberry.ID = strawberry.field(
+        description="The id of a job that has ended, or its bare UUID."
+    )
+
+
+@strawberry.type(description="What retryJob did.")
+class RetryJobPayload:
+    """A new job, or refusals."""
+
+    job: Job | None = strawberry.field(
+        default=None,
+        description="The new job, whose replayOf is the old one; null when refused.",
+    )
+    errors: list[UserError] = errors_field()
+
+
+async def resolve_retry_job(
+    info: Info,
+    input: Annotated[
+        RetryJobInput, strawberry.argument(description="The job to run again.")
+    ],
+) -> RetryJobPayload:
+    """Resolve `retryJob`."""
+    job_id = parse_job_id(input.id)
+    if job_id is None:
+        raise NotFoundError(input.id)
+    engine = info.context.engine
+    async with engine.database.transaction() as connection:
+        row = await retry(
+            connection,
+            job_id,
+            registry=engine.registry,
+            viewer=info.context.viewer,
+            now=engine.clock.now(),
+        )
+    engine.doorbell.ring(Topic.WORK, Topic.CHANGE)
+    return RetryJobPayload(job=await changed_job(info, row))
+
+
+retry_job = strawberry.mutation(
+    resolver=resolve_retry_job,
+    description=(
+        "Run a job that has ended once more, as a new job with the same tag, type,"
+        " user, data, retry configuration and maxDuration. The old one stays as it is."
+    ),
+    extensions=[
+        RequiresScope(Scope.JOBS_WRITE),
+        RefusalsAsData(lambda errors: RetryJobPayload(errors=errors)),
+    ],
+)

@@ -1,0 +1,78 @@
+"""`node` and `nodes`: things found again by their ids."""
+
+from asyncio import gather
+from typing import Annotated
+
+import strawberry
+
+from jobwire.gql.context import Context, Info
+from jobwire.gql.global_ids import Kind, parse_global_id
+from jobwire.gql.scopes import RequiresScope
+from jobwire.gql.types.job import Job
+from jobwire.gql.types.job_attempt import JobAttempt
+from jobwire.gql.types.job_event import JobEvent
+from jobwire.gql.types.node import Node
+from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.viewer import Scope
+
+MAX_NODES = 100
+
+
+async def find_node(context: Context, text: str) -> Node | None:
+    """Find what an id names behind the viewer's wall."""
+    found = parse_global_id(text)
+    if found is None:
+        return None
+    match found.kind:
+        case Kind.JOB:
+            job = await context.read_job(found.job_id)
+            return None if job is None else Job.of(job)
+        case Kind.ATTEMPT:
+            attempt = await context.read_attempt(found.job_id, found.number)
+            return None if attempt is None else JobAttempt.of(attempt)
+        case Kind.EVENT:
+            event = await context.read_event(found.job_id, found.number)
+            return None if event is None else JobEvent.of(event)
+
+
+async def resolve_node(
+    info: Info,
+    id: Annotated[
+        strawberry.ID, strawberry.argument(description="The id of any node.")
+    ],
+) -> Node | None:
+    """Resolve `node`."""
+    return await find_node(info.context, id)
+
+
+async def resolve_nodes(
+    info: Info,
+    ids: Annotated[
+        list[strawberry.ID],
+        strawberry.argument(description=f"The ids of at most {MAX_NODES} nodes."),
+    ],
+) -> list[Node | None]:
+    """Resolve `nodes`."""
+    if len(ids) > MAX_NODES:
+        raise InvalidInputError(
+            f"At most {MAX_NODES} nodes can be asked for at once, not {len(ids)}.",
+            path=("ids",),
+        )
+    return await gather(*(find_node(info.context, one) for one in ids))
+
+
+node = strawberry.field(
+    resolver=resolve_node,
+    description=(
+        "Find a node by its id; null when there is none or the caller may not see it."
+    ),
+    extensions=[RequiresScope(Scope.JOBS_READ)],
+)
+nodes = strawberry.field(
+    resolver=resolve_nodes,
+    description=(
+        f"Find up to {MAX_NODES} nodes by their ids, in the same order; null stands"
+        " where there is none or the caller may not see it."
+    ),
+    extensions=[RequiresScope(Scope.JOBS_READ)],
+)

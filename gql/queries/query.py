@@ -1,0 +1,21 @@
+"""The query root."""
+
+import strawberry
+
+from jobwire.gql.queries.job import job
+from jobwire.gql.queries.job_types import job_types
+from jobwire.gql.queries.jobs import jobs
+from jobwire.gql.queries.node import node, nodes
+from jobwire.gql.queries.viewer import viewer
+
+
+@strawberry.type(description="What can be read.")
+class Query:
+    """The query root."""
+
+    node = node
+    nodes = nodes
+    viewer = viewer
+    job = job
+    jobs = jobs
+    job_types = job_types

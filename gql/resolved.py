@@ -1,0 +1,24 @@
+"""Fields with a resolver, for Strawberry under strict typing."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
+
+import strawberry
+from strawberry.extensions import FieldExtension
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def resolved(
+    description: str, *, extensions: Sequence[FieldExtension] = ()
+) -> Callable[[F], F]:
+    """Make a method the resolver of the field of its name.
+
+    Args:
+        description: What the published schema says of the field.
+        extensions: What wraps the resolver, the innermost first.
+    """
+    return cast(
+        "Callable[[F], F]",
+        strawberry.field(description=description, extensions=list(extensions)),
+    )

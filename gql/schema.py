@@ -1,0 +1,77 @@
+"""The schema, and its print in `schema.graphql`."""
+
+from collections.abc import Iterator
+
+import strawberry
+from graphql import (
+    GraphQLArgument,
+    GraphQLInputField,
+    GraphQLSchema,
+    Undefined,
+    is_input_object_type,
+    is_interface_type,
+    is_object_type,
+)
+from strawberry.printer import print_schema as print_strawberry_schema
+from strawberry.schema.config import StrawberryConfig
+
+from jobwire.gql.mutations.mutation import Mutation
+from jobwire.gql.queries.query import Query
+from jobwire.gql.scalars import SCALARS
+from jobwire.gql.scopes import SCOPE_ARGUMENT
+from jobwire.gql.subscriptions.subscription import Subscription
+from jobwire.gql.types.job_attempt import JobAttempt
+from jobwire.gql.types.job_event import JobEvent
+from jobwire.gql.types.user_error import (
+    ForbiddenError,
+    InvalidStateError,
+    NotFoundError,
+    ValidationError,
+)
+
+# Never sort_schema=True: it rebuilds the types, and enums and unions, which are told
+# by identity, then fail at run time. The printer sorts what it prints.
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[
+        JobAttempt,
+        JobEvent,
+        ForbiddenError,
+        InvalidStateError,
+        NotFoundError,
+        ValidationError,
+    ],
+    config=StrawberryConfig(scalar_map=SCALARS),
+)
+
+#: The same schema as graphql-core executes it.
+core: GraphQLSchema = schema._schema  # noqa: SLF001 - Strawberry has no other way to it
+
+
+def _inputs() -> Iterator[GraphQLArgument | GraphQLInputField]:
+    """Yield every argument and every field of an input object."""
+    for kind in core.type_map.values():
+        if is_input_object_type(kind):
+            yield from kind.fields.values()
+        elif is_object_type(kind) or is_interface_type(kind):
+            for field in kind.fields.values():
+                yield from field.args.values()
+
+
+# To Python a parameter that may be left out has the default None; to clients that
+# would read as the default null, where there is none.
+for _input in _inputs():
+    if _input.default_value is None:
+        _input.default_value = Undefined
+
+# Strawberry has no place for the description of a schema directive's argument.
+_requires_scope = core.get_directive("requiresScope")
+if _requires_scope is not None:
+    _requires_scope.args["scope"].description = SCOPE_ARGUMENT
+
+
+def print_schema() -> str:
+    """Print the schema in SDL: types by name, their members as declared."""
+    return f"{print_strawberry_schema(schema)}\n"

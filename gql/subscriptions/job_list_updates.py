@@ -1,0 +1,67 @@
+"""`jobListUpdates`: a list that stays right."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated
+
+import strawberry
+
+from jobwire.gql.context import Info
+from jobwire.gql.scalars import EventCursor
+from jobwire.gql.scopes import RequiresScope
+from jobwire.gql.subscriptions.messages import to_message
+from jobwire.gql.types.job_filter import JobFilter, to_filter
+from jobwire.gql.types.job_stream import JobStreamMessage
+from jobwire.jobs.feed import follow_list
+from jobwire.jobs.viewer import Scope
+
+
+async def follow(
+    info: Info,
+    filter: Annotated[
+        JobFilter | None,
+        strawberry.argument(
+            description="Which jobs; absent or null: all that the caller may see."
+        ),
+    ] = None,
+    after: Annotated[
+        EventCursor | None,
+        strawberry.argument(
+            description=(
+                "Where to resume: the last cursor of an earlier stream, or the asOf of"
+                " a read of the same filter. Absent or null: from now on."
+            )
+        ),
+    ] = None,
+    snapshot: Annotated[  # noqa: FBT002 - GraphQL passes arguments by name
+        bool | None,
+        strawberry.argument(
+            description=(
+                "Whether to begin with the jobs as they stand, at most the 100 newest;"
+                " null: false."
+            )
+        ),
+    ] = False,
+) -> AsyncGenerator[JobStreamMessage, None]:
+    """Stream the events of the filter's jobs."""
+    stream = follow_list(
+        info.context.engine.feed,
+        info.context.viewer,
+        to_filter(filter),
+        after=after,
+        snapshot=snapshot is True,
+    )
+    async with aclosing(stream):
+        async for message in stream:
+            yield to_message(message)
+
+
+job_list_updates = strawberry.subscription(
+    resolver=follow,
+    description=(
+        "The jobs of a filter as they change, resumable. Of a job that leaves the"
+        " filter, one last change with leftFilter is sent. It never completes by"
+        " itself."
+    ),
+    extensions=[RequiresScope(Scope.JOBS_READ)],
+)

@@ -1,0 +1,66 @@
+"""`jobUpdates`: everything about one job."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated
+
+import strawberry
+
+from jobwire.gql.context import Info
+from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.scalars import EventCursor
+from jobwire.gql.scopes import RequiresScope
+from jobwire.gql.subscriptions.messages import to_message
+from jobwire.gql.types.job_stream import JobStreamMessage
+from jobwire.jobs.errors import NotFoundError
+from jobwire.jobs.feed import follow_job
+from jobwire.jobs.viewer import Scope
+
+
+async def follow(
+    info: Info,
+    id: Annotated[
+        strawberry.ID,
+        strawberry.argument(description="The id of the job, or its bare UUID."),
+    ],
+    after: Annotated[
+        EventCursor | None,
+        strawberry.argument(
+            description=(
+                "Where to resume: the last cursor of an earlier stream, or the asOf of"
+                " a read. Absent or null: from now on."
+            )
+        ),
+    ] = None,
+    snapshot: Annotated[  # noqa: FBT002 - GraphQL passes arguments by name
+        bool | None,
+        strawberry.argument(
+            description="Whether to begin with the job as it stands; null: true."
+        ),
+    ] = True,
+) -> AsyncGenerator[JobStreamMessage, None]:
+    """Stream the events of the job."""
+    job_id = parse_job_id(id)
+    if job_id is None:
+        raise NotFoundError(id)
+    stream = follow_job(
+        info.context.engine.feed,
+        info.context.viewer,
+        job_id,
+        after=after,
+        snapshot=snapshot is not False,
+    )
+    async with aclosing(stream):
+        async for message in stream:
+            yield to_message(message)
+
+
+job_updates = strawberry.subscription(
+    resolver=follow,
+    description=(
+        "Everything about one job, resumable. It completes by itself after the event"
+        " that ends the job. A job that does not exist, or that the caller may not see,"
+        " is answered by an error with the code NOT_FOUND."
+    ),
+    extensions=[RequiresScope(Scope.JOBS_READ)],
+)

@@ -1,0 +1,20 @@
+"""The subscription root."""
+
+import strawberry
+
+from jobwire.gql.subscriptions.job_list_updates import job_list_updates
+from jobwire.gql.subscriptions.job_status_changed import job_status_changed
+from jobwire.gql.subscriptions.job_updates import job_updates
+
+
+@strawberry.type(
+    description=(
+        "What can be watched, over a websocket with the protocol graphql-transport-ws."
+    )
+)
+class Subscription:
+    """The subscription root."""
+
+    job_status_changed = job_status_changed
+    job_updates = job_updates
+    job_list_updates = job_list_updates

@@ -1,0 +1,6 @@
+"""The transports: GraphQL over HTTP and over websockets, on one path."""
+
+from jobwire.gql.transports.routes import graphql_routes
+from jobwire.gql.transports.session import Authenticate, EngineOf
+
+__all__ = ["Authenticate", "EngineOf", "graphql_routes"]

@@ -1,0 +1,53 @@
+"""What both transports ask of their host: an engine, and who is calling."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.requests import HTTPConnection
+
+from jobwire.jobs.engine import Engine
+from jobwire.jobs.errors import UnauthenticatedError
+from jobwire.jobs.viewer import Viewer
+
+log = logging.getLogger(__name__)
+
+#: Returns the open engine; raises while there is none.
+EngineOf = Callable[[], Engine]
+#: Tells who is calling, from the connection and the payload of `connection_init`, which
+#: is empty over HTTP; None: nobody that is known. It may raise UnauthenticatedError.
+Authenticate = Callable[[HTTPConnection, Mapping[str, Any]], Awaitable[Viewer | None]]
+
+
+class UnavailableError(Exception):
+    """There is no engine: the process is starting or stopping."""
+
+
+def open_engine(engine_of: EngineOf) -> Engine:
+    """Return the engine.
+
+    Raises:
+        UnavailableError: There is none at the moment.
+    """
+    try:
+        return engine_of()
+    # Hosts say in many ways that they are not ready, and to clients all are one.
+    except Exception as error:
+        log.warning("There is no engine for a request: %s", error)
+        raise UnavailableError from error
+
+
+async def identify(
+    authenticate: Authenticate,
+    connection: HTTPConnection,
+    parameters: Mapping[str, Any],
+) -> Viewer:
+    """Return who is calling.
+
+    Raises:
+        UnauthenticatedError: Nobody that is known.
+    """
+    viewer = await authenticate(connection, parameters)
+    if viewer is None:
+        raise UnauthenticatedError
+    return viewer

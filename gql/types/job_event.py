@@ -1,0 +1,205 @@
+"""Facts about jobs."""
+
+import json
+from datetime import datetime
+from enum import Enum
+from typing import Self
+
+import strawberry
+from strawberry.scalars import JSON
+
+from jobwire.gql.context import Info
+from jobwire.gql.global_ids import GlobalId, Kind
+from jobwire.gql.pagination import event_cursors
+from jobwire.gql.resolved import resolved
+from jobwire.gql.types.job_status import JobStatus
+from jobwire.gql.types.node import Node
+from jobwire.gql.types.page_info import PageInfo
+from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.job import Event
+from jobwire.jobs.queries import Page
+from jobwire.models.vocabulary import EventKind
+from jobwire.models.vocabulary import SignalSource as Source
+
+
+@strawberry.enum(
+    name="SignalSource",
+    description="Which path brought a fact about a job. Members may be added.",
+)
+class SignalSource(Enum):
+    """The published part of `jobwire.models.vocabulary.SignalSource`."""
+
+    API = strawberry.enum_value(
+        Source.API.value, description="A caller of the GraphQL or the Python API."
+    )
+    WORKER = strawberry.enum_value(
+        Source.WORKER.value, description="A worker or one of its loops."
+    )
+
+
+@strawberry.enum(
+    name="JobEventKind",
+    description="What happened to a job. Members may be added.",
+)
+class JobEventKind(Enum):
+    """The published part of `jobwire.models.vocabulary.EventKind`."""
+
+    CREATED = strawberry.enum_value(
+        EventKind.CREATED.value, description="The job was accepted."
+    )
+    QUEUED = strawberry.enum_value(
+        EventKind.QUEUED.value,
+        description=(
+            "The job is due and waits for a worker: its time has come, or a worker"
+            " that is shutting down handed it back."
+        ),
+    )
+    STARTED = strawberry.enum_value(
+        EventKind.STARTED.value, description="A worker started an attempt."
+    )
+    PROGRESS = strawberry.enum_value(
+        EventKind.PROGRESS.value, description="The job's code reported progress."
+    )
+    ATTEMPT_FAILED = strawberry.enum_value(
+        EventKind.ATTEMPT_FAILED.value,
+        description="An attempt failed or was lost, and another one follows.",
+    )
+    CANCEL_REQUESTED = strawberry.enum_value(
+        EventKind.CANCEL_REQUESTED.value,
+        description="Somebody asked that the running job stops.",
+    )
+    CANCEL_ACKNOWLEDGED = strawberry.enum_value(
+        EventKind.CANCEL_ACKNOWLEDGED.value,
+        description="The running code was told to stop.",
+    )
+    SUCCEEDED = strawberry.enum_value(
+        EventKind.SUCCEEDED.value, description="The job ended: its code returned."
+    )
+    FAILED = strawberry.enum_value(
+        EventKind.FAILED.value, description="The job ended: no attempt is left."
+    )
+    CANCELED = strawberry.enum_value(
+        EventKind.CANCELED.value, description="The job ended on request."
+    )
+    EXPIRED = strawberry.enum_value(
+        EventKind.EXPIRED.value,
+        description="The job ended unstarted: its time-to-live passed.",
+    )
+
+
+@strawberry.type(
+    description=(
+        "A fact about a job, written in the transaction that made it and never changed."
+        " The events of a job are gap-free: one for each version."
+    )
+)
+class JobEvent(Node):
+    """One fact."""
+
+    id: strawberry.ID = strawberry.field(
+        description="evt_, the base32 of the job's UUID, and the job's version."
+    )
+    job_id: strawberry.ID = strawberry.field(description="The id of the job.")
+    job_version: int = strawberry.field(
+        description="The version of the job that this event made; 1 for CREATED."
+    )
+    kind: JobEventKind = strawberry.field(description="What happened.")
+    from_status: JobStatus | None = strawberry.field(
+        description="The status before the event; null for CREATED."
+    )
+    to_status: JobStatus = strawberry.field(
+        description="The status after the event; often the same as before."
+    )
+    source: SignalSource = strawberry.field(description="Which path brought it.")
+    actor: str | None = strawberry.field(
+        description=(
+            "Who did it: the id of a user or of a worker; null when nobody in"
+            " particular did."
+        )
+    )
+    occurred_at: datetime = strawberry.field(
+        description="When it happened, by the clock of its source."
+    )
+    recorded_at: datetime = strawberry.field(
+        description="When it was recorded, by the database's clock."
+    )
+    attempt: int | None = strawberry.field(
+        description="The number of the attempt that it tells of; null when of none."
+    )
+    changed: strawberry.Private[str]
+
+    @resolved(
+        "A JSON object of the columns that this version set, with their new values,"
+        " named as in the database. CREATED holds all but the data. The stack of a"
+        " failure is left out without the scope ADMIN."
+    )
+    def changes(self, info: Info) -> JSON:
+        """Return the columns that changed."""
+        changes = json.loads(self.changed)
+        if changes.get("failure_kind") and not info.context.viewer.is_admin:
+            changes["result"]["error"].pop("stack", None)
+        return JSON(changes)
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """Show a row of events."""
+        return cls(
+            id=strawberry.ID(str(GlobalId(Kind.EVENT, event.job_id, event.version))),
+            job_id=strawberry.ID(job_id_text(event.job_id)),
+            job_version=event.version,
+            kind=JobEventKind(event.kind),
+            from_status=(
+                None if event.from_status is None else JobStatus(event.from_status)
+            ),
+            to_status=JobStatus(event.to_status),
+            source=SignalSource(event.source),
+            actor=event.actor,
+            occurred_at=event.occurred_at,
+            recorded_at=event.recorded_at,
+            attempt=event.attempt,
+            changed=event.changes,
+        )
+
+
+@strawberry.type(description="An event and its place in the list.")
+class JobEventEdge:
+    """Relay's edge."""
+
+    cursor: str = strawberry.field(
+        description=(
+            "The place of the event in the list, for after and before; it is no"
+            " EventCursor."
+        )
+    )
+    node: JobEvent = strawberry.field(description="The event.")
+
+
+@strawberry.type(description="A page of the events of a job, the oldest one first.")
+class JobEventConnection:
+    """Relay's connection."""
+
+    edges: list[JobEventEdge] = strawberry.field(
+        description="The events of the page with their cursors."
+    )
+    nodes: list[JobEvent] = strawberry.field(
+        description="The events of the page without their cursors."
+    )
+    page_info: PageInfo = strawberry.field(
+        description="Where the page stands in the list."
+    )
+
+    @classmethod
+    def of(cls, page: Page[Event]) -> Self:
+        """Show a page of events of one job."""
+        nodes = [JobEvent.of(event) for event in page.items]
+        cursors = [
+            event_cursors(event.job_id).encode(event.version) for event in page.items
+        ]
+        return cls(
+            edges=[
+                JobEventEdge(cursor=cursor, node=node)
+                for cursor, node in zip(cursors, nodes, strict=True)
+            ],
+            nodes=nodes,
+            page_info=PageInfo.of(page, cursors),
+        )

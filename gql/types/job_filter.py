@@ -1,0 +1,131 @@
+"""Selections of jobs and their order."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from enum import Enum
+from typing import TypeVar
+
+import strawberry
+
+from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.types.job_status import JobStatus
+from jobwire.jobs import filters
+from jobwire.jobs.filters import MAX_ALTERNATIVES
+from jobwire.models.vocabulary import JobStatus as Status
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+_LISTED = f"At most {MAX_ALTERNATIVES} alternatives; absent or null: not asked about."
+
+
+@strawberry.input(description="A span of time, half open.")
+class DateTimeRange:
+    """From an instant up to another one."""
+
+    from_: datetime | None = strawberry.field(
+        name="from",
+        default=None,
+        description="The first instant of the span; absent or null: from ever.",
+    )
+    until: datetime | None = strawberry.field(
+        default=None,
+        description="The first instant behind the span; absent or null: for ever.",
+    )
+
+
+@strawberry.input(
+    description=(
+        "A selection of jobs: all given members must match, the members of one list"
+        " are alternatives, and an empty list matches nothing. Lists that are combined"
+        " may have at most 200 combinations."
+    )
+)
+class JobFilter:
+    """What clients send of `jobwire.jobs.filters.JobFilter`."""
+
+    ids: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description=f"The ids of the jobs. An unknown id matches nothing. {_LISTED}",
+    )
+    statuses: list[JobStatus] | None = strawberry.field(
+        default=None, description=f"Where they stand. {_LISTED}"
+    )
+    is_terminal: bool | None = strawberry.field(
+        default=None,
+        description="Whether they have ended; absent or null: not asked about.",
+    )
+    types: list[str] | None = strawberry.field(
+        default=None, description=f"The names of their code. {_LISTED}"
+    )
+    tags: list[str] | None = strawberry.field(
+        default=None, description=f"What they are about, exactly. {_LISTED}"
+    )
+    user_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description=(
+            "Whose they are. Without ADMIN only the caller's own id is allowed, and it"
+            f" is the default. {_LISTED}"
+        ),
+    )
+    created_at: DateTimeRange | None = strawberry.field(
+        default=None,
+        description="When they were accepted; absent or null: not asked about.",
+    )
+
+
+@strawberry.enum(
+    name="JobOrderField", description="What jobs are ordered by. Members may be added."
+)
+class JobOrderField(Enum):
+    """A column with an index."""
+
+    CREATED_AT = strawberry.enum_value(
+        "created_at", description="When they were accepted; ties are broken by id."
+    )
+
+
+@strawberry.enum(name="OrderDirection", description="Which end comes first.")
+class OrderDirection(Enum):
+    """Up or down."""
+
+    ASC = strawberry.enum_value("asc", description="The smallest or oldest first.")
+    DESC = strawberry.enum_value("desc", description="The largest or newest first.")
+
+
+@strawberry.input(description="The order of a list of jobs.")
+class JobOrder:
+    """A column and a direction."""
+
+    field: JobOrderField = strawberry.field(
+        default=JobOrderField.CREATED_AT, description="What to order by."
+    )
+    direction: OrderDirection = strawberry.field(
+        default=OrderDirection.DESC, description="Which end comes first."
+    )
+
+
+def to_filter(given: JobFilter | None) -> filters.JobFilter:
+    """Return the use cases' filter for the client's one; None: all jobs.
+
+    Raises:
+        InvalidInputError: A list is too long.
+    """
+    if given is None:
+        return filters.JobFilter()
+    created = given.created_at or DateTimeRange()
+    ids = _all(given.ids, parse_job_id)
+    return filters.JobFilter(
+        ids=None if ids is None else tuple(one for one in ids if one is not None),
+        statuses=_all(given.statuses, lambda status: Status[status.name]),
+        types=_all(given.types, str),
+        tags=_all(given.tags, str),
+        user_ids=_all(given.user_ids, str),
+        created_from=created.from_,
+        created_until=created.until,
+    ).ended(is_terminal=given.is_terminal)
+
+
+def _all(given: Iterable[S] | None, read: Callable[[S], T]) -> tuple[T, ...] | None:
+    """Read each alternative once, in order; None stays None."""
+    return None if given is None else tuple(dict.fromkeys(map(read, given)))

@@ -1,0 +1,64 @@
+"""Registered types of job."""
+
+from datetime import timedelta
+from typing import Self
+
+import strawberry
+from strawberry.scalars import JSON
+
+from jobwire.gql.types.executor import Executor
+from jobwire.gql.types.retry_config import RetryConfig
+from jobwire.jobs.definition import JobDefinition
+
+
+@strawberry.type(
+    description=(
+        "A registered type of job, with all that a frontend needs to offer it and to"
+        " build its form."
+    )
+)
+class JobType:
+    """A definition in the registry."""
+
+    name: str = strawberry.field(
+        description="The name to schedule it by: 1 to 120 characters."
+    )
+    description: str | None = strawberry.field(
+        description="What it does, for people; null when its code does not say."
+    )
+    executor: Executor = strawberry.field(description="Where its jobs run.")
+    data_schema: JSON = strawberry.field(
+        description="The JSON Schema (draft 2020-12) that data of its jobs must fit."
+    )
+    result_schema: JSON | None = strawberry.field(
+        description=(
+            "The JSON Schema (draft 2020-12) of its results; null when its code"
+            " promises none."
+        )
+    )
+    retry_config: RetryConfig = strawberry.field(
+        description="How failed attempts are tried again, unless a job says otherwise."
+    )
+    max_duration: timedelta | None = strawberry.field(
+        description=(
+            "How long one attempt may run, unless a job says otherwise; null when"
+            " there is no limit."
+        )
+    )
+
+    @classmethod
+    def of(cls, definition: JobDefinition) -> Self:
+        """Show a definition."""
+        return cls(
+            name=definition.name,
+            description=definition.description,
+            executor=Executor.INTERNAL,
+            data_schema=JSON(definition.data_schema),
+            result_schema=(
+                None
+                if definition.result_schema is None
+                else JSON(definition.result_schema)
+            ),
+            retry_config=RetryConfig.of(definition.retry_config),
+            max_duration=definition.max_duration,
+        )

@@ -1,0 +1,79 @@
+"""Expected refusals of mutations, as data."""
+
+import strawberry
+
+from jobwire.gql.scopes import Scope
+from jobwire.gql.types.job_status import JobStatus
+
+
+@strawberry.interface(
+    description=(
+        "An expected refusal of a mutation; nothing was changed. Members of this"
+        " interface may be added: always select message and code."
+    )
+)
+class UserError:
+    """What all refusals have."""
+
+    message: str = strawberry.field(
+        description="What was expected, what was found and what to do, for people."
+    )
+    code: str = strawberry.field(description="A stable, upper-case word, for programs.")
+    path: list[str] | None = strawberry.field(
+        description=(
+            'Where in the arguments, outermost first, for example ["input", "tag"];'
+            " null when it is nowhere in particular."
+        )
+    )
+
+
+@strawberry.type(
+    description=(
+        "The input does not fit. The code is VALIDATION, or UNKNOWN_TYPE when no job"
+        " type of that name is registered."
+    )
+)
+class ValidationError(UserError):
+    """`InvalidInputError` and its leaves."""
+
+
+@strawberry.type(
+    description=(
+        "There is no such job, or none that the caller may see. The code is NOT_FOUND."
+    )
+)
+class NotFoundError(UserError):
+    """`NotFoundError`."""
+
+    id: strawberry.ID = strawberry.field(description="The id that was asked for.")
+
+
+@strawberry.type(
+    description=(
+        "The caller may not do this. The code is FORBIDDEN, or UNAUTHENTICATED when"
+        " nobody is known to be asking."
+    )
+)
+class ForbiddenError(UserError):
+    """`ForbiddenError` and `UnauthenticatedError`."""
+
+    required_scope: Scope | None = strawberry.field(
+        description="The scope that is missing; null when no scope would do."
+    )
+
+
+@strawberry.type(
+    description=(
+        "The status of the job does not allow what was asked. The code is"
+        " INVALID_STATE."
+    )
+)
+class InvalidStateError(UserError):
+    """`InvalidStateError`."""
+
+    current_status: JobStatus = strawberry.field(
+        description="The status of the job when it was asked."
+    )
+    allowed: list[JobStatus] = strawberry.field(
+        description="The statuses that would allow it."
+    )

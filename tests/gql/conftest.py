@@ -1,0 +1,54 @@
+"""The endpoint: in this process for HTTP, behind a real server for websockets."""
+
+import socket
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+
+import httpx
+import pytest
+import uvicorn
+
+from jobwire.jobs.engine import Engine
+from tests.gql.client import Api, Socket
+from tests.gql.host import Host
+
+
+@pytest.fixture(scope="session")
+def shared_host() -> Host:
+    return Host()
+
+
+@pytest.fixture
+def host(shared_host: Host, engine: Engine) -> Host:
+    shared_host.engine = engine
+    return shared_host
+
+
+@pytest.fixture
+async def api(host: Host) -> AsyncIterator[Api]:
+    transport = httpx.ASGITransport(app=host.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        yield Api(http)
+
+
+@pytest.fixture(scope="session")
+async def server_url(shared_host: Host) -> AsyncIterator[str]:
+    """The websocket URL of a real server."""
+    config = uvicorn.Config(
+        shared_host.app, log_level="warning", ws="websockets-sansio", lifespan="off"
+    )
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    listener = socket.create_server(("127.0.0.1", 0))
+    await server.startup(sockets=[listener])
+    yield f"ws://127.0.0.1:{listener.getsockname()[1]}/graphql"
+    await server.shutdown(sockets=[listener])
+
+
+@pytest.fixture
+def open_socket(host: Host, server_url: str) -> Callable[..., Socket]:
+    """Open a websocket: `async with open_socket() as socket: …`."""
+
+    assert host.engine is not None
+    return partial(Socket, server_url)

@@ -1,0 +1,157 @@
+"""`jobs`: filters, orders, counts."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from jobwire.gql.types import job_connection
+from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.job import Job
+from tests.clock import FakeClock
+from tests.gql.client import Api
+from tests.gql.types import MakeJob
+
+Jobs = dict[str, Job]
+
+TAGS = """query ($filter: JobFilter, $orderBy: JobOrder) {
+  jobs(filter: $filter, orderBy: $orderBy) { nodes { tag } }
+}"""
+
+
+async def _tags(
+    api: Api, filter: Any = None, *, caller: str = "alice", **variables: Any
+) -> list[str]:
+    found = await api.data(TAGS, filter=filter, caller=caller, **variables)
+    return [node["tag"] for node in found["jobs"]["nodes"]]
+
+
+@pytest.fixture
+async def three(make_job: MakeJob, clock: FakeClock) -> Jobs:
+    """Jobs a, b and c of one user, a second apart, and one of another user."""
+    jobs = {"a": await make_job(tag="a", type="no-op")}
+    clock.advance(1)
+    jobs["b"] = await make_job(tag="b", type="flaky", status="SUCCEEDED")
+    clock.advance(1)
+    jobs["c"] = await make_job(tag="c", type="flaky", status="RUNNING")
+    await make_job(tag="other", user_id="user-2")
+    return jobs
+
+
+@pytest.mark.usefixtures("three")
+async def test_the_newest_job_comes_first(api: Api) -> None:
+    assert await _tags(api) == ["c", "b", "a"]
+
+
+@pytest.mark.usefixtures("three")
+async def test_the_order_can_be_turned_around(api: Api) -> None:
+    order = {"field": "CREATED_AT", "direction": "ASC"}
+
+    assert await _tags(api, orderBy=order) == ["a", "b", "c"]
+    assert await _tags(api, orderBy={}) == ["c", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("filter", "tags"),
+    [
+        ({}, ["c", "b", "a"]),
+        ({"statuses": ["RUNNING", "QUEUED"]}, ["c", "a"]),
+        ({"statuses": ["RUNNING", "RUNNING"]}, ["c"]),
+        ({"statuses": []}, []),
+        ({"isTerminal": True}, ["b"]),
+        ({"isTerminal": False}, ["c", "a"]),
+        ({"isTerminal": None, "types": None}, ["c", "b", "a"]),
+        ({"isTerminal": True, "statuses": ["RUNNING"]}, []),
+        ({"types": ["flaky"]}, ["c", "b"]),
+        ({"types": ["flaky"], "tags": ["a", "b"]}, ["b"]),
+        ({"tags": ["c", "a"]}, ["c", "a"]),
+        ({"userIds": ["user-1"]}, ["c", "b", "a"]),
+        ({"ids": []}, []),
+        ({"ids": ["nothing"]}, []),
+        ({"createdAt": {"from": "2026-01-02T03:04:06Z"}}, ["c", "b"]),
+        ({"createdAt": {"until": "2026-01-02T03:04:06Z"}}, ["a"]),
+        (
+            {"createdAt": {"from": "2026-01-02T04:04:06+01:00", "until": None}},
+            ["c", "b"],
+        ),
+        ({"createdAt": {}}, ["c", "b", "a"]),
+    ],
+    ids=str,
+)
+@pytest.mark.usefixtures("three")
+async def test_a_filter_selects(api: Api, filter: Any, tags: list[str]) -> None:
+    assert await _tags(api, filter) == tags
+
+
+async def test_jobs_are_selected_by_their_ids(api: Api, three: Jobs) -> None:
+    ids = [job_id_text(three["a"].id), str(three["c"].id), "nothing"]
+
+    assert await _tags(api, {"ids": ids}) == ["c", "a"]
+
+
+@pytest.mark.usefixtures("three")
+async def test_an_admin_sees_the_jobs_of_all_users(api: Api) -> None:
+    assert set(await _tags(api, caller="admin")) == {"a", "b", "c", "other"}
+    assert await _tags(api, {"userIds": ["user-2"]}, caller="admin") == ["other"]
+
+
+@pytest.mark.usefixtures("three")
+async def test_a_filter_on_another_user_is_refused(api: Api) -> None:
+    answer = await api(TAGS, filter={"userIds": ["user-1", "user-2"]})
+
+    assert answer["data"] is None
+    assert answer["errors"][0]["extensions"] == {
+        "code": "FORBIDDEN",
+        "argument": ["filter", "userIds"],
+        "requiredScope": "ADMIN",
+    }
+
+
+async def test_too_many_alternatives_are_refused(api: Api) -> None:
+    codes = await api.codes(TAGS, filter={"tags": [str(n) for n in range(101)]})
+
+    assert codes == ["VALIDATION"]
+
+
+async def test_too_many_combinations_are_refused(api: Api) -> None:
+    filter = {
+        "userIds": [f"user-{n}" for n in range(60)],
+        "statuses": ["QUEUED", "RUNNING", "FAILED", "EXPIRED"],
+    }
+
+    assert await api.codes(TAGS, filter=filter, caller="admin") == ["VALIDATION"]
+
+
+@pytest.mark.usefixtures("three")
+async def test_the_total_count_does_not_depend_on_the_page(api: Api) -> None:
+    found = await api.data(
+        "{ jobs(first: 1) { totalCount { value isCapped } nodes { tag } } }"
+    )
+
+    assert found["jobs"] == {
+        "totalCount": {"value": 3, "isCapped": False},
+        "nodes": [{"tag": "c"}],
+    }
+
+
+@pytest.mark.usefixtures("three")
+async def test_the_total_count_stops_at_its_cap(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_connection, "COUNT_CAP", 2)
+
+    found = await api.data("{ jobs { totalCount { value isCapped } } }")
+
+    assert found["jobs"]["totalCount"] == {"value": 2, "isCapped": True}
+
+
+async def test_a_job_created_in_the_same_instant_has_its_place(
+    api: Api, make_job: MakeJob, clock: FakeClock
+) -> None:
+    for tag in "abc":
+        await make_job(tag=tag)
+    clock.advance(timedelta(milliseconds=1))
+    await make_job(tag="later")
+
+    assert (await _tags(api))[0] == "later"
+    assert await _tags(api) == await _tags(api)

@@ -1,0 +1,46 @@
+"""Documents: read once, chosen from by name."""
+
+import pytest
+
+from jobwire.gql.documents import DocumentError, prepare
+from jobwire.gql.documents.cache import MAX_CACHED_LENGTH
+from jobwire.gql.error_codes import ErrorCode
+
+QUERY = "query A { viewer { userId } } query B { viewer { scopes } }"
+
+
+def test_a_document_is_read_once() -> None:
+    assert prepare(QUERY) is prepare(QUERY)
+
+
+def test_a_long_document_is_not_kept() -> None:
+    long = QUERY.ljust(MAX_CACHED_LENGTH + 1)
+
+    assert prepare(long) is not prepare(long)
+
+
+def test_a_document_that_does_not_fit_is_refused_each_time() -> None:
+    for _ in range(2):
+        with pytest.raises(DocumentError) as refused:
+            prepare("{ nothing }")
+        assert refused.value.code is ErrorCode.VALIDATION_FAILED
+
+
+def test_an_operation_is_chosen_by_its_name() -> None:
+    chosen = prepare(QUERY).operation("B")
+
+    assert chosen.name is not None
+    assert chosen.name.value == "B"
+
+
+@pytest.mark.parametrize("name", ["C", None, ""])
+def test_an_operation_that_cannot_be_told_is_refused(name: str | None) -> None:
+    with pytest.raises(DocumentError) as refused:
+        prepare(QUERY).operation(name)
+
+    assert refused.value.code is ErrorCode.OPERATION_RESOLUTION_FAILURE
+
+
+@pytest.mark.parametrize("name", [None, ""])
+def test_the_only_operation_needs_no_name(name: str | None) -> None:
+    prepare("query A { viewer { userId } }").operation(name)

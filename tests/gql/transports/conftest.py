@@ -1,0 +1,24 @@
+"""One engine for all tests of the transports, which hardly touch its database."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from jobwire.jobs.doorbell import Doorbell
+from jobwire.jobs.engine import Engine
+from jobwire.jobs.examples import example_jobs
+from jobwire.jobs.feed import Feed
+from jobwire.jobs.registry import Registry
+from jobwire.models.database import Database
+from tests.clock import FakeClock
+
+
+@pytest.fixture(scope="session")
+async def engine(pool: Database) -> AsyncIterator[Engine]:
+    """An open engine whose clock stands still."""
+    clock = FakeClock()
+    async with (
+        Doorbell(pool) as doorbell,
+        Feed(pool, doorbell, clock=clock) as feed,
+    ):
+        yield Engine(pool, Registry(example_jobs()), clock, doorbell, feed)
