@@ -25,6 +25,12 @@ log = logging.getLogger(__name__)
 COALESCE_SECONDS = 0.005
 #: How long to wait before a lost connection is opened again, in seconds.
 RECONNECT_SECONDS = 1.0
+#: How often a silent connection is asked whether it still lives, in seconds.
+HEARTBEAT_SECONDS = 15.0
+#: How long the server may take to answer, in seconds.
+ANSWER_SECONDS = 5.0
+
+_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Topic(StrEnum):
@@ -45,19 +51,25 @@ class Doorbell:
     """Rings and listens for one event loop; an async context manager.
 
     Listeners of the same doorbell are called at once, those of other processes through
-    PostgreSQL.
+    PostgreSQL. Behind a pooler in transaction mode the others hear nothing, and poll.
     """
 
     def __init__(self, database: Database, *, enabled: bool = True) -> None:
+        """Prepare a doorbell.
+
+        Args:
+            database: Where to ring.
+            enabled: Whether to use PostgreSQL at all; False: only local listeners hear.
+        """
         self._database = database
         self._enabled = enabled
         self._channel = channel(database.schema)
         self._listeners: list[Listener] = []
-        self._waiting: set[Topic] = set()
-        self._rung = asyncio.Event()
-        self._lost = asyncio.Event()
+        self._unsent: set[Topic] = set()
+        # Set by everything that the connection's task must look at.
+        self._stirred = asyncio.Event()
+        self._closing = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._own_pid = 0
 
     async def __aenter__(self) -> Self:
         if self._enabled:
@@ -72,15 +84,19 @@ class Doorbell:
         traceback: TracebackType | None,
     ) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            # A last ring is still sent, so that it wakes the others when the process
+            # that made it ends.
+            self._closing.set()
+            self._stirred.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._task, ANSWER_SECONDS)
 
     def ring(self, *topics: Topic) -> None:
-        """Wake whoever listens, without waiting; call it after the commit."""
+        """Wake whoever listens; call it after the commit. Never waits or raises."""
         self._tell(frozenset(topics))
-        self._waiting.update(topics)
-        self._rung.set()
+        if self._enabled:
+            self._unsent.update(topics)
+            self._stirred.set()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call a function at every ring; the function returned ends that."""
@@ -89,62 +105,94 @@ class Doorbell:
 
     def _tell(self, topics: frozenset[Topic]) -> None:
         for listener in tuple(self._listeners):
-            listener(topics)
-
-    async def _run(self, connection: Connection | None) -> None:
-        while True:
-            if connection is None:
-                await asyncio.sleep(RECONNECT_SECONDS)
-                with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                    connection = await self._connect()
-                    log.info("the doorbell is connected again")
-                    # Whatever rang meanwhile was missed.
-                    self._tell(frozenset(Topic))
-                continue
             try:
-                await self._send(connection)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                listener(topics)
+            except Exception:
+                # Whoever rings has committed; a listener's trouble is not theirs.
+                log.exception("a listener of the doorbell failed")
+
+    async def _run(self, first: Connection) -> None:
+        connection: Connection | None = first
+        while connection is not None:
+            try:
+                await self._serve(connection)
+            except _LOST as error:
                 log.warning("the doorbell lost its connection: %s", error)
+            finally:
                 connection.terminate()
-                connection = None
-            except asyncio.CancelledError:
-                connection.terminate()
-                raise
+            connection = await self._reconnect()
+
+    async def _serve(self, connection: Connection) -> None:
+        """Send rings until the doorbell closes.
+
+        Raises:
+            OSError, asyncpg.PostgresError, asyncpg.InterfaceError: The connection is
+                lost, or does not answer in time.
+        """
+        while True:
+            try:
+                await asyncio.wait_for(self._stirred.wait(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                # A connection cut by a firewall says nothing of it by itself.
+                await connection.execute("SELECT 1", timeout=ANSWER_SECONDS)
+                continue
+            self._stirred.clear()
+            if connection.is_closed():
+                raise asyncpg.ConnectionDoesNotExistError("the server closed it")
+            if self._unsent:
+                await self._send(connection)
+                await asyncio.sleep(COALESCE_SECONDS)
+            elif self._closing.is_set():
+                return
+            if self._closing.is_set():
+                self._stirred.set()
+
+    async def _send(self, connection: Connection) -> None:
+        sent = frozenset(self._unsent)
+        self._unsent.clear()
+        try:
+            await connection.execute(
+                f"NOTIFY {self._channel}, '{''.join(sorted(sent))}'",
+                timeout=ANSWER_SECONDS,
+            )
+        except _LOST:
+            self._unsent |= sent
+            self._stirred.set()
+            raise
+
+    async def _reconnect(self) -> Connection | None:
+        """Connect again as soon as that succeeds; None: the doorbell closes."""
+        while not self._closing.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), RECONNECT_SECONDS)
+                return None
+            with suppress(*_LOST):
+                connection = await self._connect()
+                log.info("the doorbell is connected again")
+                # Whatever rang meanwhile was missed.
+                self._tell(frozenset(Topic))
+                return connection
+        return None
 
     async def _connect(self) -> Connection:
         connection = await self._database.connect(application_name="jobwire doorbell")
-        self._own_pid = connection.get_server_pid()
-        self._lost = asyncio.Event()
-        lost = self._lost
-        connection.add_termination_listener(lambda _: lost.set())
-        await connection.add_listener(self._channel, self._hear)
-        return connection
+        own_pid = connection.get_server_pid()
 
-    def _hear(self, _: Any, pid: int, __: str, payload: object) -> None:
-        known = {topic.value for topic in Topic}
-        topics = frozenset(Topic(letter) for letter in str(payload) if letter in known)
-        if pid != self._own_pid and topics:
-            self._tell(topics)
+        def hear(_: Any, pid: int, __: str, payload: object) -> None:
+            known = [topic for topic in Topic if topic.value in str(payload)]
+            if pid != own_pid and known:
+                self._tell(frozenset(known))
 
-    async def _send(self, connection: Connection) -> None:
-        rung = asyncio.ensure_future(self._rung.wait())
-        lost = asyncio.ensure_future(self._lost.wait())
         try:
-            await asyncio.wait((rung, lost), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            rung.cancel()
-            lost.cancel()
-        if self._lost.is_set():
-            raise asyncpg.ConnectionDoesNotExistError("the server closed it")
-        self._rung.clear()
-        letters = "".join(sorted(self._waiting))
-        self._waiting.clear()
-        # A ring is no event: losing it in a crash costs a moment, waiting for the disk
-        # would cost one every time.
-        await connection.execute(
-            f"SET synchronous_commit = off; NOTIFY {self._channel}, '{letters}'"
-        )
-        await asyncio.sleep(COALESCE_SECONDS)
+            # A ring is no event: to lose one in a crash costs a moment, to wait for the
+            # disk would cost one every time.
+            await connection.execute("SET synchronous_commit = off")
+            await connection.add_listener(self._channel, hear)
+        except BaseException:
+            connection.terminate()
+            raise
+        connection.add_termination_listener(lambda _: self._stirred.set())
+        return connection
 
 
 def channel(schema: str) -> str:

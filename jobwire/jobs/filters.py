@@ -53,7 +53,7 @@ class JobFilter:
                     path=("filter", _PATHS.get(field.name, field.name)),
                 )
 
-    def ended(self, is_terminal: bool | None) -> Self:  # noqa: FBT001 - the member's own value
+    def ended(self, *, is_terminal: bool | None) -> Self:
         """Return this filter narrowed to jobs that have ended, or that have not."""
         if is_terminal is None:
             return self

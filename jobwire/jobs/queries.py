@@ -189,6 +189,9 @@ class _Driver:
     members: frozenset[str]
 
 
+_STATUS = ("statuses", "status")
+
+
 def _driver(filter: JobFilter) -> _Driver:
     def by(*members: tuple[str, str]) -> _Driver:
         return _Driver(
@@ -202,14 +205,13 @@ def _driver(filter: JobFilter) -> _Driver:
         return _Driver((), ((),) if filter.ids else (), frozenset())
     if filter.tags is not None:
         return by(("tags", "tag"))
-    if filter.user_ids is not None and filter.statuses is not None:
-        return by(("user_ids", "user_id"), ("statuses", "status"))
     if filter.user_ids is not None:
-        return by(("user_ids", "user_id"))
+        user = ("user_ids", "user_id")
+        return by(user) if filter.statuses is None else by(user, _STATUS)
     if filter.types is not None:
         return by(("types", "type"))
     if filter.statuses is not None:
-        return by(("statuses", "status"))
+        return by(_STATUS)
     return _Driver((), ((),), frozenset())
 
 

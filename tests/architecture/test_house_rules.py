@@ -33,9 +33,8 @@ def _texts(tree: ast.Module) -> Iterator[str]:
         and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if id(node) not in docstrings:
-                yield node.value
+        if isinstance(node, ast.Constant) and id(node) not in docstrings:
+            yield str(node.value)
 
 
 def _says(pattern: str) -> Rule:
@@ -52,12 +51,13 @@ def _reads_the_environment(tree: ast.Module) -> bool:
 def _imports_a_linked_folder(tree: ast.Module) -> bool:
     roots = {"gql", "models", "migrations"}
     for node in ast.walk(tree):
+        names: list[str] = []
         if isinstance(node, ast.Import):
-            if any(alias.name.split(".")[0] in roots for alias in node.names):
-                return True
-        if isinstance(node, ast.ImportFrom) and node.level == 0:
-            if (node.module or "").split(".")[0] in roots:
-                return True
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        if any(name.split(".")[0] in roots for name in names):
+            return True
     return False
 
 

@@ -68,9 +68,7 @@ async def test_a_running_job_keeps_its_status_until_its_code_stops(
     assert await _kinds(database) == ["CREATED", "CANCEL_REQUESTED"]
 
 
-async def test_asking_again_changes_nothing(
-    ask, make_job, database: Database
-) -> None:
+async def test_asking_again_changes_nothing(ask, make_job, database: Database) -> None:
     job = await make_job(status=JobStatus.RUNNING)
     first = await ask(job, reason="first")
 

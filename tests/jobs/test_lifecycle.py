@@ -24,7 +24,9 @@ def test_every_open_status_of_an_internal_job_leads_to_an_end(
     status: JobStatus,
 ) -> None:
     if status is JobStatus.WAITING:
-        assert not [edge for edge in lifecycle.EDGES if status in (edge.source, edge.target)]
+        assert not [
+            edge for edge in lifecycle.EDGES if status in (edge.source, edge.target)
+        ]
         return
     reached = {status}
     for _ in JobStatus:
@@ -44,9 +46,11 @@ def test_event_kind_refuses_a_move_that_is_not_allowed() -> None:
         lifecycle.event_kind(Verb.CLAIM, JobStatus.SUCCEEDED, JobStatus.RUNNING)
 
 
-@pytest.mark.parametrize(("status", "has_started"), [*product(JobStatus, (True, False))])
+@pytest.mark.parametrize(
+    ("status", "has_started"), [*product(JobStatus, (True, False))]
+)
 def test_a_cancel_settles_what_waits_and_only_asks_what_runs(
-    status: JobStatus, has_started: bool
+    status: JobStatus, *, has_started: bool
 ) -> None:
     decision = lifecycle.decide_cancel(status, has_started=has_started)
 

@@ -121,7 +121,7 @@ async def test_a_page_can_be_bounded_on_both_sides(
 
 
 async def test_an_empty_page_still_says_where_it_stands_in_the_log(
-    connection: Connection, database: Database
+    connection: Connection,
 ) -> None:
     page = await read_job_page(connection, USER, JobFilter(), Window(first=5))
     nothing = await read_job_page(
@@ -178,9 +178,9 @@ async def test_is_terminal_narrows_statuses(
     ended = await make_job(status=JobStatus.FAILED)
     open_ = await make_job(status=JobStatus.QUEUED)
 
-    assert await _ids(connection, JobFilter().ended(True)) == [ended.id]
-    assert await _ids(connection, JobFilter().ended(False)) == [open_.id]
-    both = JobFilter(statuses=(JobStatus.FAILED,)).ended(False)
+    assert await _ids(connection, JobFilter().ended(is_terminal=True)) == [ended.id]
+    assert await _ids(connection, JobFilter().ended(is_terminal=False)) == [open_.id]
+    both = JobFilter(statuses=(JobStatus.FAILED,)).ended(is_terminal=False)
     assert await _ids(connection, both) == []
 
 
@@ -214,9 +214,8 @@ async def test_an_admin_sees_every_job(
     assert await read_attempt(connection, ADMIN, one.id, 1) is not None
 
 
-async def test_counting_stops_one_above_its_cap(
-    connection: Connection, five: list[Job]
-) -> None:
+@pytest.mark.usefixtures("five")
+async def test_counting_stops_one_above_its_cap(connection: Connection) -> None:
     assert await count_jobs(connection, USER, JobFilter(), cap=3) == 4
     assert await count_jobs(connection, USER, JobFilter(), cap=10) == 5
     assert await count_jobs(connection, USER, JobFilter(tags=()), cap=10) == 0

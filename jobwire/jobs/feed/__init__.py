@@ -1,7 +1,8 @@
 """The feed: every change of every job, in commit order, once, to whoever follows."""
 
 from jobwire.jobs.feed.cursor import CursorCodec, Position
-from jobwire.jobs.feed.follower import Feed
+from jobwire.jobs.feed.feed import Feed
+from jobwire.jobs.feed.follow import follow_job, follow_list, follow_status
 from jobwire.jobs.feed.messages import (
     CaughtUp,
     Changed,
@@ -10,7 +11,6 @@ from jobwire.jobs.feed.messages import (
     Snapshotted,
     StreamMessage,
 )
-from jobwire.jobs.feed.stream import follow_job, follow_list, follow_status
 
 __all__ = [
     "CaughtUp",

@@ -1,4 +1,4 @@
-"""Cursors: positions in the commit-ordered log, opaque and signed."""
+"""Cursors: positions in the log, opaque and signed."""
 
 import base64
 import hashlib
@@ -16,12 +16,9 @@ MAX_LENGTH = 512
 _VERSION = 1
 _SIGNATURE_BYTES = 16
 _EPOCH_BYTES = 16
+_MAX_BODY_BYTES = MAX_LENGTH * 3 // 4 - _SIGNATURE_BYTES
 _SHIFT = 7
-_LAST_BYTE = 0x80
-# Two snapshots of this many transactions stay within the longest cursor: each takes at
-# most three bytes, unless thousands of ids lie between neighbours.
-_MOST_IN_PROGRESS = 40
-_MAX_BYTES = MAX_LENGTH * 3 // 4
+_MORE = 0x80
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +40,31 @@ class Position:
     target: Snapshot | None = None
     last_id: int = 0
 
-    def has(self, xid: int, id: int) -> bool:
-        """Whether an event was given."""
-        if self.base.contains(xid):
-            return True
-        return (
-            self.target is not None and id <= self.last_id and self.target.contains(xid)
-        )
+    @property
+    def reach(self) -> Snapshot:
+        """A snapshot that sees every event which was given."""
+        return self.target or self.base
 
 
 class CursorCodec:
     """Writes positions as cursors and reads them back, under one key."""
 
     def __init__(self, key: bytes) -> None:
+        """Take the key, which every process of an installation shares."""
         self._key = key
 
     def encode(self, position: Position) -> str:
         """Write a cursor of at most 512 characters.
 
-        With very many transactions in progress the position is coarsened to an older
-        one: a reader may meet events again, told apart by their versions, and misses
-        none.
+        A position among very many transactions in progress does not fit. It is then
+        coarsened to an older one: whoever goes on from it may be given events again,
+        to be told by their versions, and misses none.
         """
-        most = _MOST_IN_PROGRESS
-        while True:
+        most = max(len(position.base.in_progress), len(position.reach.in_progress))
+        body = _pack(position, most)
+        while len(body) > _MAX_BODY_BYTES:
+            most = most * 3 // 4
             body = _pack(position, most)
-            if len(body) + _SIGNATURE_BYTES <= _MAX_BYTES:
-                break
-            most //= 2
         signed = body + self._signature(body)
         return base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
 
@@ -78,16 +72,17 @@ class CursorCodec:
         """Read a cursor.
 
         Raises:
-            InvalidCursorError: It was not written under this key.
+            InvalidCursorError: It was not written under this key, or was changed.
         """
         if len(cursor) > MAX_LENGTH:
             raise InvalidCursorError(f"it is longer than {MAX_LENGTH} characters")
         try:
-            signed = base64.b64decode(
-                cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
-            )
+            signed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         except ValueError:
             raise InvalidCursorError("it is not base64url") from None
+        # The decoder passes over foreign letters and idle bits.
+        if base64.urlsafe_b64encode(signed).rstrip(b"=").decode() != cursor:
+            raise InvalidCursorError("it is not base64url")
         body, signature = signed[:-_SIGNATURE_BYTES], signed[-_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._signature(body)):
             raise InvalidCursorError("its signature is wrong")
@@ -102,8 +97,7 @@ class CursorCodec:
 def _pack(position: Position, most: int) -> bytes:
     body = bytearray([_VERSION])
     body += position.epoch.bytes
-    base = position.base.coarsened(most)
-    body += _numbers(base)
+    body += _numbers(position.base.coarsened(most))
     if position.target is not None:
         body += _varint(position.last_id)
         body += _numbers(position.target.coarsened(most))
@@ -145,8 +139,8 @@ def _snapshot(numbers: Iterator[int]) -> Snapshot:
 
 def _varint(number: int) -> bytes:
     written = bytearray()
-    while number >= _LAST_BYTE:
-        written.append(number & (_LAST_BYTE - 1) | _LAST_BYTE)
+    while number >= _MORE:
+        written.append(number & (_MORE - 1) | _MORE)
         number >>= _SHIFT
     written.append(number)
     return bytes(written)
@@ -155,8 +149,8 @@ def _varint(number: int) -> bytes:
 def _read(body: bytes) -> Iterator[int]:
     number = shift = 0
     for byte in body:
-        number |= (byte & (_LAST_BYTE - 1)) << shift
+        number |= (byte & (_MORE - 1)) << shift
         shift += _SHIFT
-        if byte < _LAST_BYTE:
+        if byte < _MORE:
             yield number
             number = shift = 0

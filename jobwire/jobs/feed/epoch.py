@@ -2,74 +2,76 @@
 
 PostgreSQL writes a transaction's id nowhere before the transaction does something
 durable, so after a crash it can give the same id to another one, and a cursor that had
-seen it would skip what it writes. `feed_witness` is UNLOGGED: a crash or a failover
-empties it. An empty witness, or one of another cluster, database or epoch, starts a new
-epoch, and cursors of before are answered with a reset.
+seen it would skip what the other one writes. `feed_witness` is UNLOGGED: a crash or a
+failover empties it. An empty witness, or one of another cluster, database or epoch,
+starts a new epoch, and cursors of before are answered with a reset.
 """
 
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from jobwire.jobs.queries import AsOf
 from jobwire.models.database import Connection
 
-_HERE = """
-SELECT (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier,
-       (SELECT oid::bigint FROM pg_database WHERE datname = current_database())
-         AS database_oid"""
+_SYSTEM = "(SELECT system_identifier::text FROM pg_control_system())"
+_DATABASE = "(SELECT oid::bigint FROM pg_database WHERE datname = current_database())"
+
+#: SQL: the epoch that holds here and now; null: none does, a new one must begin.
+WITNESSED_EPOCH = f"""(SELECT w.epoch FROM feed_witness w
+    JOIN feed_state f ON f.epoch = w.epoch
+   WHERE w.system_identifier = {_SYSTEM} AND w.database_oid = {_DATABASE})"""
+
+_READ = f"""
+SELECT {WITNESSED_EPOCH} AS epoch, cursor_key, {_SYSTEM} AS system_identifier,
+       {_DATABASE} AS database_oid
+  FROM feed_state"""
 
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """The log's epoch, as it stands in the database that we are connected to.
+    """An epoch of the log, in the database that it was read from.
 
     Attributes:
         id: The epoch.
         cursor_key: Signs cursors.
-        floor: Events of older transactions may be gone.
         system_identifier: The cluster.
         database_oid: The database within it.
     """
 
     id: UUID
     cursor_key: bytes
-    floor: int
     system_identifier: str
     database_oid: int
 
-    def is_witnessed(self, as_of: AsOf) -> bool:
-        """Whether a read found the witness of this epoch."""
-        return (
-            as_of.epoch == self.id
-            and as_of.system_identifier == self.system_identifier
-            and as_of.database_oid == self.database_oid
-        )
 
+async def read_epoch(connection: Connection) -> Epoch:
+    """Read the epoch, beginning a new one if none holds here.
 
-async def current_epoch(connection: Connection) -> Epoch:
-    """Read the epoch, starting a new one if its witness is missing or foreign.
-
-    Its own transaction. Of several processes that find the witness missing, one starts
-    the epoch and the others find it.
+    Its own transactions. Of several processes that find no witness, one begins the
+    epoch and the others find it.
     """
+    record = await connection.fetchrow(_READ)
+    while record["epoch"] is None:
+        await _begin_epoch(connection)
+        record = await connection.fetchrow(_READ)
+    return Epoch(
+        record["epoch"],
+        record["cursor_key"],
+        record["system_identifier"],
+        record["database_oid"],
+    )
+
+
+async def _begin_epoch(connection: Connection) -> None:
     async with connection.transaction():
-        here = await connection.fetchrow(_HERE)
-        place = (here["system_identifier"], here["database_oid"])
-        state = await connection.fetchrow(
-            "SELECT epoch, cursor_key, floor::text AS floor FROM feed_state FOR UPDATE"
+        await connection.execute("SELECT FROM feed_state FOR UPDATE")
+        # A statement of its own, so that it sees what the lock was waiting for.
+        if await connection.fetchval(f"SELECT {WITNESSED_EPOCH}") is not None:
+            return
+        epoch = uuid4()
+        await connection.execute("UPDATE feed_state SET epoch = $1", epoch)
+        await connection.execute("DELETE FROM feed_witness")
+        await connection.execute(
+            f"""INSERT INTO feed_witness (epoch, system_identifier, database_oid)
+                VALUES ($1, {_SYSTEM}, {_DATABASE})""",
+            epoch,
         )
-        witness = await connection.fetchrow(
-            "SELECT epoch, system_identifier, database_oid FROM feed_witness"
-        )
-        epoch: UUID = state["epoch"]
-        if witness is None or tuple(witness) != (epoch, *place):
-            epoch = uuid4()
-            await connection.execute("UPDATE feed_state SET epoch = $1", epoch)
-            await connection.execute("DELETE FROM feed_witness")
-            await connection.execute(
-                "INSERT INTO feed_witness (epoch, system_identifier, database_oid)"
-                " VALUES ($1, $2, $3)",
-                epoch,
-                *place,
-            )
-    return Epoch(epoch, state["cursor_key"], int(state["floor"]), *place)

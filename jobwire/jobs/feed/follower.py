@@ -2,241 +2,214 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
-from types import TracebackType
-from typing import Self
-from uuid import UUID
+from datetime import timedelta
 
 import asyncpg
 
-from jobwire.jobs.clock import Clock, SystemClock
-from jobwire.jobs.doorbell import Doorbell, Topic
+from jobwire.jobs.clock import Clock
 from jobwire.jobs.feed.cursor import CursorCodec, Position
-from jobwire.jobs.feed.epoch import Epoch, current_epoch
-from jobwire.jobs.feed.log import Interest, read_log
-from jobwire.jobs.feed.snapshot import Snapshot
-from jobwire.jobs.feed.subscription import Delivery, End, Restart, Subscription
-from jobwire.jobs.queries import AsOf
-from jobwire.models.database import Database
+from jobwire.jobs.feed.epoch import Epoch, read_epoch
+from jobwire.jobs.feed.log import (
+    PLAN_SETTINGS,
+    LogPage,
+    read_log,
+    read_state,
+)
+from jobwire.jobs.feed.subscription import Restart, Subscribers
+from jobwire.models.database import Connection, Database
 
 log = logging.getLogger(__name__)
 
-#: How often the log is looked at when nobody rings, in seconds.
-POLL_SECONDS = 1.0
+#: How long to wait before a lost connection is opened again, in seconds: at first and
+#: at most.
+FIRST_BACKOFF = 0.1
+LONGEST_BACKOFF = 2.0
+#: How long the server may take for one read, in seconds; then the connection is given
+#: up as half open.
+READ_TIMEOUT = 30.0
 
-_UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
-_NEW_EPOCH = "The event log began anew, after a crash or a restore of the database."
+#: What a lost connection or a server that goes or comes looks like.
+CONNECTION_LOST = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+)
 
 
-class Feed:
-    """The live log of one process: one follower, any number of readers.
+class Follower:
+    """Follows the log on a connection of its own and hands it out page by page.
 
-    An async context manager on one event loop. It looks at the log when the doorbell
-    rings and at least once a second, and it survives the loss of the database.
+    It looks when it is woken and once per poll interval, and survives the loss of the
+    database. While nobody subscribes, it reads no events.
+
+    Attributes:
+        epoch: The epoch as last read.
+        codec: Writes cursors under its key.
+        position: What has been handed out.
+        lag: How long the last event took from its record to its readers.
+        resets: How often readers were told to start over, since the start.
     """
 
     def __init__(
         self,
         database: Database,
-        doorbell: Doorbell,
+        subscribers: Subscribers,
         *,
-        clock: Clock | None = None,
-        poll_seconds: float = POLL_SECONDS,
+        clock: Clock,
+        poll_interval: timedelta,
     ) -> None:
-        self.database = database
-        self.clock = clock or SystemClock()
-        #: How long the last event took from its record to its readers.
+        """Prepare a follower; `start` connects it."""
+        self.epoch: Epoch
+        self.codec: CursorCodec
+        self.position: Position
         self.lag = timedelta()
-        #: How often readers were reset, since the start.
         self.resets = 0
-        self._doorbell = doorbell
-        self._poll_seconds = poll_seconds
-        self._rung = asyncio.Event()
-        # Held while a read is handed out, so that nobody joins in the middle of one.
-        self._reading = asyncio.Lock()
-        self._by_job: dict[UUID, set[Subscription]] = {}
-        self._by_user: dict[str, set[Subscription]] = {}
-        self._of_all: set[Subscription] = set()
-        self._end: End | None = None
+        self._database = database
+        self._subscribers = subscribers
+        self._clock = clock
+        self._poll_seconds = poll_interval.total_seconds()
+        self._woken = asyncio.Event()
+        self._read_ended = asyncio.Event()
+        self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
-        self._stop_listening: Callable[[], None] = lambda: None
-        self._epoch: Epoch
-        self._codec: CursorCodec
-        self._base: Snapshot
 
-    async def __aenter__(self) -> Self:
-        self._stop_listening = self._doorbell.listen(self._hear)
-        await self._begin()
+    async def start(self) -> None:
+        """Connect and follow from now on.
+
+        Raises:
+            OSError, asyncpg.PostgresError: The database cannot be reached.
+        """
+        self._connection = await self._connect()
+        await self._begin(self._connection)
         self._task = asyncio.create_task(self._run(), name="follower")
-        return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stop_listening()
+    async def stop(self) -> None:
+        """Stop following and disconnect."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        self._disconnect()
+        self._read_ended.set()
 
-    @property
-    def subscribers(self) -> int:
-        """How many readers there are."""
-        return sum(1 for _ in self._subscriptions())
+    def wake(self) -> None:
+        """Look at the log now."""
+        self._woken.set()
 
-    async def as_of(self, as_of: AsOf) -> str:
-        """Write the cursor of a read: whoever follows from it misses nothing.
+    async def next_read(self) -> None:
+        """Have the log read, and wait until that, or a read under way, has ended.
 
-        Raises:
-            OSError, asyncpg.PostgresError: A new epoch is due, and the database is out
-                of reach.
+        While the database cannot be reached, it waits until it can, or until `stop`.
         """
-        return self.cursor(await self.position_of(as_of))
-
-    async def position_of(self, as_of: AsOf) -> Position:
-        """Return the position of a read, starting a new epoch if one is due."""
-        if not self._epoch.is_witnessed(as_of):
-            async with self._reading:
-                await self._renew()
-        return Position(self._epoch.id, Snapshot.parse(as_of.snapshot))
-
-    def cursor(self, position: Position) -> str:
-        """Write a position as a cursor."""
-        return self._codec.encode(position)
-
-    def position(self, cursor: str) -> Position:
-        """Read a cursor.
-
-        Raises:
-            InvalidCursorError: This server did not give it.
-        """
-        return self._codec.decode(cursor)
-
-    def why_stale(self, position: Position) -> str | None:
-        """Say why a position cannot be followed from; None: it can."""
-        if position.epoch != self._epoch.id:
-            return _NEW_EPOCH
-        if position.base.xmin < self._epoch.floor:
-            return "The cursor is older than the events that are kept."
-        return None
-
-    async def join(self, subscription: Subscription, given: Snapshot) -> Snapshot:
-        """Register a reader at a snapshot that sees all that it was given.
-
-        From the returned snapshot on it gets every event of its interest; what lies
-        between is for it to read from the log.
-        """
-        while True:
-            async with self._reading:
-                if self._base.covers(given):
-                    self._index(subscription).add(subscription)
-                    if self._end is not None:
-                        subscription.end(self._end)
-                    return self._base
-                await self._read()
-
-    def leave(self, subscription: Subscription) -> None:
-        """Forget a reader."""
-        interest = subscription.interest
-        readers = self._index(subscription)
-        readers.discard(subscription)
-        if not readers and interest.job_id is not None:
-            del self._by_job[interest.job_id]
-        elif not readers and interest.user_id is not None:
-            del self._by_user[interest.user_id]
-
-    def begin_closing(self, reason: str, reconnect_after: timedelta) -> None:
-        """Ask every reader, and every one that comes later, to connect elsewhere."""
-        self._end = End(reason, reconnect_after)
-        for subscription in self._subscriptions():
-            subscription.end(self._end)
-
-    def _index(self, subscription: Subscription) -> set[Subscription]:
-        interest: Interest = subscription.interest
-        if interest.job_id is not None:
-            return self._by_job.setdefault(interest.job_id, set())
-        if interest.user_id is not None:
-            return self._by_user.setdefault(interest.user_id, set())
-        return self._of_all
-
-    def _subscriptions(self) -> Iterator[Subscription]:
-        for group in (*self._by_job.values(), *self._by_user.values(), self._of_all):
-            yield from group
-
-    def _hear(self, _: frozenset[Topic]) -> None:
-        self._rung.set()
+        ended = self._read_ended
+        self.wake()
+        await ended.wait()
 
     async def _run(self) -> None:
-        reachable = True
+        backoff = 0.0
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._rung.wait(), self._poll_seconds)
-            self._rung.clear()
+                await asyncio.wait_for(self._woken.wait(), self._poll_seconds)
+            self._woken.clear()
             try:
-                async with self._reading:
-                    await self._read()
-            except _UNREACHABLE as error:
-                if reachable:
-                    log.warning("the feed lost the database: %s", error)
-                reachable = False
-                await asyncio.sleep(self._poll_seconds)
+                if self._connection is None:
+                    self._connection = await self._connect()
+                await self._read(self._connection)
+            except Exception as error:
+                # Whatever it is: a follower that stops would leave every reader waiting
+                # in silence.
+                if not backoff:
+                    expected = isinstance(error, CONNECTION_LOST)
+                    log.warning(
+                        "the feed lost the log: %r",
+                        error,
+                        exc_info=None if expected else error,
+                        extra={"action": "feed-lost"},
+                    )
+                self._disconnect()
+                backoff = min(max(2 * backoff, FIRST_BACKOFF), LONGEST_BACKOFF)
+                await asyncio.sleep(backoff)
+                self.wake()
             else:
-                if not reachable:
-                    log.info("the feed reads the log again")
-                reachable = True
+                if backoff:
+                    log.info(
+                        "the feed follows the log again",
+                        extra={"action": "feed-recovered"},
+                    )
+                backoff = 0.0
+                self._read_ended.set()
+                self._read_ended = asyncio.Event()
 
-    async def _begin(self) -> None:
-        async with self.database.connection() as connection:
-            self._epoch = await current_epoch(connection)
-            self._codec = CursorCodec(self._epoch.cursor_key)
-            self._base = Snapshot.parse(
-                await connection.fetchval("SELECT pg_current_snapshot()::text")
-            )
+    async def _connect(self) -> Connection:
+        connection = await self._database.connect(application_name="jobwire feed")
+        try:
+            for setting in PLAN_SETTINGS:
+                await connection.execute(f"SET {setting}")
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
 
-    async def _renew(self) -> None:
-        """Start from now in the epoch that holds now, and tell every reader."""
-        before = self._epoch
-        await self._begin()
-        if self._epoch.id == before.id:
-            return
-        log.warning("a new epoch of the event log began", extra={"action": "new-epoch"})
-        restart = Restart(Position(self._epoch.id, self._base), _NEW_EPOCH)
-        for subscription in self._subscriptions():
-            self.resets += 1
-            subscription.put(restart)
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
 
-    async def _read(self) -> None:
-        """Read all that is new, and hand it out page by page."""
-        position = Position(self._epoch.id, self._base)
+    async def _begin(self, connection: Connection) -> None:
+        """Start from now, in the epoch that holds now."""
         while True:
-            async with self.database.connection() as connection:
-                page = await read_log(connection, position)
-            if not self._epoch.is_witnessed(page.as_of):
-                await self._renew()
-                return
-            for entry in page.entries:
-                position = Position(self._epoch.id, self._base, page.target, entry.id)
-                self._hand_out(Delivery(entry, position))
-            if page.is_last:
+            epoch = await read_epoch(connection)
+            state = await read_state(connection)
+            if state.epoch == epoch.id:
                 break
-        self._base = page.target
+        self.epoch = epoch
+        self.codec = CursorCodec(epoch.cursor_key)
+        self.position = Position(epoch.id, state.snapshot)
+
+    async def _read(self, connection: Connection) -> None:
+        """Hand out all that is new."""
+        while True:
+            async with asyncio.timeout(READ_TIMEOUT):
+                page = await self._read_page(connection)
+            stale = page.state.why_stale(self.position)
+            if stale is not None:
+                await self._start_over(connection, stale)
+                return
+            # Without an await: what a reader has got and the position never differ.
+            self._hand_out(page)
+            self.position = page.end
+            if page.is_last:
+                return
+
+    async def _read_page(self, connection: Connection) -> LogPage:
+        if self._subscribers:
+            wanted = self._subscribers.wanted()
+            return await read_log(connection, self.position, wanted)
+        state = await read_state(connection)
+        return LogPage(state, [], Position(self.epoch.id, state.snapshot))
+
+    async def _start_over(self, connection: Connection, reason: str) -> None:
+        await self._begin(connection)
+        log.warning(
+            "the feed starts over: %s", reason, extra={"action": "feed-start-over"}
+        )
+        restart = Restart(self.position, reason)
+        for subscription in self._subscribers:
+            subscription.restart(restart)
+
+    def _hand_out(self, page: LogPage) -> None:
+        base, epoch = self.position.base, self.position.epoch
+        target = page.end.reach
+        for entry in page.entries:
+            concerned = self._subscribers.concerned(entry.event)
+            if not concerned:
+                continue
+            position = Position(epoch, base, target, entry.id)
+            cursor = self.codec.encode(position)
+            for subscription in concerned:
+                subscription.offer(entry, position, cursor)
         if page.entries:
-            self._measure(page.entries[-1].event.recorded_at)
-
-    def _hand_out(self, delivery: Delivery) -> None:
-        event = delivery.entry.event
-        for subscription in self._by_job.get(event.job_id, ()):
-            if subscription.interest.user_id in (None, event.user_id):
-                subscription.put(delivery)
-        for subscription in self._by_user.get(event.user_id, ()):
-            subscription.put(delivery)
-        for subscription in self._of_all:
-            subscription.put(delivery)
-
-    def _measure(self, recorded_at: datetime) -> None:
-        self.lag = max(self.clock.now() - recorded_at, timedelta())
+            recorded_at = page.entries[-1].event.recorded_at
+            self.lag = max(self._clock.now() - recorded_at, timedelta())

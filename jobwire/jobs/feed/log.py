@@ -2,107 +2,130 @@
 
 Ids of a sequence become visible out of order, so `id > cursor` loses rows. A row keeps
 the transaction that wrote it; what is new since a snapshot is what was written by a
-transaction that had not ended in it: two ranges of the primary key.
+transaction that had not ended in it: two ranges of the primary key. In their order of
+ids the events of a job come in the order of its versions, because each is inserted
+while its transaction holds the lock of the job's row.
+
+Only the primary may be asked: a standby's snapshots do not name what is in progress.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from jobwire.jobs.feed.cursor import Position
+from jobwire.jobs.feed.epoch import WITNESSED_EPOCH
+from jobwire.jobs.feed.interest import Entry, Interest
 from jobwire.jobs.feed.snapshot import Snapshot
-from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Event, Job
-from jobwire.jobs.queries import AS_OF_COLUMNS, AsOf
 from jobwire.models.database import Connection
-
-#: Every job.
-ALL = JobFilter()
 
 #: Events read at once.
 PAGE = 500
 
-_EVENT = ", ".join(
-    column.replace(" AS ", " AS e_")
-    if " AS " in column
-    else f"{column} AS e_{column.removeprefix('e.')}"
-    for column in Event.columns("e").split(", ")
+#: Holds the planner to the ranges of the index. Without statistics, or with a generic
+#: plan, it expects a third of the log behind every snapshot and reads the whole table.
+PLAN_SETTINGS = ("enable_seqscan = off", "max_parallel_workers_per_gather = 0")
+
+_NEW_EPOCH = (
+    "The event log began a new epoch, after a crash or a restore of the database."
 )
-_ENTRY = f"e.xid::text AS xid, e.id AS event_id, {_EVENT}, {Job.columns('j')}"
+_TOO_OLD = "The cursor is older than the events that are kept."
 
-# $1 the base, $2 the target, $3 the last event given, $4 how many.
+_STATE = f"""
+SELECT pg_current_snapshot() AS snapshot, {WITNESSED_EPOCH} AS epoch,
+       (SELECT floor::text FROM feed_state) AS floor"""
+
+_EVENT = ", ".join(
+    f"e.{name}::text AS event_{name}"
+    if name == "changes"
+    else f"e.{name} AS event_{name}"
+    for name in Event.names()
+)
+
+# $1 the base, $2 the target, $3 the last event given.
 _UNSEEN = """
-  SELECT e.* FROM job_events e
-   WHERE e.xid >= pg_snapshot_xmax($1::text::pg_snapshot)
-   UNION ALL
-  SELECT e.* FROM job_events e
-   WHERE e.xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::text::pg_snapshot)))"""
+    SELECT * FROM job_events WHERE xid >= pg_snapshot_xmax($1::text::pg_snapshot)
+     UNION ALL
+    SELECT * FROM job_events
+     WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::text::pg_snapshot)))"""
+_NOT_GIVEN = "pg_visible_in_snapshot(xid, s.target) AND id > $3"
 
-_READ = f"""
+
+def _read(source: str, condition: str) -> str:
+    """Write a read of one page of events, each with its job's row of the same moment.
+
+    The events are limited before their jobs are looked up, one by one, by the primary
+    key.
+    """
+    return f"""
 WITH s AS (
-  SELECT {AS_OF_COLUMNS},
-         COALESCE($2::text::pg_snapshot, pg_current_snapshot()) AS target),
-unseen AS ({_UNSEEN})
-SELECT s.as_of_snapshot, s.as_of_epoch, s.as_of_system_identifier,
-       s.as_of_database_oid, s.target::text AS target, d.*
-  FROM s LEFT JOIN LATERAL (
-    SELECT {_ENTRY} FROM unseen e JOIN worker_jobs j ON j.id = e.job_id
-     WHERE pg_visible_in_snapshot(e.xid, s.target) AND e.id > $3
-     ORDER BY e.id LIMIT $4) d ON true
- ORDER BY d.event_id"""
+  SELECT state.*, COALESCE($2::text::pg_snapshot, state.snapshot) AS target
+    FROM ({_STATE}) AS state)
+SELECT s.snapshot::text, s.epoch, s.floor, s.target::text AS target,
+       e.id AS event_id, {_EVENT}, j.*
+  FROM s
+  LEFT JOIN LATERAL (
+    SELECT * FROM ({source}) AS unseen WHERE {_NOT_GIVEN} AND {condition}
+     ORDER BY id LIMIT {PAGE}) AS e ON true
+  LEFT JOIN LATERAL (
+    SELECT {Job.columns()} FROM worker_jobs
+     WHERE id = e.job_id AND deleted_at IS NULL LIMIT 1) AS j ON true
+ ORDER BY e.id"""
 
-_CATCH_UP = f"""
-WITH unseen AS ({_UNSEEN})
-SELECT {_ENTRY} FROM unseen e JOIN worker_jobs j ON j.id = e.job_id
- WHERE pg_visible_in_snapshot(e.xid, $2::text::pg_snapshot) AND e.id > $3
-   AND ($5::uuid IS NULL OR e.job_id = $5) AND ($6::text IS NULL OR e.user_id = $6)
-   AND j.deleted_at IS NULL
-   AND ($7::uuid[] IS NULL OR j.id = ANY ($7))
-   AND ($8::text[] IS NULL OR j.type = ANY ($8))
-   AND ($9::text[] IS NULL OR j.tag = ANY ($9))
-   AND ($10::text[] IS NULL OR j.user_id = ANY ($10))
- ORDER BY e.id LIMIT $4"""
+
+_READ_LOG = _read(
+    _UNSEEN, "($4 OR job_id = ANY ($5::uuid[]) OR user_id = ANY ($6::text[]))"
+)
+_READ_OF_JOB = _read(
+    """SELECT * FROM job_events
+        WHERE job_id = $4 AND ($5::text IS NULL OR user_id = $5)
+          AND NOT pg_visible_in_snapshot(xid, $1::text::pg_snapshot)""",
+    "true",
+)
+_READ_OF_LIST = _read(
+    _UNSEEN,
+    """($4::text IS NULL OR user_id = $4)
+       AND EXISTS (
+         SELECT FROM worker_jobs j WHERE j.id = job_id AND j.deleted_at IS NULL
+            AND ($5::uuid[] IS NULL OR j.id = ANY ($5))
+            AND ($6::text[] IS NULL OR j.type = ANY ($6))
+            AND ($7::text[] IS NULL OR j.tag = ANY ($7))
+            AND ($8::text[] IS NULL OR j.user_id = ANY ($8))
+            AND ($9::timestamptz IS NULL OR j.created_at >= $9)
+            AND ($10::timestamptz IS NULL OR j.created_at < $10))""",
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One event as the log gives it.
+class LogState:
+    """How the log stood for one statement.
 
     Attributes:
-        xid: The transaction that wrote it.
-        id: Its place within a read.
-        event: The event.
-        job: The job as it was read with it; its version may be ahead of the event's.
+        snapshot: What the statement saw.
+        epoch: The epoch that held; None: none did.
+        floor: Events of older transactions may be gone.
     """
 
-    xid: int
-    id: int
-    event: Event
-    job: Job
+    snapshot: Snapshot
+    epoch: UUID | None
+    floor: int
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> "Entry":
-        """Read what the log selected."""
-        event = Event(*[record[f"e_{name}"] for name in Event.names()])
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """Read what every statement of this module selects."""
         return cls(
-            int(record["xid"]), record["event_id"], event, Job.from_record(record)
+            Snapshot.parse(record["snapshot"]), record["epoch"], int(record["floor"])
         )
 
-
-@dataclass(frozen=True, slots=True)
-class Interest:
-    """What a reader follows.
-
-    Attributes:
-        job_id: Only this job; None: any.
-        user_id: Only this user's jobs, the wall; None: everybody's.
-        filter: Only jobs that match it.
-    """
-
-    job_id: UUID | None = None
-    user_id: str | None = None
-    filter: JobFilter = ALL
+    def why_stale(self, position: Position) -> str | None:
+        """Say why nothing complete can be read from a position; None: it can."""
+        if position.epoch != self.epoch:
+            return _NEW_EPOCH
+        if position.base.xmin < self.floor:
+            return _TOO_OLD
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,70 +133,128 @@ class LogPage:
     """What one read found.
 
     Attributes:
+        state: How the log stood for it.
         entries: In the order in which they are to be given.
-        target: The snapshot that the read, with its further pages, leads to.
-        is_last: Whether nothing more is to be read up to the target.
-        as_of: The witness at the time of this read.
+        end: Where a reader stands that was given all of them.
     """
 
+    state: LogState
     entries: list[Entry]
-    target: Snapshot
-    is_last: bool
-    as_of: AsOf
+    end: Position
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing more is to be read up to the target."""
+        return self.end.target is None
 
 
-async def read_log(connection: Connection, position: Position) -> LogPage:
-    """Read what was written since a position, up to now or up to its target."""
-    records = await connection.fetch(
-        _READ,
-        str(position.base),
-        None if position.target is None else str(position.target),
-        position.last_id,
-        PAGE,
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose events are wanted, by anybody.
+
+    Attributes:
+        everything: All of them; the rest is then of no account.
+        job_ids: Those of these jobs.
+        user_ids: Those of these users' jobs.
+    """
+
+    everything: bool
+    job_ids: Sequence[UUID] = ()
+    user_ids: Sequence[str] = ()
+
+
+async def read_state(connection: Connection) -> LogState:
+    """Read where the log stands now, and nothing of what it holds."""
+    record = await connection.fetchrow(
+        f"SELECT snapshot::text, epoch, floor FROM ({_STATE}) AS state"
     )
-    entries = [
-        Entry.from_record(record)
-        for record in records
-        if record["event_id"] is not None
-    ]
-    return LogPage(
-        entries,
-        Snapshot.parse(records[0]["target"]),
-        len(entries) < PAGE,
-        AsOf.from_record(records[0]),
+    return LogState.from_record(record)
+
+
+async def read_log(
+    connection: Connection,
+    position: Position,
+    wanted: Wanted,
+) -> LogPage:
+    """Read a page of what follows a position, up to its target or else up to now.
+
+    Args:
+        connection: One with `PLAN_SETTINGS`.
+        position: What was given already.
+        wanted: Whose events to read; others count as given.
+    """
+    return await _page(
+        connection,
+        _READ_LOG,
+        position,
+        (wanted.everything, list(wanted.job_ids), list(wanted.user_ids)),
     )
 
 
 async def read_missed(
-    connection: Connection,
-    position: Position,
-    target: Snapshot,
-    interest: Interest,
-) -> list[Entry]:
-    """Read up to a page of what a reader missed between a position and a snapshot.
+    connection: Connection, position: Position, interest: Interest
+) -> LogPage:
+    """Read a page of what one reader missed between a position and its target.
 
     Args:
-        connection: Any connection of ours, to the primary.
-        position: What the reader was given; its own target is not looked at.
-        target: Up to where.
+        connection: One with `PLAN_SETTINGS`.
+        position: What the reader was given, and up to where to read.
         interest: What the reader follows.
     """
+    if interest.job_id is not None:
+        return await _page(
+            connection, _READ_OF_JOB, position, (interest.job_id, interest.user_id)
+        )
     chosen = interest.filter
 
     def alternatives(values: tuple[Any, ...] | None) -> list[Any] | None:
         return None if values is None else list(values)
 
-    records = await connection.fetch(
-        _CATCH_UP,
-        str(position.base),
-        str(target),
-        position.last_id,
-        PAGE,
-        interest.job_id,
-        interest.user_id,
-        alternatives(chosen.ids),
-        alternatives(chosen.types),
-        alternatives(chosen.tags),
-        alternatives(chosen.user_ids),
+    return await _page(
+        connection,
+        _READ_OF_LIST,
+        position,
+        (
+            interest.user_id,
+            alternatives(chosen.ids),
+            alternatives(chosen.types),
+            alternatives(chosen.tags),
+            alternatives(chosen.user_ids),
+            chosen.created_from,
+            chosen.created_until,
+        ),
     )
-    return [Entry.from_record(record) for record in records]
+
+
+async def _page(
+    connection: Connection,
+    statement: str,
+    position: Position,
+    arguments: tuple[Any, ...],
+) -> LogPage:
+    records = await connection.fetch(
+        statement,
+        str(position.base),
+        None if position.target is None else str(position.target),
+        position.last_id,
+        *arguments,
+    )
+    first, last = records[0], records[-1]
+    target = Snapshot.parse(first["target"])
+    # Several events of one job share its row: it is read once.
+    jobs: dict[UUID, Job] = {}
+    entries = []
+    for record in records:
+        # The row is null when the job is deleted, the event when there is none.
+        job_id = record["id"]
+        if job_id is not None:
+            job = jobs.get(job_id)
+            if job is None:
+                job = jobs[job_id] = Job.from_record(record)
+            event = Event(*[record[f"event_{name}"] for name in Event.names()])
+            entries.append(Entry(record["event_id"], event, job))
+    if len(records) < PAGE:
+        end = Position(position.epoch, target)
+    else:
+        end = Position(position.epoch, position.base, target, last["event_id"])
+    return LogPage(LogState.from_record(first), entries, end)

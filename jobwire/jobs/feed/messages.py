@@ -1,4 +1,9 @@
-"""The messages of a stream: an optional snapshot, then changes in commit order."""
+"""The messages of a stream, in the order in which they come.
+
+A `Reset` only when there is cause, the `Snapshotted` that were asked for, each
+`Changed` since the cursor, `CaughtUp`, and from then on each `Changed` as it is
+committed. Every cursor is exact: going on from it repeats nothing and misses nothing.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +24,7 @@ class Changed:
     """One event, and the job as it was read with it.
 
     Attributes:
-        cursor: Resuming from it goes on right behind this event.
+        cursor: Going on from it starts right behind this event.
         event: The event.
         job: Its version may be ahead of the event's.
         left_filter: The job matched the filter before and no longer does.
@@ -40,7 +45,7 @@ class CaughtUp:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Changes may have been missed: read again, and go on from this cursor."""
+    """Changes may have been missed: read again; what follows starts at this cursor."""
 
     cursor: str
     reason: str

@@ -11,7 +11,7 @@ class Snapshot:
     Attributes:
         xmin: Every transaction below it had ended.
         xmax: No transaction from it on is visible.
-        in_progress: Those from `xmin` on and below `xmax` that had not ended, ascending.
+        in_progress: Those between, from `xmin` on, that had not ended; ascending.
     """
 
     xmin: int
@@ -30,21 +30,18 @@ class Snapshot:
         """Write the text form, which casts to `pg_snapshot`."""
         return f"{self.xmin}:{self.xmax}:{','.join(map(str, self.in_progress))}"
 
-    def contains(self, xid: int) -> bool:
-        """Whether a transaction that has committed was visible."""
+    def sees(self, xid: int) -> bool:
+        """Whether a transaction that has committed is visible."""
         return xid < self.xmin or (xid < self.xmax and xid not in self.in_progress)
 
     def covers(self, other: "Snapshot") -> bool:
         """Whether this one sees all that another one sees, on the same primary."""
-        return other.xmax <= self.xmax and all(
-            not other.contains(xid) for xid in self.in_progress
-        )
+        return other.xmax <= self.xmax and not any(map(other.sees, self.in_progress))
 
     def coarsened(self, most: int) -> "Snapshot":
         """Return an older snapshot with at most so many transactions in progress.
 
-        What it sees, this one sees too; so a reader that goes on from it may meet
-        events again, and misses none.
+        This one sees all that the older one sees.
         """
         if len(self.in_progress) <= most:
             return self

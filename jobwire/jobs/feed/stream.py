@@ -1,17 +1,16 @@
-"""Streams: a snapshot if asked for, what was missed, then what happens."""
+"""One reader's stream: from its position to the live edge, and along it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from uuid import UUID
+from dataclasses import replace
+from datetime import timedelta
 
-from jobwire.jobs import identifiers
-from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.feed.cursor import Position
-from jobwire.jobs.feed.follower import Feed
-from jobwire.jobs.feed.log import PAGE, Entry, Interest, read_missed
+from jobwire.jobs.feed.feed import Feed
+from jobwire.jobs.feed.follower import CONNECTION_LOST
+from jobwire.jobs.feed.interest import Interest
+from jobwire.jobs.feed.log import PLAN_SETTINGS, LogPage, read_missed
 from jobwire.jobs.feed.messages import (
     CaughtUp,
     Changed,
@@ -20,238 +19,158 @@ from jobwire.jobs.feed.messages import (
     Snapshotted,
     StreamMessage,
 )
-from jobwire.jobs.feed.snapshot import Snapshot
-from jobwire.jobs.feed.subscription import Delivery, End, Restart, Subscription
-from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.feed.subscription import End, Restart, Subscription
 from jobwire.jobs.job import Job
-from jobwire.jobs.lifecycle import is_terminal
-from jobwire.jobs.queries import MAX_PAGE, Window, read_job, read_job_page
 from jobwire.jobs.viewer import Viewer
-from jobwire.models.vocabulary import JobStatus
 
-_EXPIRED = "The token has expired."
+_EXPIRED = End("The token has expired.", timedelta())
 
 
-async def follow_job(
-    feed: Feed,
-    viewer: Viewer,
-    job_id: UUID,
-    *,
-    after: str | None = None,
-    snapshot: bool = True,
-) -> AsyncGenerator[StreamMessage, None]:
-    """Tell everything about one job; ends by itself behind the event that ends it.
+class Stream:
+    """One reader on its way; `messages` is what it is told.
 
-    Args:
-        feed: The live log.
-        viewer: Who asks; the stream ends with Closing when their token does.
-        job_id: The job.
-        after: Go on behind this cursor; None: from now.
-        snapshot: Begin with the job as it stands.
-
-    Raises:
-        NotFoundError: There is no such job behind the viewer's wall.
-        InvalidCursorError: This server did not give the cursor.
+    Attributes:
+        is_live: Whether the live edge was reached.
+        has_expired: Whether it ended because the viewer's token did.
     """
-    position = None if after is None else feed.position(after)
-    async with feed.database.connection() as connection:
-        job, as_of = await read_job(connection, viewer, job_id)
-    if job is None:
-        raise NotFoundError(identifiers.job_id_text(job_id))
-    now = await feed.position_of(as_of)
-    interest = Interest(job_id=job_id, user_id=viewer.wall)
-    stream = _Stream(feed, interest, viewer.expires_at)
-    ended = is_terminal(job.job_status)
-    shown = [job] if snapshot else []
-    async with aclosing(stream.messages(position, now, shown)) as messages:
-        async for message in messages:
-            yield message
-            if isinstance(message, Changed) and _ends(message):
-                ended = True
-            elif isinstance(message, Reset):
-                async with feed.database.connection() as connection:
-                    job, _ = await read_job(connection, viewer, job_id)
-                ended = job is None or is_terminal(job.job_status)
-            if ended and stream.is_live:
-                return
 
+    def __init__(self, feed: Feed, viewer: Viewer, interest: Interest) -> None:
+        """Prepare a stream of what the viewer may see of the interest."""
+        self.is_live = False
+        self._feed = feed
+        self._expires_at = viewer.expires_at
+        self._interest = interest
+        self._subscription = Subscription(interest)
+        self._position: Position
+        self._timer: asyncio.TimerHandle | None = None
 
-async def follow_list(
-    feed: Feed,
-    viewer: Viewer,
-    filter: JobFilter,
-    *,
-    after: str | None = None,
-    snapshot: bool = False,
-) -> AsyncGenerator[StreamMessage, None]:
-    """Tell what changes among the jobs of a filter, and which of them leave it.
-
-    Args:
-        feed: The live log.
-        viewer: Who asks; the stream ends with Closing when their token does.
-        filter: Which jobs.
-        after: Go on behind this cursor; None: from now.
-        snapshot: Begin with the matching jobs as they stand, at most the 100 newest.
-
-    Raises:
-        ForbiddenError: The filter names other users, and the viewer is no admin.
-        InvalidCursorError: This server did not give the cursor.
-    """
-    position = None if after is None else feed.position(after)
-    walled = filter.within(viewer)
-    size = MAX_PAGE if snapshot else 0
-    async with feed.database.connection() as connection:
-        page = await read_job_page(connection, viewer, filter, Window(first=size))
-    assert page.as_of is not None  # noqa: S101 - pages of jobs always carry it
-    now = await feed.position_of(page.as_of)
-    interest = Interest(user_id=viewer.wall, filter=walled)
-    stream = _Stream(feed, interest, viewer.expires_at)
-    async with aclosing(stream.messages(position, now, page.items)) as messages:
-        async for message in messages:
-            yield message
-
-
-async def follow_status(
-    feed: Feed, viewer: Viewer, job_id: UUID
-) -> AsyncGenerator[tuple[Job, str], None]:
-    """Give the job as it stands, then at each change of status, with its cursor.
-
-    Ends by itself behind the job's end, or when the process drains or the token ends.
-
-    Raises:
-        NotFoundError: There is no such job behind the viewer's wall.
-    """
-    told: Job | None = None
-    async with aclosing(follow_job(feed, viewer, job_id)) as messages:
-        async for message in messages:
-            if isinstance(message, Reset):
-                async with feed.database.connection() as connection:
-                    job, _ = await read_job(connection, viewer, job_id)
-                if job is None:
-                    return
-            elif isinstance(message, Snapshotted | Changed):
-                job = message.job
-            else:
-                continue
-            if told is None or (
-                job.version > told.version and job.status != told.status
-            ):
-                told = job
-                yield job, message.cursor
-
-
-def _ends(message: Changed) -> bool:
-    return is_terminal(JobStatus(message.event.to_status))
-
-
-@dataclass(slots=True)
-class _Stream:
-    """One reader's way from its position to the live edge, and along it."""
-
-    feed: Feed
-    interest: Interest
-    expires_at: datetime | None
-    #: Whether the live edge was reached.
-    is_live: bool = False
+    @property
+    def has_expired(self) -> bool:
+        """Whether the viewer's token has."""
+        return self._expires_at is not None and (
+            self._feed.clock.now() >= self._expires_at
+        )
 
     async def messages(
-        self, position: Position | None, now: Position, jobs: list[Job]
+        self,
+        given: Position | None,
+        now: Position,
+        *,
+        jobs: Sequence[Job] = (),
+        stale: str | None = None,
     ) -> AsyncGenerator[StreamMessage, None]:
-        feed = self.feed
-        for job in jobs:
-            yield Snapshotted(feed.cursor(now), job)
-        if position is not None:
-            stale = feed.why_stale(position)
-            if stale is not None:
-                feed.resets += 1
-                yield Reset(feed.cursor(now), stale)
-                position = None
-        position = position or now
-        subscription = Subscription(self.interest)
+        """Tell everything from a position on, without end.
+
+        Args:
+            given: Where the reader stands; None: at `now`.
+            now: Where the read of `jobs` stands, in the epoch that is followed.
+            jobs: The jobs to begin with.
+            stale: Why nothing complete can be told from `given`; None: it can.
+        """
+        feed, subscription = self._feed, self._subscription
+        self._position = now if given is None or stale is not None else given
+        self._watch_expiry()
+        ahead = now
         try:
-            while True:
-                live = await feed.join(subscription, now.base)
-                async with aclosing(self._missed(position, live)) as missed:
-                    async for change in missed:
-                        yield change
-                position = Position(position.epoch, live)
-                if not self.is_live:
-                    self.is_live = True
-                    yield CaughtUp(feed.cursor(position))
-                async with aclosing(self._live(subscription, position)) as messages:
-                    async for message, reached in messages:
-                        position = reached
+            if stale is not None:
+                yield self._reset(now, stale)
+            for job in jobs:
+                # Not the cursor of `now`: the changes up to it are still to come.
+                yield Snapshotted(feed.cursor(self._position), job)
+            while not self._must_end():
+                live = await feed.join(subscription, ahead)
+                async with aclosing(self._catch_up(live)) as messages:
+                    async for message in messages:
                         yield message
-                        if isinstance(message, Closing):
-                            return
-                # Too slow for the queue: the log has everything.
-                now = Position(position.epoch, position.target or position.base)
+                if self._position == live and subscription.end is None:
+                    if not self.is_live:
+                        self.is_live = True
+                        yield CaughtUp(feed.cursor(live))
+                    async with aclosing(self._live()) as messages:
+                        async for message in messages:
+                            yield message
+                # Too slow for its queue, or cut off from the log: on from there.
                 feed.leave(subscription)
-                subscription.caught_up()
+                ahead = self._position
+            end = subscription.end or _EXPIRED
+            yield Closing(feed.cursor(self._position), end.reconnect_after, end.reason)
         finally:
             feed.leave(subscription)
+            if self._timer is not None:
+                self._timer.cancel()
 
-    async def _missed(
-        self, position: Position, live: Snapshot
-    ) -> AsyncGenerator[Changed, None]:
-        """Give what lies between a position and the snapshot that live starts from."""
-        # First to the end of the read that was interrupted, then from there on: so
-        # every position on the way is exact.
-        targets = [live] if position.target is None else [position.target, live]
-        for target in targets:
-            position = replace(position, target=target)
-            while True:
-                async with self.feed.database.connection() as connection:
-                    entries = await read_missed(
-                        connection, position, target, self.interest
-                    )
-                for entry in entries:
-                    position = replace(position, last_id=entry.id)
-                    change = self._change(entry, position)
-                    if change is not None:
-                        yield change
-                if len(entries) < PAGE:
-                    break
-            position = Position(position.epoch, target)
+    async def _catch_up(self, live: Position) -> AsyncGenerator[StreamMessage, None]:
+        """Tell what lies between the reader's position and where live starts.
 
-    async def _live(
-        self, subscription: Subscription, position: Position
-    ) -> AsyncGenerator[tuple[StreamMessage, Position], None]:
-        feed = self.feed
-        while True:
-            item = await self._take(subscription)
-            if item is None:
+        It stops short of that when the log cannot be read at the moment.
+        """
+        if live.epoch != self._position.epoch and self._subscription.end is None:
+            yield self._reset(live, "The event log began a new epoch.")
+            return
+        while self._position != live and not self._must_end():
+            # First to the end of the read that was interrupted, then on from there:
+            # so every position on the way is exact.
+            position = self._position
+            if position.target is None:
+                position = replace(position, target=live.base)
+            page = await self._read_missed(position)
+            if page is None:
                 return
-            if isinstance(item, End):
-                cursor = feed.cursor(position)
-                yield Closing(cursor, item.reconnect_after, item.reason), position
-            elif isinstance(item, Restart):
-                position = item.position
-                yield Reset(feed.cursor(position), item.reason), position
-            else:
-                position = item.position
-                change = self._change(item.entry, position)
+            stale = page.state.why_stale(position)
+            if stale is not None and page.state.epoch == live.epoch:
+                yield self._reset(live, stale)
+                return
+            if stale is not None:
+                # The follower is about to find that out, too.
+                await self._feed.next_read()
+                return
+            for entry in page.entries:
+                if self._must_end():
+                    return
+                self._position = replace(position, last_id=entry.id)
+                cursor = self._feed.cursor(self._position)
+                change = self._interest.change(entry, cursor)
                 if change is not None:
-                    yield change, position
+                    yield change
+            self._position = page.end
 
-    async def _take(
-        self, subscription: Subscription
-    ) -> Delivery | Restart | End | None:
-        if self.expires_at is None:
-            return await subscription.take()
-        left = (self.expires_at - self.feed.clock.now()).total_seconds()
+    async def _read_missed(self, position: Position) -> LogPage | None:
+        """Read a page from the log; None: the connection was lost, and is back."""
         try:
-            return await asyncio.wait_for(subscription.take(), max(left, 0))
-        except TimeoutError:
-            return End(_EXPIRED, timedelta())
-
-    def _change(self, entry: Entry, position: Position) -> Changed | None:
-        """Return the change that an event is to this reader; None: none."""
-        event, job, chosen = entry.event, entry.job, self.interest.filter
-        matched = event.from_status is not None and chosen.matches(
-            job, JobStatus(event.from_status)
-        )
-        matches = chosen.matches(job, JobStatus(event.to_status))
-        if not (matched or matches):
+            async with self._feed.database.transaction() as connection:
+                for setting in PLAN_SETTINGS:
+                    await connection.execute(f"SET LOCAL {setting}")
+                return await read_missed(connection, position, self._interest)
+        except CONNECTION_LOST:
+            await self._feed.next_read()
             return None
-        return Changed(self.feed.cursor(position), event, job, left_filter=not matches)
+
+    async def _live(self) -> AsyncGenerator[StreamMessage, None]:
+        """Tell what the follower hands over, for as long as this keeps up."""
+        while (item := await self._subscription.take()) is not None:
+            if isinstance(item, Restart):
+                yield self._reset(item.position, item.reason)
+            elif self._must_end():
+                return
+            else:
+                self._position = item.position
+                change: Changed = item.change
+                yield change
+
+    def _reset(self, position: Position, reason: str) -> Reset:
+        self._feed.count_reset()
+        self._position = position
+        return Reset(self._feed.cursor(position), reason)
+
+    def _must_end(self) -> bool:
+        if self.has_expired:
+            self._subscription.finish(_EXPIRED)
+        return self._subscription.end is not None
+
+    def _watch_expiry(self) -> None:
+        """End a silent stream, too, when its viewer's token does."""
+        if self._expires_at is None or self._must_end():
+            return
+        left = self._expires_at - self._feed.clock.now()
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(left.total_seconds(), self._watch_expiry)

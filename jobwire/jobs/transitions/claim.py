@@ -18,8 +18,9 @@ _SOURCES = literals(sources(Verb.CLAIM))
 
 # One index range per priority, each from its watermark on: behind an old snapshot the
 # head of the index fills with dead entries, and a scan that starts at the watermark
-# steps over them. The rows are updated by ctid, because that plan does not depend on
-# statistics; a row that moved meanwhile is simply left for the next claim.
+# steps over them. The rows are updated by ctid and nothing else: they are locked, so
+# their status cannot have changed, and a condition on it would lure the planner into
+# reading every queued row. A row that moved meanwhile is left for the next claim.
 _CLAIM = f"""
 WITH w AS (
   SELECT priority, due_from FROM unnest($6::smallint[], $7::timestamptz[])
@@ -39,7 +40,7 @@ u AS (
          attempts = attempts + 1, fence = fence + 1, started = COALESCE(started, $8),
          next_attempt_at = NULL, leased_by = $2,
          leased_until = $8::timestamptz + $3::interval
-   WHERE j.ctid = ANY (ARRAY(SELECT tid FROM picked)) AND j.status = {_SOURCES}
+   WHERE j.ctid = ANY (ARRAY(SELECT tid FROM picked))
   RETURNING j.*),
 e AS ({
     append_events(

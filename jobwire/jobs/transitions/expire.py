@@ -21,7 +21,7 @@ u AS (
          result = jsonb_build_object('error', jsonb_build_object(
            'kind', 'EXPIRED', 'name', NULL, 'code', NULL, 'stack', NULL,
            'message', 'Its time-to-live passed before it could start.'))
-    FROM late WHERE j.id = late.id AND j.status IN ({_SOURCES})
+    FROM late WHERE j.id = late.id
   RETURNING j.*, late.status AS old_status),
 e AS ({
     append_events(

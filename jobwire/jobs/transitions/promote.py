@@ -15,7 +15,7 @@ WITH due AS MATERIALIZED (
    ORDER BY next_attempt_at LIMIT $2 FOR UPDATE SKIP LOCKED),
 u AS (
   UPDATE worker_jobs j SET status = 'QUEUED', version = version + 1, updated_at = $1
-    FROM due WHERE j.id = due.id AND j.status IN ({_SOURCES})
+    FROM due WHERE j.id = due.id
   RETURNING j.*, due.status AS old_status),
 e AS ({
     append_events(

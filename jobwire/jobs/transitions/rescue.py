@@ -39,7 +39,7 @@ u AS (
          cancel_confirmed_at = CASE ({_NEXT})
            WHEN 'CANCELED' THEN $1 ELSE j.cancel_confirmed_at END
     FROM lost
-   WHERE j.id = lost.id AND j.status = 'RUNNING' AND j.leased_until < $1
+   WHERE j.id = lost.id
   RETURNING j.*, {_FAILURE} AS failure),
 e AS ({
     append_events(

@@ -449,9 +449,7 @@ async def test_a_heartbeat_tells_of_a_cancel_and_of_a_lost_lease(
     lost = await make_job(status=JobStatus.RUNNING, fence=2)
     held = [(canceled.id, 1), (lost.id, 1)]
 
-    answer = await extend(
-        connection, held, worker=WORKER, lease=LEASE, now=clock.now()
-    )
+    answer = await extend(connection, held, worker=WORKER, lease=LEASE, now=clock.now())
 
     assert answer == {canceled.id: True}
     assert await read_cancels(connection, held, worker=WORKER) == {canceled.id}
