@@ -1,0 +1,88 @@
+"""Jobwire: schedule, cancel and watch background jobs, with PostgreSQL as the truth.
+
+The public Python API; everything else may change without notice.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jobwire.app.http import create_app
+    from jobwire.app.job_record import JobRecord
+    from jobwire.app.jobwire import Jobwire
+    from jobwire.app.python_api import cancel_job, schedule_job
+    from jobwire.app.settings import Settings, SettingsError
+    from jobwire.jobs.context import Cancelled, JobContext, NonRetryable, RetryAfter
+    from jobwire.jobs.decorator import job
+    from jobwire.jobs.errors import (
+        ForbiddenError,
+        InvalidInputError,
+        InvalidStateError,
+        JobError,
+        NotFoundError,
+        UnauthenticatedError,
+        UnknownTypeError,
+    )
+    from jobwire.jobs.retry_config import RetryConfig
+    from jobwire.jobs.viewer import Scope, Viewer
+
+# Imported on first use, so that a module of jobs does not load a web framework.
+_HOMES = {
+    "create_app": "jobwire.app.http",
+    "JobRecord": "jobwire.app.job_record",
+    "Jobwire": "jobwire.app.jobwire",
+    "cancel_job": "jobwire.app.python_api",
+    "schedule_job": "jobwire.app.python_api",
+    "Settings": "jobwire.app.settings",
+    "SettingsError": "jobwire.app.settings",
+    "Cancelled": "jobwire.jobs.context",
+    "JobContext": "jobwire.jobs.context",
+    "NonRetryable": "jobwire.jobs.context",
+    "RetryAfter": "jobwire.jobs.context",
+    "job": "jobwire.jobs.decorator",
+    "ForbiddenError": "jobwire.jobs.errors",
+    "InvalidInputError": "jobwire.jobs.errors",
+    "InvalidStateError": "jobwire.jobs.errors",
+    "JobError": "jobwire.jobs.errors",
+    "NotFoundError": "jobwire.jobs.errors",
+    "UnauthenticatedError": "jobwire.jobs.errors",
+    "UnknownTypeError": "jobwire.jobs.errors",
+    "RetryConfig": "jobwire.jobs.retry_config",
+    "Scope": "jobwire.jobs.viewer",
+    "Viewer": "jobwire.jobs.viewer",
+}
+
+__all__ = [
+    "Cancelled",
+    "ForbiddenError",
+    "InvalidInputError",
+    "InvalidStateError",
+    "JobContext",
+    "JobError",
+    "JobRecord",
+    "Jobwire",
+    "NonRetryable",
+    "NotFoundError",
+    "RetryAfter",
+    "RetryConfig",
+    "Scope",
+    "Settings",
+    "SettingsError",
+    "UnauthenticatedError",
+    "UnknownTypeError",
+    "Viewer",
+    "cancel_job",
+    "create_app",
+    "job",
+    "schedule_job",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,7 @@
+"""`python -m jobwire`."""
+
+import sys
+
+from jobwire.app.cli import main
+
+sys.exit(main())

@@ -1,0 +1,37 @@
+"""Wiring of figures: what workers and the feed tell, as metrics."""
+
+from datetime import timedelta
+
+from jobwire.jobs.transitions.finish import Outcome
+from jobwire.web.metrics import Metrics
+from jobwire.worker.hooks import WorkerHooks
+
+
+class CountingHooks(WorkerHooks):
+    """Counts what a worker does; prometheus-client is safe from any thread."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def started(self, type: str, latency: timedelta) -> None:
+        """Count an attempt and how long its job was ready."""
+        self._metrics.attempts_started.labels(type).inc()
+        self._metrics.claim_seconds.observe(max(latency.total_seconds(), 0))
+
+    def finished(self, type: str, outcome: Outcome, duration: timedelta) -> None:
+        """Count an end and how long the code ran."""
+        self._metrics.attempts_finished.labels(type, outcome.value).inc()
+        self._metrics.attempt_seconds.labels(type).observe(duration.total_seconds())
+
+    def lost(self, type: str) -> None:
+        """Count a lost lease."""
+        self._metrics.leases_lost.labels(type).inc()
+
+    def rescued(self, count: int) -> None:
+        """Count rescued jobs."""
+        self._metrics.jobs_rescued.inc(count)
+
+    def occupied(self, running: int, slots: int) -> None:
+        """Show how busy the worker is."""
+        self._metrics.jobs_running.set(running)
+        self._metrics.job_slots.set(slots)

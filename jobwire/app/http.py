@@ -1,0 +1,122 @@
+"""The web application: GraphQL, the board, health and metrics on one app."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from jobwire.app.authentication import HostAuthenticate, by_host, by_token
+from jobwire.app.jobwire import Jobwire, NotOpenError, open_jobwire
+from jobwire.app.settings import Settings, SettingsError
+from jobwire.gql.transports import Authenticate, graphql_routes
+from jobwire.jobs.clock import SystemClock
+from jobwire.web.board import board_routes
+from jobwire.web.health import health_routes
+from jobwire.web.metrics import CountRequests, Metrics, metrics_route
+
+_PREFLIGHT_SECONDS = 3600
+
+
+def create_app(
+    where: Settings | Jobwire, *, authenticate: HostAuthenticate | None = None
+) -> Starlette:
+    """Make the web application; alone, or mounted in a host's.
+
+    Mounted, the host enters `async with Jobwire(settings)` in its own lifespan; the app
+    finds it by the settings. Alone, its own lifespan opens one that also runs jobs.
+    While none is open, requests are answered with 503.
+
+    Args:
+        where: A Jobwire, or the settings of one that will be open.
+        authenticate: Finds out who asks, from the connection and, if it takes a second
+            argument, the payload of a websocket's `connection_init`; async or not; it
+            returns a `Viewer`, or None for nobody it knows. By default the tokens that
+            `auth_secret` signed.
+
+    Raises:
+        SettingsError: There is neither `authenticate` nor an `auth_secret`.
+    """
+    place = _Place(where)
+    settings = place.settings
+    middleware = [Middleware(CountRequests, metrics=place.metrics)]
+    if settings.allowed_origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.allowed_origins,
+                allow_methods=["POST"],
+                allow_headers=["Authorization", "Content-Type"],
+                max_age=_PREFLIGHT_SECONDS,
+            )
+        )
+    return Starlette(
+        routes=[
+            *graphql_routes(
+                lambda: place.jobwire().engine,
+                _authenticate(settings, authenticate),
+                allowed_origins=settings.allowed_origins,
+            ),
+            *health_routes(place.missing),
+            metrics_route(place.fresh_metrics),
+            *board_routes(),
+        ],
+        middleware=middleware,
+        lifespan=place.lifespan,
+    )
+
+
+class _Place:
+    """Where the app finds its Jobwire, at each request anew."""
+
+    def __init__(self, where: Settings | Jobwire) -> None:
+        self.settings = where if isinstance(where, Settings) else where.settings
+        self._given = None if isinstance(where, Settings) else where
+
+    def jobwire(self) -> Jobwire:
+        """Return it, open or not.
+
+        Raises:
+            NotOpenError: None is open with these settings.
+        """
+        return self._given or open_jobwire(self.settings)
+
+    async def missing(self) -> list[str]:
+        try:
+            return await self.jobwire().missing()
+        except NotOpenError as error:
+            return [str(error)]
+
+    def metrics(self) -> Metrics | None:
+        try:
+            return self.jobwire().metrics
+        except NotOpenError:
+            return None
+
+    def fresh_metrics(self) -> Metrics | None:
+        try:
+            return self.jobwire().fresh_metrics()
+        except NotOpenError:
+            return None
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        try:
+            self.jobwire().engine  # noqa: B018 - asks whether it is open
+        except NotOpenError:
+            async with self._given or Jobwire(self.settings):
+                yield
+        else:
+            yield
+
+
+def _authenticate(settings: Settings, given: HostAuthenticate | None) -> Authenticate:
+    if given is not None:
+        return by_host(given)
+    if settings.auth_secret is None:
+        raise SettingsError(
+            "Nobody could use the API: set JOBWIRE_AUTH_SECRET, or pass create_app"
+            " your own authenticate."
+        )
+    return by_token(settings.auth_secret, SystemClock())

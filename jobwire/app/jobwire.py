@@ -1,0 +1,305 @@
+"""`Jobwire`: the whole system of one process, open for the length of a block."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any, Self
+
+import asyncpg
+
+from jobwire.app.counting import CountingHooks
+from jobwire.app.postgres import acquire
+from jobwire.app.settings import Settings
+from jobwire.jobs.clock import DatabaseClock
+from jobwire.jobs.definition import JobDefinition
+from jobwire.jobs.doorbell import Doorbell
+from jobwire.jobs.engine import Engine
+from jobwire.jobs.examples import example_jobs
+from jobwire.jobs.feed import Feed
+from jobwire.jobs.loading import JobSource
+from jobwire.jobs.registry import Registry, collect
+from jobwire.migrations import migrate, pending
+from jobwire.models.database import Database
+from jobwire.models.database_url import DatabaseUrl, parse
+from jobwire.web.metrics import Metrics
+from jobwire.worker.jobs_thread import Lifespan
+from jobwire.worker.settings import WorkerSettings
+from jobwire.worker.worker import Worker
+
+log = logging.getLogger(__name__)
+
+#: How long a read or a write of the API may take.
+STATEMENT_TIMEOUT = timedelta(seconds=10)
+#: How often PostgreSQL's clock is measured again, in seconds.
+CLOCK_SECONDS = 30.0
+
+#: How long the database may take to say that it is there, in seconds.
+PROBE_SECONDS = 2.0
+#: When readers should come back to a server that shuts down.
+RECONNECT_AFTER = timedelta(seconds=1)
+
+_UNREACHABLE = (OSError, asyncpg.InterfaceError)
+#: What a worker calls its connections.
+_WORKER = "jobwire worker"
+# Those of other roles are seen without their statements, which is enough.
+_CONNECTED_WORKERS = """SELECT count(*) FROM pg_stat_activity
+ WHERE datname = current_database() AND application_name = $1"""
+
+#: A module with marked functions, a marked function, or a definition.
+JobsGiven = ModuleType | Callable[..., Any] | JobDefinition
+#: Tells a person what is being done.
+Progress = Callable[[str], None]
+
+_open: dict[Settings, "Jobwire"] = {}
+
+
+class NotMigratedError(Exception):
+    """The database lacks versions of the schema."""
+
+    def __init__(self, url: DatabaseUrl, missing: Sequence[str]) -> None:
+        super().__init__(
+            f"The database {url.display} lacks {len(missing)} version(s) of Jobwire's"
+            " schema. Run `jobwire migrate` first."
+        )
+
+
+class NotOpenError(RuntimeError):
+    """Something was asked of a Jobwire that is not open."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Jobwire is not open. Enter `async with Jobwire(settings)` in your"
+            " application's lifespan, with equal settings."
+        )
+
+
+class Jobwire:
+    """The database, the feed, the types of job and, if wanted, a worker.
+
+    An async context manager; once left, make another one. It touches neither signals
+    nor the root logger nor the event loop policy of its host.
+
+    Args:
+        settings: Everything that can be set.
+        jobs: Types of job beside those that `settings.jobs` names.
+        worker: Whether this process runs jobs, in threads of its own.
+        lifespan: Makes an async context manager around the worker's jobs; what it
+            yields is `context.resources`.
+        migrate: Whether a database that was named may be migrated; the embedded one
+            always is.
+        progress: Told what the opening does.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        jobs: Sequence[JobsGiven] = (),
+        worker: bool = True,
+        lifespan: Lifespan | None = None,
+        migrate: bool = False,
+        progress: Progress = lambda _: None,
+    ) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.source = JobSource(settings.jobs, directory=Path.cwd())
+        self._given = collect(*jobs)
+        self._runs_jobs = worker
+        self._lifespan = lifespan
+        self._migrates = migrate
+        self._progress = progress
+        self._stack = AsyncExitStack()
+        self._engine: Engine | None = None
+        self._worker: Worker | None = None
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            settings = self.settings
+            registry = Registry(self.definitions())
+            stack.callback(self.source.close)
+            url = await self._resolve_database(stack)
+            await self._bring_up_to_date(url)
+            database = await Database.open(
+                url,
+                schema=settings.db_schema,
+                max_size=settings.pool_size,
+                application_name="jobwire api",
+                statement_timeout=STATEMENT_TIMEOUT,
+            )
+            stack.push_async_callback(database.close)
+            clock = DatabaseClock()
+            async with database.connection() as connection:
+                await clock.synchronize(connection)
+            stack.push_async_callback(
+                _cancel, asyncio.create_task(_keep_synchronous(clock, database))
+            )
+            doorbell = await stack.enter_async_context(
+                Doorbell(database, enabled=settings.notify)
+            )
+            feed = await stack.enter_async_context(
+                Feed(database, doorbell, clock=clock)
+            )
+            if self._runs_jobs:
+                self._worker = await stack.enter_async_context(
+                    self._make_worker(url, registry)
+                )
+            self._engine = Engine(database, registry, clock, doorbell, feed)
+            _open[settings] = self
+            stack.callback(self._forget)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.begin_closing()
+        await self._stack.__aexit__(kind, error, traceback)
+
+    @property
+    def engine(self) -> Engine:
+        """The open parts.
+
+        Raises:
+            NotOpenError: The block was not entered, or was left.
+        """
+        if self._engine is None:
+            raise NotOpenError
+        return self._engine
+
+    @property
+    def is_working(self) -> bool:
+        """Whether this process runs jobs at the moment."""
+        return self._worker is not None and self._worker.is_running
+
+    def begin_closing(self) -> None:
+        """Tell every live stream to end and to connect elsewhere."""
+        if self._engine is not None:
+            self._engine.feed.begin_closing(
+                "The server is shutting down.", RECONNECT_AFTER
+            )
+
+    def definitions(self) -> tuple[JobDefinition, ...]:
+        """Load the types of job anew: the user's, those given, the examples.
+
+        Raises:
+            JobLoadError: A file or module of the settings cannot be loaded.
+            DuplicateTypeError: Two types have the same name.
+        """
+        own = collect(*self.source.load(), *self._given)
+        if not self.settings.examples:
+            return own
+        # Whoever has a job of the same name means their own.
+        taken = {definition.name for definition in own}
+        examples = example_jobs(self.settings.files_dir)
+        return (*own, *(one for one in examples if one.name not in taken))
+
+    async def missing(self) -> list[str]:
+        """Say what keeps jobs from being scheduled and run; empty: nothing."""
+        if self._engine is None:
+            return ["Jobwire is not open."]
+        database = self._engine.database
+        try:
+            async with asyncio.timeout(PROBE_SECONDS), database.connection() as one:
+                workers = await one.fetchval(_CONNECTED_WORKERS, _WORKER)
+        except (*_UNREACHABLE, asyncpg.PostgresError) as error:
+            reason = str(error) or type(error).__name__
+            return [f"The database {database.url.display} does not answer: {reason}."]
+        if self._worker is not None and not self._worker.is_running:
+            return ["The worker of this process does not run."]
+        if self._worker is None and not workers and not self._is_renamed():
+            return ["No worker is connected. Start one with `jobwire worker`."]
+        return []
+
+    def _is_renamed(self) -> bool:
+        """Whether the database's URL gives all connections one name."""
+        url = self.engine.database.url
+        return any(name == "application_name" for name, _ in url.options)
+
+    def fresh_metrics(self) -> Metrics:
+        """Return the figures, those included that are only read when asked for."""
+        if self._engine is not None:
+            feed = self._engine.feed
+            self.metrics.feed_lag_seconds.set(feed.lag.total_seconds())
+            self.metrics.feed_readers.set(feed.subscribers)
+            self.metrics.feed_resets.set(feed.resets)
+        return self.metrics
+
+    async def _resolve_database(self, stack: AsyncExitStack) -> DatabaseUrl:
+        given = self.settings.parsed_database_url
+        if given is not None:
+            return given
+        acquiring = asyncio.ensure_future(
+            asyncio.to_thread(acquire, self.settings.data_dir, progress=self._progress)
+        )
+        try:
+            cluster = await asyncio.shield(acquiring)
+        except asyncio.CancelledError:
+            # A thread cannot be cancelled, and nobody else would release its server.
+            await asyncio.to_thread((await acquiring).release)
+            raise
+        stack.push_async_callback(asyncio.to_thread, cluster.release)
+        return parse(cluster.url)
+
+    async def _bring_up_to_date(self, url: DatabaseUrl) -> None:
+        schema = self.settings.db_schema
+        if self.settings.database_url is None or self._migrates:
+            applied = await migrate(url, schema=schema)
+            if applied:
+                self._progress(f"migrated the database to version {applied[-1]}")
+        elif missing := await pending(url, schema=schema):
+            raise NotMigratedError(url, missing)
+
+    def _make_worker(self, url: DatabaseUrl, registry: Registry) -> Worker:
+        settings = self.settings
+        return Worker(
+            url,
+            registry=registry,
+            schema=settings.db_schema,
+            settings=WorkerSettings(
+                concurrency=settings.worker_concurrency,
+                threads=settings.worker_threads,
+                lease=settings.lease,
+                drain_timeout=settings.drain,
+            ),
+            lifespan=self._lifespan,
+            doorbell_enabled=settings.notify,
+            hooks=CountingHooks(self.metrics),
+        )
+
+    def _forget(self) -> None:
+        self._engine = None
+        if _open.get(self.settings) is self:
+            del _open[self.settings]
+
+
+def open_jobwire(settings: Settings) -> Jobwire:
+    """Return the Jobwire of this process that is open with these settings.
+
+    Raises:
+        NotOpenError: There is none.
+    """
+    try:
+        return _open[settings]
+    except KeyError:
+        raise NotOpenError from None
+
+
+async def _keep_synchronous(clock: DatabaseClock, database: Database) -> None:
+    while True:
+        await asyncio.sleep(CLOCK_SECONDS)
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            async with database.connection() as connection:
+                await clock.synchronize(connection)
+
+
+async def _cancel(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,186 @@
+"""The Python API: schedule and cancel from code, inside the caller's transaction."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from pydantic_core import PydanticSerializationError, to_jsonable_python
+
+from jobwire.app.job_record import JobRecord
+from jobwire.app.jobwire import Jobwire
+from jobwire.jobs import json_text
+from jobwire.jobs.cancel import cancel
+from jobwire.jobs.connections import SqlConnection, sql_connection
+from jobwire.jobs.decorator import definition_of
+from jobwire.jobs.definition import JobDefinition
+from jobwire.jobs.doorbell import Topic
+from jobwire.jobs.errors import InvalidInputError, NotFoundError
+from jobwire.jobs.identifiers import parse_job_id
+from jobwire.jobs.registry import NotAJobError, Registry
+from jobwire.jobs.retry_config import RetryConfig
+from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.viewer import trusted
+from jobwire.models.vocabulary import Executor
+
+
+async def schedule_job(
+    where: object,
+    *,
+    type: str | Callable[..., Any],
+    tag: str,
+    user_id: str | int | UUID,
+    data: Any = None,
+    delay: timedelta | None = None,
+    run_at: datetime | None = None,
+    retry_config: RetryConfig | Mapping[str, Any] | None = None,
+    max_duration: timedelta | None = None,
+    ttl: timedelta | None = None,
+    executor: str = "internal",
+    schema: str | None = None,
+) -> JobRecord:
+    """Schedule a job.
+
+    Inside the caller's transaction: their commit makes it real and a worker finds it
+    within a second; their rollback leaves no job and no event. On a `Jobwire` it has a
+    transaction of its own and starts at once.
+
+    Args:
+        where: A `Jobwire`, or the caller's AsyncSession or AsyncConnection of
+            SQLAlchemy or SQLModel, or an asyncpg connection.
+        type: The name of a type, or the function marked with `@job` itself. Data are
+            held to the type when it is known here: on a `Jobwire`, or by function.
+        tag: What the job is about: 1-120 characters, no comma, no control character.
+        user_id: Whose job it is; stored as text.
+        data: Its input, JSON of at most 512 KiB; models of pydantic, dataclasses,
+            times and UUIDs are written as JSON.
+        delay: How long to wait before it runs.
+        run_at: When to run it; at most one of `delay` and `run_at`.
+        retry_config: A whole one, or the members that differ from the type's:
+            maxAttempts, minTimeoutInMs, maxTimeoutInMs, factor.
+        max_duration: How long one attempt may run.
+        ttl: How long after it is due it may still start.
+        executor: Where it runs: "internal".
+        schema: Where Jobwire's tables live, if the connection's search path does not
+            find them; a `Jobwire` knows.
+
+    Raises:
+        InvalidInputError: Something does not fit; its path says where.
+        UnknownTypeError: On a `Jobwire`: the type is not registered.
+        NotAJobError: `type` is a function that is not marked with `@job`.
+        UnsupportedConnectionError: `where` is none of these.
+    """
+    if executor != Executor.INTERNAL:
+        raise InvalidInputError(
+            f"executor must be {Executor.INTERNAL.value!r}, not {executor!r}.",
+            path=("executor",),
+        )
+    definition = _definition(type)
+    request = ScheduleRequest(
+        type=definition.name if definition is not None else str(type),
+        tag=tag,
+        data=_as_json(data),
+        delay=delay,
+        run_at=run_at,
+        retry_config=(
+            json_text.decode(retry_config.to_json())
+            if isinstance(retry_config, RetryConfig)
+            else retry_config
+        ),
+        max_duration=max_duration,
+        ttl=ttl,
+    )
+    registry = None if definition is None else Registry([definition])
+    if registry is None and isinstance(where, Jobwire):
+        registry = where.engine.registry
+    owner = _user_id(user_id)
+    async with _transaction(where, schema, Topic.WORK) as (connection, now):
+        job = await schedule(
+            connection, request, registry=registry, viewer=trusted(owner), now=now
+        )
+    return JobRecord.of(job)
+
+
+async def cancel_job(
+    where: object,
+    job_id: str | UUID,
+    *,
+    reason: str | None = None,
+    actor: str = "python",
+    schema: str | None = None,
+) -> JobRecord:
+    """Cancel a job: at once if it has not started, else as a wish to its code.
+
+    A job that had ended stays as it is. Of a running one `cancel_outcome` is PENDING
+    until its code has stopped, or has ended by itself.
+
+    Args:
+        where: A `Jobwire`, or the caller's connection, as for `schedule_job`.
+        job_id: `job_…` or the bare UUID.
+        reason: Why, at most 1,000 characters.
+        actor: Who asks, for the job's history.
+        schema: As for `schedule_job`.
+
+    Raises:
+        NotFoundError: There is no such job.
+        InvalidInputError: The reason is too long.
+        UnsupportedConnectionError: `where` is none of these.
+    """
+    try:
+        known = job_id if isinstance(job_id, UUID) else parse_job_id(job_id)
+    except ValueError:
+        raise NotFoundError(str(job_id)) from None
+    async with _transaction(where, schema, Topic.CANCEL) as (connection, now):
+        canceled = await cancel(
+            connection, known, viewer=trusted(actor), now=now, reason=reason
+        )
+    return JobRecord.of(canceled.job)
+
+
+def _definition(type: str | Callable[..., Any]) -> JobDefinition | None:
+    if isinstance(type, str):
+        return None
+    definition = definition_of(type)
+    if definition is None:
+        raise NotAJobError(type)
+    return definition
+
+
+def _as_json(data: Any) -> Any:
+    try:
+        return to_jsonable_python(data)
+    except (PydanticSerializationError, ValueError, RecursionError) as error:
+        raise InvalidInputError(
+            f"Expected JSON, but {error}.", path=("data",)
+        ) from error
+
+
+def _user_id(given: object) -> str:
+    if isinstance(given, bool) or not isinstance(given, str | int | UUID):
+        raise InvalidInputError(
+            f"user_id must be text, a whole number or a UUID, not {given!r}.",
+            path=("user_id",),
+        )
+    return str(given)
+
+
+@asynccontextmanager
+async def _transaction(
+    where: object, schema: str | None, topic: Topic
+) -> AsyncIterator[tuple[SqlConnection, datetime]]:
+    """Run in the caller's transaction, or in one of our own that rings behind it."""
+    if isinstance(where, Jobwire):
+        engine = where.engine
+        async with engine.database.transaction() as own:
+            yield own, engine.clock.now()
+        engine.doorbell.ring(topic, Topic.CHANGE)
+        return
+    connection = sql_connection(where, schema=schema)
+    async with AsyncExitStack() as stack:
+        if isinstance(where, asyncpg.Connection) and not where.is_in_transaction():
+            await stack.enter_async_context(where.transaction())
+        # Workers compare due times with this clock, not with that of this machine.
+        [record] = await connection.fetch("SELECT clock_timestamp() AS now")
+        yield connection, record["now"]

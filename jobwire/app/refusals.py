@@ -1,0 +1,48 @@
+"""What a person can mend: told by the command line in a sentence, not a traceback."""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+
+from jobwire.app.commands.worker import WorkerEndedError
+from jobwire.app.jobwire import NotMigratedError
+from jobwire.app.listening import AddressError, PortTakenError
+from jobwire.app.postgres import PostgresError
+from jobwire.app.settings import SettingsError
+from jobwire.jobs.loading import JobLoadError
+from jobwire.jobs.registry import DuplicateTypeError
+from jobwire.migrations import ForeignTablesError
+from jobwire.models.database import UnsupportedServerError
+
+#: Those that explain themselves.
+_OWN = (
+    AddressError,
+    DuplicateTypeError,
+    ForeignTablesError,
+    JobLoadError,
+    NotMigratedError,
+    PortTakenError,
+    PostgresError,
+    SettingsError,
+    UnsupportedServerError,
+    WorkerEndedError,
+)
+#: Those of a database that cannot be reached or refuses us, and of files.
+_FOREIGN = (
+    OSError,
+    DBAPIError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.TooManyConnectionsError,
+)
+EXPECTED = (*_OWN, *_FOREIGN)
+
+
+def told(error: BaseException) -> str:
+    """Write an expected error as a person should read it."""
+    if isinstance(error, _OWN):
+        return str(error)
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        return str(error.orig).partition(": ")[2] or str(error.orig)
+    return str(error) or type(error).__name__

@@ -1,0 +1,82 @@
+"""The web server: uvicorn, told to say goodbye to its readers first."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from socket import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from jobwire.app.jobwire import Jobwire
+
+_MAX_FRAME_BYTES = 256 * 1024
+_GRACE_SECONDS = 10
+#: How long readers may take to hear that the process drains, in seconds.
+FAREWELL_SECONDS = 1.0
+_LOOK_SECONDS = 0.02
+
+
+class Server(uvicorn.Server):
+    """A server that, when asked to end, first tells every stream to go elsewhere.
+
+    It leaves signals alone: whoever runs it decides when it ends.
+    """
+
+    def __init__(self, app: ASGIApp, jobwire: Jobwire) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                # Whoever runs it behind a proxy must not thereby become local.
+                proxy_headers=False,
+                ws="websockets-sansio",
+                ws_max_size=_MAX_FRAME_BYTES,
+                ws_per_message_deflate=False,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+        )
+        self._jobwire = jobwire
+        self._asked = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def run_on(self, sockets: Sequence[socket]) -> None:
+        """Serve on open sockets until `stop`, or until this is cancelled.
+
+        Being cancelled is taken as `stop`: it ends in order and returns.
+        """
+        self._loop = asyncio.get_running_loop()
+        serving = asyncio.create_task(self.serve(list(sockets)), name="uvicorn")
+        asked = asyncio.create_task(self._asked.wait())
+        try:
+            await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+        asked.cancel()
+        await self._say_goodbye()
+        self.should_exit = True
+        await serving
+
+    def stop(self) -> None:
+        """End in order; from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._asked.set)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+    async def _say_goodbye(self) -> None:
+        """Let streams end by themselves: a socket that is closed tells them nothing."""
+        self._jobwire.begin_closing()
+        feed = self._jobwire.engine.feed
+        patience = FAREWELL_SECONDS
+        while feed.subscribers and patience > 0:
+            await asyncio.sleep(_LOOK_SECONDS)
+            patience -= _LOOK_SECONDS

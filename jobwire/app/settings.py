@@ -1,0 +1,336 @@
+"""Settings: what can be told from outside, read once, as one frozen value."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from jobwire.models.database_url import DatabaseUrl, parse
+
+PREFIX = "JOBWIRE_"
+ENV_FILE = ".env"
+#: HS256 keys shorter than the hash are weaker than the hash (RFC 7518, section 3.2).
+MIN_SECRET_BYTES = 32
+
+#: Read by the tests, which have no settings of their own.
+_ELSEWHERE = frozenset({"JOBWIRE_TEST_DATABASE_URL"})
+
+
+class SettingsError(Exception):
+    """Settings that are wrong, unknown or missing: each one with what was expected."""
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a setting must be, as the end of the sentence "It must be …"."""
+
+    text: str
+
+
+def _database_url(text: str) -> str:
+    parse(text)
+    return text
+
+
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
+        raise ValueError
+    return secret
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in origins:
+        parts = urlsplit(origin)
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or f"{parts.scheme}://{parts.netloc}" != origin
+        ):
+            raise ValueError
+    return origins
+
+
+def _name_of_schema(name: str) -> str:
+    # PostgreSQL silently cuts longer names, and refuses its own prefix.
+    if not 1 <= len(name.encode()) <= 63 or name.startswith("pg_") or "\0" in name:  # noqa: PLR2004 - NAMEDATALEN - 1
+        raise ValueError
+    return name
+
+
+Count = Annotated[int, Field(ge=1, le=10_000), Expected("a whole number from 1 on")]
+Seconds = Annotated[
+    float,
+    Field(gt=0, le=86_400, allow_inf_nan=False),
+    Expected("a number of seconds above 0"),
+]
+Flag = Annotated[bool, Expected("true or false")]
+Folder = Annotated[Path, Expected("a folder")]
+
+
+class Settings(BaseSettings):
+    """Everything that Jobwire can be told from outside.
+
+    Values come from the keyword arguments, then from the environment, then from a
+    file `.env` in the working directory; an empty value counts as none. The name in
+    the environment is `JOBWIRE_` and the upper-case name of the field, only
+    `database_url` is plain `DATABASE_URL`. Settings are hashable, and two that say
+    the same are equal.
+
+    Raises:
+        SettingsError: One is wrong, or there is no setting of that name.
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_ignore_empty=True,
+        dotenv_filtering="only_existing",
+        validate_by_name=True,
+        validate_by_alias=True,
+        validate_default=False,
+    )
+
+    database_url: Annotated[
+        str | None,
+        AfterValidator(lambda url: None if url is None else _database_url(url)),
+        Expected("a URL such as postgresql://user:password@host:5432/database"),
+    ] = Field(
+        default=None,
+        validation_alias="DATABASE_URL",
+        repr=False,
+        description="The PostgreSQL (14 or newer) to work with, as a URL. Without it "
+        "Jobwire starts one of its own in `JOBWIRE_DATA_DIR`.",
+    )
+    db_schema: Annotated[
+        str, AfterValidator(_name_of_schema), Expected("a name of 1 to 63 bytes")
+    ] = Field(
+        default="public", description="The schema of the database that holds our tables"
+    )
+    data_dir: Folder = Field(
+        default=Path(".jobwire"),
+        description="The folder of the embedded PostgreSQL, and of the key that `dev` "
+        "signs tokens with when `JOBWIRE_AUTH_SECRET` is not set.",
+    )
+    pool_size: Count = Field(
+        default=10, description="Connections to the database that the API may hold"
+    )
+    jobs: str = Field(
+        default="",
+        description="Where your jobs are: files (`myteam/jobs.py`) and dotted modules "
+        "(`myteam.jobs`), separated by commas.",
+    )
+    examples: Annotated[bool | None, Expected("true or false")] = Field(
+        default=None,
+        description="Whether the example types `no-op`, `flaky`, `count-primes` and "
+        "`profile-csv` are there. By default only in `dev`.",
+    )
+    files_dir: Annotated[Path | None, Expected("a folder")] = Field(
+        default=None,
+        description="The one folder whose files `profile-csv` may read. Without it "
+        "the job reads only text that comes with it.",
+    )
+    auth_secret: Annotated[
+        SecretStr | None,
+        AfterValidator(lambda secret: None if secret is None else _long_enough(secret)),
+        Expected(f"a secret of at least {MIN_SECRET_BYTES} bytes"),
+    ] = Field(
+        default=None,
+        description="The key of the HS256 tokens that callers send, at least "
+        f"{MIN_SECRET_BYTES} bytes. `serve` does not start without it.",
+    )
+    allowed_origins: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(_split),
+        AfterValidator(_origins),
+        Expected("origins such as https://app.example.com, separated by commas"),
+    ] = Field(
+        default=(),
+        description="Origins of other sites whose pages may call the API from a "
+        "browser, separated by commas.",
+    )
+    host: str = Field(
+        default="127.0.0.1", description="The address that `dev` and `serve` listen on"
+    )
+    port: Annotated[
+        int | None,
+        Field(ge=0, le=65_535),
+        Expected("a port from 1 to 65535, or 0 for any free one"),
+    ] = Field(
+        default=None,
+        description="The port that `dev` and `serve` listen on. By default 8000; "
+        "`dev` then takes the next free one when somebody holds it.",
+    )
+    log_dir: Folder = Field(
+        default=Path("logs"),
+        description="The folder of `jobwire.log`, which `dev` and `serve` write.",
+    )
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+        BeforeValidator(
+            lambda level: level.upper() if isinstance(level, str) else level
+        ),
+        Expected("DEBUG, INFO, WARNING or ERROR"),
+    ] = Field(default="INFO", description="The least important messages that are kept")
+    log_format: Annotated[Literal["console", "json"], Expected("console or json")] = (
+        Field(
+            default="console",
+            description="How messages look on the console: `console` for people, or "
+            "`json`.",
+        )
+    )
+    worker_concurrency: Count = Field(
+        default=100, description="Async jobs that one worker runs at once"
+    )
+    worker_threads: Count = Field(
+        default=8,
+        description="Sync jobs that one worker runs at once, each in a thread.",
+    )
+    lease_seconds: Seconds = Field(
+        default=10.0,
+        description="How long a worker is believed without a sign of life; the jobs of "
+        "a dead one run again after it.",
+    )
+    drain_seconds: Seconds = Field(
+        default=20.0,
+        description="How long running jobs may go on when a worker is told to end; "
+        "the rest is handed back. In `dev` at most 3.",
+    )
+    notify: Flag = Field(
+        default=True,
+        description="Whether processes wake each other by LISTEN and NOTIFY. Without "
+        "it, or behind a pooler that does not pass it on, they look every second.",
+    )
+
+    @property
+    def parsed_database_url(self) -> DatabaseUrl | None:
+        """The database that was named; None: the embedded one."""
+        return None if self.database_url is None else parse(self.database_url)
+
+    @property
+    def lease(self) -> timedelta:
+        """`lease_seconds` as a span."""
+        return timedelta(seconds=self.lease_seconds)
+
+    @property
+    def drain(self) -> timedelta:
+        """`drain_seconds` as a span."""
+        return timedelta(seconds=self.drain_seconds)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments, environment and `.env`, after a look at unknown names."""
+        places = {"the environment": env_settings, ENV_FILE: dotenv_settings}
+        unknown = [
+            _no_such(name, place, environment_names().values())
+            for place, source in places.items()
+            if isinstance(source, EnvSettingsSource)
+            for name in _ours(source.env_vars)
+        ]
+        if unknown:
+            raise SettingsError(*unknown)
+        return init_settings, env_settings, dotenv_settings
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _say_what_was_expected(
+        cls, values: Any, validate: ModelWrapValidatorHandler[Self]
+    ) -> Self:
+        try:
+            return validate(values)
+        except ValidationError as error:
+            # Its own text would show secrets.
+            problems = [_problem(dict(detail)) for detail in error.errors()]
+            raise SettingsError(*problems) from None
+
+
+def _text(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def environment_names() -> dict[str, str]:
+    """Return the name in the environment of each field."""
+    return {
+        name: str(field.validation_alias or PREFIX + name.upper())
+        for name, field in Settings.model_fields.items()
+    }
+
+
+def expected(field: str) -> str | None:
+    """Return what a setting must be, as the end of a sentence; None: any text."""
+    return next(
+        (
+            found.text
+            for found in Settings.model_fields[field].metadata
+            if isinstance(found, Expected)
+        ),
+        None,
+    )
+
+
+def _ours(env_vars: Mapping[str, str | None]) -> list[str]:
+    known = {*environment_names().values(), *_ELSEWHERE}
+    names = sorted(name.upper() for name in env_vars)
+    return [name for name in names if name.startswith(PREFIX) and name not in known]
+
+
+def _no_such(name: str, place: str, known: Iterable[str]) -> str:
+    stems = {each.removeprefix(PREFIX): each for each in known}
+    near = [stems[one] for one in get_close_matches(name.removeprefix(PREFIX), stems)]
+    hint = f"Did you mean {near[0]}?" if near else "See .env.example for all of them."
+    return f"There is no setting {name}, but {place} has it. {hint}"
+
+
+def _problem(detail: Mapping[str, Any]) -> str:
+    given = str(detail["loc"][0])
+    names = environment_names()
+    field = next((field for field in names if given in (field, names[field])), None)
+    if field is None:
+        return _no_such(given, "the call", names)
+    if field == "database_url" and isinstance(detail["input"], str):
+        # It explains itself, without the password.
+        return str(detail["ctx"]["error"])
+    found = repr(detail["input"])
+    if field == "auth_secret":
+        found = f"one of {len(_text(detail['input']).encode())}"
+    must = expected(field) or "text"
+    return f"{names[field]} must be {must}, not {found}."

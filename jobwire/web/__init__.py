@@ -1,0 +1,1 @@
+"""Plain HTTP: health, metrics and the board."""

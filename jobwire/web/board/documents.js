@@ -1,0 +1,141 @@
+/** The GraphQL documents of the board, and the shapes that they answer with. */
+
+/**
+ * @typedef {{fraction: number | null, message: string | null, current: number | null,
+ *   total: number | null, updatedAt: string}} Progress
+ * @typedef {{kind: string, name: string | null, message: string, code: string | null,
+ *   stack?: string | null}} Failure
+ * @typedef {{requestedAt: string, requestedBy: string | null, reason: string | null,
+ *   acknowledgedAt: string | null, confirmedAt: string | null, outcome: string}} Cancellation
+ * @typedef {{id: string, version: number, tag: string, type: string, userId: string,
+ *   status: string, isTerminal: boolean, isCancelable: boolean, isRetryable: boolean,
+ *   progress: Progress | null, failure: Failure | null, attemptCount: number,
+ *   retryConfig: RetryConfig, nextAttemptAt: string | null, createdAt: string,
+ *   runAt: string, startedAt: string | null, finishedAt: string | null,
+ *   updatedAt: string, expiresAt: string | null, cancellation: Cancellation | null}} Job
+ * @typedef {{maxAttempts: number, minTimeoutInMs: number, maxTimeoutInMs: number,
+ *   factor: number}} RetryConfig
+ * @typedef {{id: string, number: number, status: string, startedAt: string,
+ *   finishedAt: string | null, workerId: string | null, failure: Failure | null}} Attempt
+ * @typedef {{id: string, jobVersion: number, kind: string, fromStatus: string | null,
+ *   toStatus: string, source: string, actor: string | null, occurredAt: string,
+ *   attempt: number | null, changes: Record<string, unknown>}} JobEvent
+ * @typedef {{hasPreviousPage: boolean, startCursor: string | null}} PageBefore
+ * @typedef {{nodes: JobEvent[], pageInfo: PageBefore}} EventPage
+ * @typedef {{nodes: Attempt[]}} AttemptPage
+ * @typedef {Job & {result: unknown, maxDuration: string | null}} LiveJob
+ * @typedef {LiveJob & {asOf: string, data: unknown, attempts: AttemptPage,
+ *   events: EventPage, replayOf: {id: string, tag: string} | null}} JobDetail
+ * @typedef {{nodes: Job[], asOf: string,
+ *   pageInfo: {hasNextPage: boolean, endCursor: string | null}}} JobPage
+ * @typedef {{name: string, description: string | null, dataSchema: unknown,
+ *   retryConfig: RetryConfig, maxDuration: string | null}} JobType
+ * @typedef {{userId: string, scopes: string[], expiresAt: string | null}} Viewer
+ * @typedef {{message: string, code: string, path: string[] | null}} UserError
+ * @typedef {{statuses?: string[], types?: string[], tags?: string[],
+ *   createdAt?: {until: string}}} JobFilter
+ * @typedef {{__typename: "JobChange", cursor: string, event: JobEvent, job: LiveJob,
+ *   leftFilter: boolean}} JobChange
+ */
+
+const JOB = `
+fragment JobParts on Job {
+  id version tag type userId status isTerminal isCancelable isRetryable
+  progress { fraction message current total updatedAt }
+  failure { kind name message code }
+  attemptCount retryConfig { maxAttempts minTimeoutInMs maxTimeoutInMs factor }
+  nextAttemptAt createdAt runAt startedAt finishedAt updatedAt expiresAt
+  cancellation { requestedAt requestedBy reason acknowledgedAt confirmedAt outcome }
+}`;
+
+const EVENT = `
+fragment EventParts on JobEvent {
+  id jobVersion kind fromStatus toStatus source actor occurredAt attempt changes
+}`;
+
+const ATTEMPT = `
+fragment AttemptParts on JobAttempt {
+  id number status startedAt finishedAt workerId
+  failure { kind name message code stack @include(if: $withStack) }
+}`;
+
+const STREAM_END = `
+  ... on StreamCaughtUp { cursor }
+  ... on StreamReset { cursor reason }
+  ... on StreamClosing { cursor reconnectAfter reason }`;
+
+export const VIEWER = `query Viewer { viewer { userId scopes expiresAt } }`;
+
+export const JOB_TYPES = `query JobTypes {
+  jobTypes {
+    name description dataSchema maxDuration
+    retryConfig { maxAttempts minTimeoutInMs maxTimeoutInMs factor }
+  }
+}`;
+
+export const JOBS = `query Jobs($filter: JobFilter, $first: Int, $after: String) {
+  jobs(filter: $filter, first: $first, after: $after) {
+    nodes { ...JobParts }
+    pageInfo { hasNextPage endCursor }
+    asOf
+  }
+}${JOB}`;
+
+export const JOB_DETAIL = `query Job($id: ID!, $withStack: Boolean!) {
+  job(id: $id) {
+    ...JobParts asOf data result maxDuration
+    replayOf { id tag }
+    attempts(first: null, last: 20) { nodes { ...AttemptParts } }
+    events(first: null, last: 50) {
+      nodes { ...EventParts }
+      pageInfo { hasPreviousPage startCursor }
+    }
+  }
+}${JOB}${EVENT}${ATTEMPT}`;
+
+export const JOB_ATTEMPTS = `query JobAttempts($id: ID!, $withStack: Boolean!) {
+  job(id: $id) { attempts(first: null, last: 20) { nodes { ...AttemptParts } } }
+}${ATTEMPT}`;
+
+export const EARLIER_EVENTS = `query EarlierEvents($id: ID!, $before: String!) {
+  job(id: $id) {
+    events(first: null, last: 50, before: $before) {
+      nodes { ...EventParts }
+      pageInfo { hasPreviousPage startCursor }
+    }
+  }
+}${EVENT}`;
+
+export const SCHEDULE_JOB = `mutation ScheduleJob($input: ScheduleJobInput!) {
+  scheduleJob(input: $input) { job { ...JobParts } errors { message code path } }
+}${JOB}`;
+
+export const CANCEL_JOB = `mutation CancelJob($input: CancelJobInput!) {
+  cancelJob(input: $input) {
+    job { ...JobParts } alreadySettled errors { message code path }
+  }
+}${JOB}`;
+
+export const RETRY_JOB = `mutation RetryJob($input: RetryJobInput!) {
+  retryJob(input: $input) { job { ...JobParts } errors { message code path } }
+}${JOB}`;
+
+export const JOB_LIST_UPDATES = `
+subscription JobListUpdates($filter: JobFilter, $after: EventCursor) {
+  jobListUpdates(filter: $filter, after: $after) {
+    __typename
+    ... on JobChange {
+      cursor leftFilter event { jobVersion kind toStatus } job { ...JobParts }
+    }${STREAM_END}
+  }
+}${JOB}`;
+
+export const JOB_UPDATES = `
+subscription JobUpdates($id: ID!, $after: EventCursor) {
+  jobUpdates(id: $id, after: $after, snapshot: false) {
+    __typename
+    ... on JobChange {
+      cursor event { ...EventParts } job { ...JobParts result maxDuration }
+    }${STREAM_END}
+  }
+}${JOB}${EVENT}`;

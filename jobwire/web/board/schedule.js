@@ -1,0 +1,245 @@
+/** The dialog that schedules a job. */
+
+import { copyButton } from "./copy.js";
+import { JOB_TYPES, SCHEDULE_JOB } from "./documents.js";
+import { element, fill, find, setText } from "./dom.js";
+import { DataForm } from "./form.js";
+import { formatDuration, parseDuration } from "./format.js";
+import { asCurl, asGraphQL } from "./snippet.js";
+import { RunTimeInput, SpanInput } from "./timing.js";
+
+/** @typedef {import("./documents.js").Job} Job */
+/** @typedef {import("./documents.js").JobType} JobType */
+/** @typedef {import("./documents.js").UserError} UserError */
+
+/**
+ * @typedef {object} ScheduleOptions
+ * @property {import("./api.js").Api} api
+ * @property {import("./session.js").Session} session
+ * @property {(job: Job) => void} onScheduled
+ * @property {(types: JobType[]) => void} onTypes The registered types, whenever read.
+ */
+
+export class ScheduleDialog {
+  #dialog = find("schedule", HTMLDialogElement);
+  #form = find("schedule-form", HTMLFormElement);
+  #type = find("schedule-type", HTMLSelectElement);
+  #about = find("type-about", HTMLElement);
+  #tag = find("schedule-tag", HTMLInputElement);
+  #dataNode = find("schedule-data", HTMLElement);
+  #attempts = find("max-attempts", HTMLInputElement);
+  #problem = find("schedule-error", HTMLElement);
+  #submit = find("schedule-submit", HTMLButtonElement);
+  #request = find("request", HTMLDetailsElement);
+  #snippet = find("snippet", HTMLElement);
+  #runTime = new RunTimeInput();
+  #maxDuration = new SpanInput("Longest attempt");
+  #ttl = new SpanInput("Time to live");
+  /** @type {JobType[]} */
+  #types = [];
+  /** What was filled in for each type, kept while its schema stays the same. */
+  #forms = /** @type {Map<string, {schema: string, form: DataForm}>} */ (new Map());
+  #suggestedTag = "";
+
+  /** @param {ScheduleOptions} options */
+  constructor(options) {
+    this.options = options;
+    fill(find("max-duration", HTMLElement), this.#maxDuration.node);
+    fill(find("ttl", HTMLElement), this.#ttl.node);
+    find("snippet-copy", HTMLElement).append(copyButton(() => this.#writeSnippet()));
+    this.#type.addEventListener("change", () => this.#drawType());
+    this.#form.addEventListener("input", () => this.#drawSnippet());
+    this.#form.addEventListener("change", () => this.#drawSnippet());
+    this.#request.addEventListener("toggle", () => this.#drawSnippet());
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    this.#form.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#send();
+    });
+    find("schedule-cancel", HTMLButtonElement).addEventListener("click", () =>
+      this.#dialog.close(),
+    );
+  }
+
+  /** Read the registered types; they change while a developer edits them. */
+  async load() {
+    const { jobTypes } = await this.options.api.execute(JOB_TYPES);
+    if (JSON.stringify(jobTypes) === JSON.stringify(this.#types)) return;
+    this.#types = jobTypes;
+    const chosen = this.#type.value;
+    const names = this.#types.map(({ name }) => name);
+    fill(this.#type, ...names.map((name) => element("option", { value: name }, name)));
+    if (names.includes(chosen)) this.#type.value = chosen;
+    this.#drawType();
+    this.options.onTypes(this.#types);
+  }
+
+  /**
+   * Open the dialog.
+   *
+   * @param {string} [type] The type to begin with.
+   */
+  async open(type) {
+    if (this.#dialog.open) return;
+    this.#clear();
+    if (type) this.#type.value = type;
+    this.#drawType();
+    this.#dialog.showModal();
+    this.#type.focus();
+    try {
+      await this.load();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  get #data() {
+    return this.#forms.get(this.#type.value)?.form;
+  }
+
+  #drawType() {
+    const type = this.#types.find(({ name }) => name === this.#type.value);
+    fill(this.#dataNode);
+    if (!type) {
+      setText(this.#about, this.#types.length ? "" : "No job types are registered.");
+      return;
+    }
+    const schema = JSON.stringify(type.dataSchema);
+    if (this.#forms.get(type.name)?.schema !== schema) {
+      this.#forms.set(type.name, { schema, form: new DataForm(type.dataSchema) });
+    }
+    setText(this.#about, type.description ?? "");
+    fill(this.#dataNode, this.#data?.node);
+    this.#attempts.placeholder = String(type.retryConfig.maxAttempts);
+    const { maxDuration } = type;
+    this.#maxDuration.amount.placeholder = maxDuration
+      ? formatDuration(parseDuration(maxDuration))
+      : "no limit";
+    if (this.#tag.value === this.#suggestedTag) this.#suggestTag(type.name);
+    this.#drawSnippet();
+  }
+
+  /** @param {string} type */
+  #suggestTag(type) {
+    const time = new Date().toTimeString().slice(0, 8).replaceAll(":", "");
+    this.#suggestedTag = `${type}-${time}`;
+    this.#tag.value = this.#suggestedTag;
+  }
+
+  /** The `ScheduleJobInput` that the form stands for. */
+  #input() {
+    const when = this.#runTime.read();
+    const maxDuration = this.#maxDuration.read();
+    const ttl = this.#ttl.read();
+    const attempts = this.#attempts.value;
+    return {
+      type: this.#type.value,
+      tag: this.#tag.value,
+      data: this.#data?.read() ?? null,
+      ...(when ? { when } : {}),
+      ...(attempts ? { retryConfig: { maxAttempts: Number(attempts) } } : {}),
+      ...(maxDuration ? { maxDuration } : {}),
+      ...(ttl ? { ttl } : {}),
+    };
+  }
+
+  #writeSnippet() {
+    const input = this.#input();
+    const { api, session } = this.options;
+    const language = new FormData(this.#form).get("language");
+    return language === "graphql"
+      ? asGraphQL(input)
+      : asCurl(api.endpoint, input, session.token !== null);
+  }
+
+  #drawSnippet() {
+    if (this.#request.open) setText(this.#snippet, this.#writeSnippet());
+  }
+
+  async #send() {
+    if (this.#submit.disabled) return;
+    this.#clear();
+    const wrong = this.#check();
+    if (wrong) {
+      wrong.focus();
+      return;
+    }
+    this.#submit.disabled = true;
+    try {
+      const input = this.#input();
+      const { scheduleJob } = await this.options.api.execute(SCHEDULE_JOB, { input });
+      if (scheduleJob.job) {
+        this.#dialog.close();
+        this.#tag.value = this.#suggestedTag;
+        this.options.onScheduled(scheduleJob.job);
+      } else {
+        this.#refuse(scheduleJob.errors);
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#submit.disabled = false;
+    }
+  }
+
+  /** Show what cannot be right, and return the first of it. */
+  #check() {
+    const noTag = this.#tag.value ? null : this.#show(["tag"], "Say what it is about.");
+    const data = this.#data?.check() ?? null;
+    const when = this.#runTime.check() && this.#show(["when"], "Say when.");
+    return noTag ?? data ?? when;
+  }
+
+  /** @param {UserError[]} errors */
+  #refuse(errors) {
+    const [first] = errors.map(({ path, message }) => {
+      const inside = path?.[0] === "input" ? path.slice(1) : (path ?? []);
+      return this.#show(inside, message);
+    });
+    first?.focus();
+  }
+
+  /**
+   * Show a message where the path within the input leads to.
+   *
+   * @param {string[]} path
+   * @param {string} message
+   * @returns {HTMLElement}
+   */
+  #show([name, ...inside], message) {
+    if (name === "data" && this.#data) return this.#data.show(inside, message);
+    const node = this.#form.querySelector(`[data-error="${CSS.escape(name ?? "")}"]`);
+    const shown = node instanceof HTMLElement ? node : this.#problem;
+    shown.hidden = false;
+    setText(shown, [shown.textContent, message].filter(Boolean).join(" "));
+    shown.closest("details")?.setAttribute("open", "");
+    const inputs = /** @type {Record<string, HTMLElement>} */ ({
+      type: this.#type,
+      tag: this.#tag,
+      when: this.#runTime.input,
+      retryConfig: this.#attempts,
+      maxDuration: this.#maxDuration.amount,
+      ttl: this.#ttl.amount,
+    });
+    inputs[name]?.setAttribute("aria-invalid", "true");
+    return inputs[name] ?? this.#submit;
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    this.#show([], error instanceof Error ? error.message : String(error));
+  }
+
+  #clear() {
+    this.#data?.clear();
+    for (const node of this.#form.querySelectorAll("[data-error]")) {
+      node.textContent = "";
+      /** @type {HTMLElement} */ (node).hidden = true;
+    }
+    for (const node of this.#form.querySelectorAll("[aria-invalid]")) {
+      node.removeAttribute("aria-invalid");
+    }
+  }
+}

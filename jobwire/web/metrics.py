@@ -1,0 +1,154 @@
+"""Metrics: the figures of one process, for Prometheus."""
+
+import time
+from collections.abc import Callable
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
+_ROUTES = frozenset({"/", "/board", "/graphql", "/livez", "/readyz", "/metrics"})
+_LATENCIES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
+
+
+class Metrics:
+    """The figures of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        self.attempts_started = Counter(
+            "jobwire_attempts_started",
+            "Attempts that this worker started.",
+            ["type"],
+            registry=self.registry,
+        )
+        self.attempts_finished = Counter(
+            "jobwire_attempts_finished",
+            "Attempts whose end was accepted, by how they ended.",
+            ["type", "outcome"],
+            registry=self.registry,
+        )
+        self.attempt_seconds = Histogram(
+            "jobwire_attempt_seconds",
+            "How long the code of an attempt ran.",
+            ["type"],
+            buckets=_LATENCIES,
+            registry=self.registry,
+        )
+        self.claim_seconds = Histogram(
+            "jobwire_claim_seconds",
+            "How long a job was ready before it was claimed.",
+            buckets=_LATENCIES,
+            registry=self.registry,
+        )
+        self.leases_lost = Counter(
+            "jobwire_leases_lost",
+            "Leases that this worker lost; what those attempts did was discarded.",
+            ["type"],
+            registry=self.registry,
+        )
+        self.jobs_rescued = Counter(
+            "jobwire_jobs_rescued",
+            "Jobs that this worker rescued from lost ones.",
+            registry=self.registry,
+        )
+        self.jobs_running = Gauge(
+            "jobwire_jobs_running", "Jobs running here now.", registry=self.registry
+        )
+        self.job_slots = Gauge(
+            "jobwire_job_slots",
+            "Jobs that may run here at once.",
+            registry=self.registry,
+        )
+        self.feed_lag_seconds = Gauge(
+            "jobwire_feed_lag_seconds",
+            "How long the last event took from its record to its readers.",
+            registry=self.registry,
+        )
+        self.feed_readers = Gauge(
+            "jobwire_feed_readers", "Live streams.", registry=self.registry
+        )
+        self.feed_resets = Gauge(
+            "jobwire_feed_resets",
+            "Streams that were told to read again, since the start.",
+            registry=self.registry,
+        )
+        self.requests = Counter(
+            "jobwire_http_requests",
+            "Requests, by path of the route and status.",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+        self.request_seconds = Histogram(
+            "jobwire_http_request_seconds",
+            "How long requests took until their answer began.",
+            ["route"],
+            buckets=_LATENCIES,
+            registry=self.registry,
+        )
+
+
+def metrics_route(fresh: Callable[[], Metrics | None]) -> Route:
+    """Return `/metrics`; `fresh` is asked for the figures of now, None: 503."""
+
+    async def answer(_: Request) -> Response:
+        metrics = fresh()
+        if metrics is None:
+            return PlainTextResponse("Jobwire is not open.\n", 503)
+        return Response(
+            generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST
+        )
+
+    return Route("/metrics", answer, methods=["GET"])
+
+
+class CountRequests:
+    """Middleware that counts requests by the route that answered them.
+
+    Addresses that no route knows are counted together, so that a scanner cannot make
+    figures without end. Websockets are not requests; their streams are counted by the
+    feed.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Callable[[], Metrics | None]) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and count its answer."""
+        metrics = self._metrics()
+        if scope["type"] != "http" or metrics is None:
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+
+        async def count(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = _route(scope)
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                metrics.requests.labels(method, route, message["status"]).inc()
+                metrics.request_seconds.labels(route).observe(
+                    time.perf_counter() - began
+                )
+            await send(message)
+
+        await self._app(scope, receive, count)
+
+
+def _route(scope: Scope) -> str:
+    path: str | None = getattr(scope.get("route"), "path", None)
+    return path if path in _ROUTES else "other"

@@ -1,0 +1,80 @@
+import asyncio
+import json
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from jobwire.app.authentication import by_token_or_loopback
+from jobwire.app.http import create_app
+from jobwire.app.jobwire import Jobwire
+from jobwire.app.listening import address_of, listen
+from jobwire.app.server import Server
+from jobwire.app.settings import Settings
+from jobwire.models.database import Database
+
+FOLLOW = """subscription { jobListUpdates {
+  __typename ... on StreamClosing { cursor reason reconnectAfter } } }"""
+
+
+async def subscribe(socket: ClientConnection) -> None:
+    """Follow all jobs, until the stream is live."""
+    await socket.send(json.dumps({"type": "connection_init"}))
+    assert json.loads(await socket.recv()) == {"type": "connection_ack"}
+    await socket.send(
+        json.dumps({"id": "1", "type": "subscribe", "payload": {"query": FOLLOW}})
+    )
+    while (
+        json.loads(await socket.recv())["payload"]["data"]["jobListUpdates"][
+            "__typename"
+        ]
+        != "StreamCaughtUp"
+    ):
+        pass
+
+
+async def test_a_server_that_ends_tells_its_streams_before_it_closes_them(
+    database: Database,
+) -> None:
+    settings = Settings(_env_file=None, database_url=str(database.url), jobs="")
+    heard = []
+    async with asyncio.timeout(30), Jobwire(settings, worker=False) as jobwire:
+        local = by_token_or_loopback(None, jobwire.engine.clock)
+        server = Server(create_app(jobwire, authenticate=local), jobwire)
+        listener = listen("127.0.0.1", 0)
+        url = f"ws://{address_of(listener)}/graphql"
+        serving = asyncio.create_task(server.run_on([listener]))
+        async with connect(
+            url, subprotocols=[Subprotocol("graphql-transport-ws")]
+        ) as socket:
+            await subscribe(socket)
+            server.stop()
+            try:
+                while True:
+                    heard.append(json.loads(await socket.recv()))
+            except ConnectionClosed as closed:
+                code = closed.rcvd.code if closed.rcvd else None
+        await serving
+
+    assert [message["type"] for message in heard] == ["next", "complete"]
+    closing = heard[0]["payload"]["data"]["jobListUpdates"]
+    assert closing["__typename"] == "StreamClosing"
+    assert closing["reconnectAfter"] == "PT1S"
+    assert code == 1012
+
+
+async def test_being_cancelled_is_taken_as_being_told_to_end(
+    database: Database,
+) -> None:
+    settings = Settings(_env_file=None, database_url=str(database.url), jobs="")
+    async with asyncio.timeout(30), Jobwire(settings, worker=False) as jobwire:
+        local = by_token_or_loopback(None, jobwire.engine.clock)
+        server = Server(create_app(jobwire, authenticate=local), jobwire)
+        serving = asyncio.create_task(server.run_on([listen("127.0.0.1", 0)]))
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.01)
+
+        serving.cancel()
+        await serving
+
+    assert not serving.cancelled()

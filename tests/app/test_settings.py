@@ -1,0 +1,233 @@
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from jobwire.app.settings import Settings, SettingsError, environment_names
+from jobwire.app.settings_reference import env_example, markdown_table
+
+ROOT = Path(__file__).parents[2]
+URL = "postgresql://ann:hidden@db.example/jobs"
+SECRET = "s" * 32
+
+pytestmark = pytest.mark.usefixtures("bare_environment")
+
+
+def test_nothing_has_to_be_set() -> None:
+    settings = Settings()
+
+    assert settings.database_url is None
+    assert settings.data_dir == Path(".jobwire")
+    assert settings.auth_secret is None
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", URL)
+    monkeypatch.setenv("JOBWIRE_PORT", "8123")
+    monkeypatch.setenv("JOBWIRE_NOTIFY", "false")
+    monkeypatch.setenv("JOBWIRE_LOG_LEVEL", "debug")
+    monkeypatch.setenv("JOBWIRE_ALLOWED_ORIGINS", "https://a.example, http://b:3000")
+
+    settings = Settings()
+
+    assert settings.database_url == URL
+    assert settings.port == 8123
+    assert settings.notify is False
+    assert settings.log_level == "DEBUG"
+    assert settings.allowed_origins == ("https://a.example", "http://b:3000")
+
+
+def test_a_file_is_read_and_may_hold_what_is_not_ours(bare_environment: Path) -> None:
+    bare_environment.joinpath(".env").write_text(
+        "JOBWIRE_PORT=8124\nDEBUG=1\nexport DATABASE_URL='" + URL + "'\n"
+    )
+
+    settings = Settings()
+
+    assert (settings.port, settings.database_url) == (8124, URL)
+
+
+def test_arguments_win_over_the_environment_and_that_over_the_file(
+    bare_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare_environment.joinpath(".env").write_text(
+        "JOBWIRE_PORT=1\nJOBWIRE_HOST=file\nJOBWIRE_JOBS=file\n"
+    )
+    monkeypatch.setenv("JOBWIRE_PORT", "2")
+    monkeypatch.setenv("JOBWIRE_HOST", "environment")
+    monkeypatch.setenv("DATABASE_URL", URL)
+
+    settings = Settings(port=3, database_url=None)
+
+    assert settings.port == 3
+    assert settings.host == "environment"
+    assert settings.jobs == "file"
+    assert settings.database_url is None
+
+
+def test_an_empty_value_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBWIRE_PORT", "")
+    monkeypatch.setenv("DATABASE_URL", "")
+
+    assert Settings() == Settings(port=None, database_url=None)
+
+
+def test_settings_that_say_the_same_are_equal_and_hashable() -> None:
+    one = Settings(database_url=URL, auth_secret=SECRET, allowed_origins="http://a")
+    same = Settings(database_url=URL, auth_secret=SECRET, allowed_origins=("http://a",))
+
+    assert {one: "found"}[same] == "found"
+    assert one != Settings(database_url=URL, auth_secret=SECRET)
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().port = 1
+
+
+def test_secrets_are_not_shown() -> None:
+    settings = Settings(database_url=URL, auth_secret=SECRET)
+
+    assert "hidden" not in repr(settings)
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        pytest.param(
+            "JOBWIRE_PORT",
+            "http",
+            "JOBWIRE_PORT must be a port from 1 to 65535, or 0 for any free one,"
+            " not 'http'.",
+            id="word for a number",
+        ),
+        pytest.param(
+            "JOBWIRE_PORT",
+            "65536",
+            "JOBWIRE_PORT must be a port from 1 to 65535, or 0 for any free one,"
+            " not '65536'.",
+            id="number out of range",
+        ),
+        pytest.param(
+            "JOBWIRE_NOTIFY",
+            "maybe",
+            "JOBWIRE_NOTIFY must be true or false, not 'maybe'.",
+            id="flag",
+        ),
+        pytest.param(
+            "JOBWIRE_LOG_FORMAT",
+            "xml",
+            "JOBWIRE_LOG_FORMAT must be console or json, not 'xml'.",
+            id="choice",
+        ),
+        pytest.param(
+            "JOBWIRE_LEASE_SECONDS",
+            "inf",
+            "JOBWIRE_LEASE_SECONDS must be a number of seconds above 0, not 'inf'.",
+            id="seconds",
+        ),
+        pytest.param(
+            "JOBWIRE_AUTH_SECRET",
+            "too short",
+            "JOBWIRE_AUTH_SECRET must be a secret of at least 32 bytes, not one of 9.",
+            id="short secret",
+        ),
+        pytest.param(
+            "JOBWIRE_ALLOWED_ORIGINS",
+            "https://a.example/path",
+            "JOBWIRE_ALLOWED_ORIGINS must be origins such as https://app.example.com,"
+            " separated by commas, not 'https://a.example/path'.",
+            id="origin with a path",
+        ),
+        pytest.param(
+            "JOBWIRE_DB_SCHEMA",
+            "pg_jobs",
+            "JOBWIRE_DB_SCHEMA must be a name of 1 to 63 bytes, not 'pg_jobs'.",
+            id="reserved schema",
+        ),
+        pytest.param(
+            "DATABASE_URL",
+            "mysql://ann:hidden@db/jobs",
+            "DATABASE_URL is not usable: its scheme is 'mysql'. Expected"
+            " postgresql://user:password@host:port/database.",
+            id="database of another kind",
+        ),
+        pytest.param(
+            "JOBWIRE_PROT",
+            "8000",
+            "There is no setting JOBWIRE_PROT, but the environment has it. Did you mean"
+            " JOBWIRE_PORT?",
+            id="misspelt",
+        ),
+        pytest.param(
+            "JOBWIRE_DATABASE_URL",
+            URL,
+            "There is no setting JOBWIRE_DATABASE_URL, but the environment has it. Did"
+            " you mean DATABASE_URL?",
+            id="prefixed",
+        ),
+        pytest.param(
+            "JOBWIRE_ZZZ",
+            "1",
+            "There is no setting JOBWIRE_ZZZ, but the environment has it. See"
+            " .env.example for all of them.",
+            id="like none",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_was_expected(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as caught:
+        Settings()
+
+    assert str(caught.value) == message
+
+
+def test_all_wrong_settings_are_named_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings(port=-1, log_format="xml", prot=3)
+
+    assert len(caught.value.problems) == 3
+    assert caught.value.problems[-1] == (
+        "There is no setting prot, but the call has it. Did you mean port?"
+    )
+
+
+def test_an_unknown_name_in_the_file_is_named(bare_environment: Path) -> None:
+    bare_environment.joinpath(".env").write_text("JOBWIRE_LOGDIR=x\n")
+
+    with pytest.raises(SettingsError, match=r"\.env has it. Did you mean JOBWIRE_LOG_"):
+        Settings()
+
+
+def test_the_setting_of_the_tests_is_no_mistake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("JOBWIRE_TEST_DATABASE_URL", URL)
+
+    assert Settings().database_url is None
+
+
+def test_the_example_file_is_fresh() -> None:
+    assert ROOT.joinpath(".env.example").read_text() == env_example()
+
+
+def test_the_example_file_shows_every_setting_with_a_value_that_fits(
+    bare_environment: Path,
+) -> None:
+    shown = re.sub(r"^#(?=\S+=)", "", env_example(), flags=re.MULTILINE)
+    bare_environment.joinpath(".env").write_text(shown)
+
+    names = re.findall(r"^(\S+)=", shown, flags=re.MULTILINE)
+
+    assert names == list(environment_names().values())
+    assert Settings() == Settings(_env_file=None)
+
+
+def test_the_table_of_the_documentation_is_fresh() -> None:
+    assert markdown_table() in ROOT.joinpath("docs/settings.md").read_text()
