@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.transitions.acknowledge import acknowledge
 from jobwire.jobs.transitions.lease import read_cancels
+from jobwire.worker.batch import write_batch
 from jobwire.worker.execution import Execution, StopReason
-from jobwire.worker.link import Link, in_parts
+from jobwire.worker.link import Link
 from jobwire.worker.loop import Loop
 from jobwire.worker.roster import Roster
 from jobwire.worker.settings import WorkerSettings
@@ -57,11 +58,13 @@ class CancelLoop(Loop):
             canceled = await read_cancels(
                 connection, [one.key for one in executions], worker=self._worker
             )
-        return [one for one in executions if one.claimed.id in canceled]
+        return [one for one in executions if one.job in canceled]
 
     async def _tell(self, canceled: Sequence[Execution]) -> None:
         try:
-            await in_parts(canceled, self._acknowledge)
+            await write_batch(
+                self._link, canceled, self._acknowledge, job_of=lambda one: one.job
+            )
         finally:
             # To stop the work matters more than to have noted that we were told.
             for execution in canceled:

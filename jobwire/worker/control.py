@@ -38,7 +38,11 @@ from jobwire.worker.settings import WorkerSettings
 CONNECTIONS = 12
 #: The planner takes `unnest` for ten rows and a status for almost none: only a generic
 #: plan is the same for every batch, and it walks the primary key.
-_SESSION = {"plan_cache_mode": "force_generic_plan"}
+_SESSION = {
+    "plan_cache_mode": "force_generic_plan",
+    # A plan made while the table was small must not scan it when it has grown.
+    "enable_seqscan": "off",
+}
 _MILLISECOND = timedelta(milliseconds=1)
 
 _log = logging.getLogger(__name__)
@@ -125,6 +129,8 @@ class Control:
         database = await Database.open(
             self._url,
             schema=self._schema,
+            # A floor would be rebuilt, and logged about, during every outage.
+            min_size=0,
             max_size=CONNECTIONS,
             application_name="jobwire worker",
             statement_timeout=settings.statement_timeout,

@@ -97,6 +97,11 @@ class Execution:
         return self.claimed.id, self.claimed.fence
 
     @property
+    def job(self) -> UUID:
+        """The job."""
+        return self.claimed.id
+
+    @property
     def job_id(self) -> str:
         """The public id of the job."""
         return job_id_text(self.claimed.id)

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.transitions.finish import Finish, finish
 from jobwire.worker import outcome
+from jobwire.worker.batch import write_batch
 from jobwire.worker.execution import Execution, StopReason
 from jobwire.worker.hooks import WorkerHooks
-from jobwire.worker.link import CONTENDED, Link, in_parts
+from jobwire.worker.link import CONTENDED, Link
 from jobwire.worker.loop import UNTIL_WOKEN, Loop
 from jobwire.worker.progress import ProgressLoop
 from jobwire.worker.roster import Roster
@@ -109,7 +110,9 @@ class FinisherLoop(Loop):
 
         try:
             await self._progress.flush([execution for execution, _ in ours])
-            refused = await in_parts(ours, write)
+            refused = await write_batch(
+                self._link, ours, write, job_of=lambda one: one[0].job
+            )
         except BaseException:
             self._waiting.extendleft(reversed(pending.values()))
             raise

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.transitions.lease import extend
+from jobwire.worker.batch import write_batch
 from jobwire.worker.execution import Execution, StopReason
-from jobwire.worker.link import Link, in_parts
+from jobwire.worker.link import Link
 from jobwire.worker.loop import Loop
 from jobwire.worker.roster import Roster
 from jobwire.worker.settings import WorkerSettings
@@ -57,10 +58,16 @@ class HeartbeatLoop(Loop):
         held = [one for one in self._roster if one.stop_reason is not StopReason.LOST]
         usual = [one for one in held if one not in self._blocked]
         blocked = [one for one in held if one in self._blocked]
-        refused = await in_parts(usual, self._extend)
-        refused += await in_parts(blocked, self._extend)
-        self._blocked = {execution for execution, _ in refused}
+        refused = await self._extend_all(usual)
+        refused += await self._extend_all(blocked)
+        self._blocked = set(refused)
         return self._settings.heartbeat_interval.total_seconds()
+
+    async def _extend_all(self, executions: Sequence[Execution]) -> list[Execution]:
+        refused = await write_batch(
+            self._link, executions, self._extend, job_of=lambda one: one.job
+        )
+        return [execution for execution, _ in refused]
 
     async def _extend(self, executions: Sequence[Execution]) -> None:
         sent_at = time.monotonic()
@@ -73,7 +80,7 @@ class HeartbeatLoop(Loop):
                 now=self._clock.now(),
             )
         for execution in executions:
-            if execution.claimed.id in kept:
+            if execution.job in kept:
                 execution.confirmed_at = sent_at
             elif execution.is_running:
                 # One whose finish is on its way may be gone because it was accepted.

@@ -3,19 +3,16 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TypeVar
 
 import asyncpg
 
 from jobwire.models.database import Connection, Database
 
-Item = TypeVar("Item")
-
-#: What says that the database is away, not that a statement is wrong.
-UNREACHABLE = (
+#: What says that the database is away.
+_AWAY = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -31,6 +28,12 @@ CONTENDED = (
 )
 
 _log = logging.getLogger(__name__)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that the database is away, not that a value is wrong."""
+    # asyncpg tells of values that it cannot encode by a kind of InterfaceError.
+    return isinstance(error, _AWAY) and not isinstance(error, ValueError)
 
 
 class Link:
@@ -61,8 +64,8 @@ class Link:
                 self._database.connection() as connection,
             ):
                 yield connection
-        except UNREACHABLE as error:
-            if self._away_since is None:
+        except _AWAY as error:
+            if self._away_since is None and is_away(error):
                 self._away_since = time.monotonic()
                 _log.warning(
                     "the database %s is away: %s: %s; waiting for it",
@@ -81,36 +84,3 @@ class Link:
                 away,
                 extra={"action": "database-back"},
             )
-
-
-async def in_parts(
-    items: Sequence[Item],
-    write: Callable[[Sequence[Item]], Awaitable[None]],
-) -> list[tuple[Item, asyncpg.PostgresError]]:
-    """Write a batch; when the database refuses it, find out which items it minds.
-
-    One row that a stranger's transaction has locked, or one value that PostgreSQL
-    refuses, must not hold up the others: a refused batch is halved until the refused
-    items stand alone.
-
-    Args:
-        items: What to write.
-        write: Writes a batch in one statement.
-
-    Returns:
-        The items that were refused, each with its error.
-    """
-    if not items:
-        return []
-    try:
-        await write(items)
-    except UNREACHABLE:
-        raise
-    except asyncpg.PostgresError as error:
-        if len(items) == 1:
-            return [(items[0], error)]
-        middle = len(items) // 2
-        return await in_parts(items[:middle], write) + await in_parts(
-            items[middle:], write
-        )
-    return []

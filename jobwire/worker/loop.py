@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from jobwire.worker.link import CONTENDED, UNREACHABLE
+from jobwire.worker.link import CONTENDED, is_away
 
 #: Seconds to wait after the first failure; doubled with each further one.
 FIRST_BACKOFF = 0.1
@@ -62,7 +62,7 @@ class Loop(ABC):
             # The last resort of a loop that has to go on: nothing is swallowed
             # silently, and the next pass finds the rows as they are.
             except Exception as error:  # noqa: BLE001 - see above
-                if not isinstance(error, UNREACHABLE + CONTENDED):
+                if not is_away(error) and not isinstance(error, CONTENDED):
                     _log.exception(
                         "the loop %r failed and goes on",
                         self.name,

@@ -11,15 +11,14 @@ from datetime import datetime
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.context import Progress
 from jobwire.jobs.transitions.progress import ProgressReport, record_progress
+from jobwire.worker.batch import write_batch
 from jobwire.worker.execution import Execution, StopReason
-from jobwire.worker.link import Link, in_parts
+from jobwire.worker.link import Link
 from jobwire.worker.loop import UNTIL_WOKEN, Loop
 from jobwire.worker.mailbox import call_soon
 from jobwire.worker.settings import WorkerSettings
 
 Report = tuple[Execution, Progress]
-
-LOST = StopReason.LOST
 
 
 class ProgressLoop(Loop):
@@ -99,10 +98,14 @@ class ProgressLoop(Loop):
                     for execution in executions
                     if execution in self._latest
                 ]
-            reports = [one for one in reports if one[0].stop_reason is not LOST]
+            reports = [
+                one for one in reports if one[0].stop_reason is not StopReason.LOST
+            ]
             self._in_flight = {execution for execution, _ in reports}
             try:
-                refused = await in_parts(reports, self._record)
+                refused = await write_batch(
+                    self._link, reports, self._record, job_of=lambda one: one[0].job
+                )
             except BaseException:
                 self._put_back(reports)
                 raise

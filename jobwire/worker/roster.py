@@ -38,7 +38,7 @@ class Roster:
     def add(self, execution: Execution) -> None:
         """Take on an execution that starts."""
         self._executions[execution.key] = execution
-        self._by_job[execution.claimed.id] = execution
+        self._by_job[execution.job] = execution
         self._running += 1
         self._idle.clear()
 
@@ -52,8 +52,8 @@ class Roster:
         """Let go: the finish was accepted or refused, or the lease is lost."""
         for execution in executions:
             self._executions.pop(execution.key, None)
-            if self._by_job.get(execution.claimed.id) is execution:
-                del self._by_job[execution.claimed.id]
+            if self._by_job.get(execution.job) is execution:
+                del self._by_job[execution.job]
 
     async def idle(self) -> None:
         """Wait until no code runs."""

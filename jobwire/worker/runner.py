@@ -102,7 +102,7 @@ class Runner:
             for job in claimed
         ]
         for execution in executions:
-            older = self.roster.of_job(execution.claimed.id)
+            older = self.roster.of_job(execution.job)
             if older is not None:
                 # We claimed it again: somebody has rescued it from ourselves.
                 self.stop(older, StopReason.LOST)

@@ -74,7 +74,7 @@ class WorkerSettings:
     progress_interval: timedelta = timedelta(milliseconds=250)
     clock_interval: timedelta = timedelta(seconds=10)
     statement_timeout: timedelta = timedelta(seconds=30)
-    lock_timeout: timedelta = timedelta(milliseconds=200)
+    lock_timeout: timedelta = timedelta(milliseconds=100)
     claim_batch: int = 200
     finish_batch: int = 500
     backlog: int = 1000

@@ -3,6 +3,7 @@
 import logging
 import math
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from jobwire.jobs.context import (
 )
 
 
-def reported(**arguments: object) -> Progress:
+def reported(**arguments: Any) -> Progress:
     reports: list[Progress] = []
     JobContext(report=reports.append).progress(**arguments)
     return reports[0]
@@ -99,11 +100,14 @@ def test_log_carries_the_job_and_keeps_the_extra_of_the_call(
 
     record = caplog.records[0]
     assert record.getMessage() == "row 7"
-    assert (record.job_id, record.job_type, record.attempt, record.row) == (
-        "job_1",
-        "import",
-        2,
-        7,
+    assert (
+        vars(record).items()
+        >= {
+            "job_id": "job_1",
+            "job_type": "import",
+            "attempt": 2,
+            "row": 7,
+        }.items()
     )
 
 
