@@ -1,15 +1,10 @@
 """What `jobwire dev` costs when nothing happens: memory beside PostgreSQL, and CPU."""
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
+
+from benchmarks.dev_process import dev_process
 
 SECONDS = 10
 TARGET_MB = 250
@@ -32,29 +27,11 @@ def resident_mb(pid: int) -> float:
 
 def main() -> None:
     """Print memory and CPU."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="jobwire-bench-") as folder:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jobwire", "dev", "--port", str(port)],
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            while True:
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz").close()
-                    break
-                except urllib.error.URLError:
-                    time.sleep(0.1)
-            before = cpu_seconds(process.pid)
-            time.sleep(SECONDS)
-            used = (cpu_seconds(process.pid) - before) / SECONDS
-            memory = resident_mb(process.pid)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
+    with dev_process() as (_, pid):
+        before = cpu_seconds(pid)
+        time.sleep(SECONDS)
+        used = (cpu_seconds(pid) - before) / SECONDS
+        memory = resident_mb(pid)
     print(f"idle dev: {memory:.0f} MB, {used:.1%} of one CPU")
     print(f"  target < {TARGET_MB} MB: {memory / TARGET_MB:.2f} of it")
 

@@ -9,8 +9,7 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from benchmarks.cluster import fresh_database
-from tests.servers import running_server
+from benchmarks.dev_process import dev_process
 
 WARM_UP = 20
 MEASURED = 200
@@ -51,8 +50,8 @@ async def measure(url: str) -> list[float]:
 
 def main() -> None:
     """Print p50 and p99."""
-    with fresh_database() as url, running_server(url, migrate=True) as server:
-        took = asyncio.run(measure(server.url))
+    with dev_process() as (url, _):
+        took = asyncio.run(measure(url))
     p50 = statistics.median(took)
     p99 = statistics.quantiles(took, n=100)[98]
     print(

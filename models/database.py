@@ -66,7 +66,7 @@ class Database:
         url: str | DatabaseUrl,
         *,
         schema: str = "public",
-        min_size: int = 1,
+        min_size: int = 0,
         max_size: int = 10,
         application_name: str = "jobwire",
         statement_timeout: timedelta | None = None,

@@ -23,9 +23,7 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(
-    database_url: str, *, migrate: bool = False, **settings: object
-) -> Iterator[RunningServer]:
+def running_server(database_url: str, **settings: object) -> Iterator[RunningServer]:
     """Run a server until the block ends; its thread blocks nobody's event loop."""
     given = {"examples": True, "drain_seconds": 1, "lease_seconds": 2, **settings}
     ready = threading.Event()
@@ -34,7 +32,7 @@ def running_server(
     async def serve() -> None:
         chosen = Settings(database_url=database_url, **given)
         listener = listen("127.0.0.1", 0)
-        async with Jobwire(chosen, migrate=migrate) as jobwire:
+        async with Jobwire(chosen) as jobwire:
             secret, clock = chosen.auth_secret, jobwire.engine.clock
             app = create_app(jobwire, authenticate=by_token_or_loopback(secret, clock))
             server = Server(app, jobwire)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -101,6 +102,7 @@ class RetryConfig:
         return json.dumps({name: values[field] for name, field in _NAMES.items()})
 
     @classmethod
+    @lru_cache(maxsize=256)
     def from_json(cls, text: str) -> "RetryConfig":
         """Read what `to_json` wrote."""
         return cls(**{_NAMES[name]: value for name, value in json.loads(text).items()})

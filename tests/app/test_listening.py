@@ -1,0 +1,24 @@
+"""Listening: what the sockets are like that we serve on."""
+
+import asyncio
+import socket
+
+from jobwire.app.listening import listen
+
+
+async def test_answers_leave_at_once_and_await_no_acknowledgement() -> None:
+    accepted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        theirs: socket.socket = writer.get_extra_info("socket")
+        delay_off = theirs.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        accepted.set_result(delay_off)
+        writer.close()
+
+    async with await asyncio.start_server(serve, sock=listen("127.0.0.1", 0)) as server:
+        port = server.sockets[0].getsockname()[1]
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        delay_off = await asyncio.wait_for(accepted, 5)
+        writer.close()
+
+    assert delay_off
