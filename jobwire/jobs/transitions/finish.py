@@ -67,14 +67,6 @@ class Finish:
     retry_at: datetime | None = None
 
 
-_END = (
-    "finished",
-    "success",
-    "result",
-    "failure_kind",
-    "cancel_outcome",
-    "cancel_confirmed_at",
-)
 _PENDING = "(j.cancel_outcome IS NOT DISTINCT FROM 'PENDING')"
 _NEXT = f"""CASE
    WHEN d.outcome IN ('SUCCEEDED', 'FAILED') THEN d.outcome
@@ -85,7 +77,11 @@ _ENDS = f"({_NEXT}) IN ({literals(TERMINAL)})"
 _CHANGES = f"""jsonb_build_object('status', status) || CASE status
   WHEN 'RETRYING' THEN {changed(("next_attempt_at",))}
   WHEN 'QUEUED' THEN {changed(("next_attempt_at", "attempts"))}
-  ELSE {changed(_END)} END"""
+  WHEN 'SUCCEEDED' THEN {changed(("finished", "success", "result"))}
+  WHEN 'FAILED' THEN {changed(("finished", "success", "result", "failure_kind"))}
+  ELSE {changed(("finished",))} END
+  || CASE WHEN cancel_outcome IS NULL THEN '{{}}'::jsonb
+     ELSE {changed(("cancel_outcome", "cancel_confirmed_at"))} END"""
 
 # The fence alone decides who may finish. A condition on the status would lure the
 # planner into believing that few rows match, and into a plan that is quadratic in the
