@@ -42,7 +42,7 @@ PROBE_SECONDS = 2.0
 #: When readers should come back to a server that shuts down.
 RECONNECT_AFTER = timedelta(seconds=1)
 
-_UNREACHABLE = (OSError, asyncpg.InterfaceError)
+_UNREACHABLE = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 #: What a worker calls its connections.
 _WORKER = "jobwire worker"
 # Those of other roles are seen without their statements, which is enough.
@@ -294,7 +294,7 @@ def open_jobwire(settings: Settings) -> Jobwire:
 async def _keep_synchronous(clock: DatabaseClock, database: Database) -> None:
     while True:
         await asyncio.sleep(CLOCK_SECONDS)
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(*_UNREACHABLE, asyncpg.PostgresError):
             async with database.connection() as connection:
                 await clock.synchronize(connection)
 

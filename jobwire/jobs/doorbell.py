@@ -30,7 +30,13 @@ HEARTBEAT_SECONDS = 15.0
 #: How long the server may take to answer, in seconds.
 ANSWER_SECONDS = 5.0
 
-_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# asyncpg's own state machine complains of a statement that meets the server's goodbye.
+_LOST = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 class Topic(StrEnum):

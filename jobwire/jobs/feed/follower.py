@@ -33,6 +33,8 @@ READ_TIMEOUT = 30.0
 CONNECTION_LOST = (
     OSError,
     asyncpg.InterfaceError,
+    # A statement that meets the server's goodbye.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
 )
