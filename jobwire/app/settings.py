@@ -31,7 +31,11 @@ PREFIX = "JOBWIRE_"
 ENV_FILE = ".env"
 #: HS256 keys shorter than the hash are weaker than the hash (RFC 7518, section 3.2).
 MIN_SECRET_BYTES = 32
+#: Shorter secrets of webhooks could be guessed, in characters.
+MIN_WEBHOOK_SECRET = 16
 
+#: Shown in no message; the key of tokens tells its length in bytes, by itself.
+_SECRETS = frozenset({"trigger_secret_key", "trigger_webhook_secret"})
 #: Read by the tests, which have no settings of their own.
 _ELSEWHERE = frozenset({"JOBWIRE_TEST_DATABASE_URL"})
 
@@ -60,6 +64,26 @@ def _long_enough(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
         raise ValueError
     return secret
+
+
+def _http_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError
+    return url
+
+
+def _secret_key(key: SecretStr) -> SecretStr:
+    if not key.get_secret_value().startswith("tr_"):
+        raise ValueError
+    return key
+
+
+def _secrets(secrets: SecretStr) -> SecretStr:
+    each = [one.strip() for one in secrets.get_secret_value().split(",")]
+    if any(len(one) < MIN_WEBHOOK_SECRET for one in each):
+        raise ValueError
+    return SecretStr(",".join(each))
 
 
 def _split(value: object) -> object:
@@ -102,8 +126,8 @@ class Settings(BaseSettings):
 
     Values come from the keyword arguments, then from the environment, then from a
     file `.env` in the working directory; an empty value counts as none. The name in
-    the environment is `JOBWIRE_` and the upper-case name of the field, only
-    `database_url` is plain `DATABASE_URL`. Settings are hashable, and two that say
+    the environment is `JOBWIRE_` and the upper-case name of the field; `DATABASE_URL`
+    and what `TRIGGER_…` names keep the names that everybody knows. Settings are hashable, and two that say
     the same are equal.
 
     Raises:
@@ -170,6 +194,15 @@ class Settings(BaseSettings):
         description="The key of the HS256 tokens that callers send, at least "
         f"{MIN_SECRET_BYTES} bytes. `serve` does not start without it.",
     )
+    auth_jwks_url: Annotated[
+        str | None,
+        AfterValidator(lambda url: None if url is None else _http_url(url)),
+        Expected("a URL such as https://login.example.com/.well-known/jwks.json"),
+    ] = Field(
+        default=None,
+        description="Where the public keys of your identity provider are. Tokens that "
+        "it signed (RS, PS, ES or EdDSA) count like those of `JOBWIRE_AUTH_SECRET`.",
+    )
     allowed_origins: Annotated[
         tuple[str, ...],
         NoDecode,
@@ -232,6 +265,73 @@ class Settings(BaseSettings):
         default=True,
         description="Whether processes wake each other by LISTEN and NOTIFY. Without "
         "it, or behind a pooler that does not pass it on, they look every second.",
+    )
+
+    trigger_secret_key: Annotated[
+        SecretStr | None,
+        AfterValidator(lambda key: None if key is None else _secret_key(key)),
+        Expected("a secret key of an environment, which begins with tr_"),
+    ] = Field(
+        default=None,
+        validation_alias="TRIGGER_SECRET_KEY",
+        description="The secret key of the Trigger.dev environment that TRIGGER jobs "
+        "run in. Without it `dev` starts a local emulator, and `serve` runs none.",
+    )
+    trigger_api_url: Annotated[
+        str,
+        AfterValidator(lambda url: _http_url(url).rstrip("/")),
+        Expected("a URL such as https://api.trigger.dev"),
+    ] = Field(
+        default="https://api.trigger.dev",
+        validation_alias="TRIGGER_API_URL",
+        description="Where Trigger.dev is; your own address when you host it yourself",
+    )
+    trigger_project_ref: str | None = Field(
+        default=None,
+        validation_alias="TRIGGER_PROJECT_REF",
+        description="The project's ref, `proj_…`: for `trigger/trigger.config.ts`; "
+        "Jobwire itself finds the project by the secret key.",
+    )
+    trigger_preview_branch: str | None = Field(
+        default=None,
+        validation_alias="TRIGGER_PREVIEW_BRANCH",
+        description="The branch, when the secret key is one of preview branches",
+    )
+    trigger_webhook_secret: Annotated[
+        SecretStr | None,
+        AfterValidator(lambda secret: None if secret is None else _secrets(secret)),
+        Expected("secrets of at least 16 characters, separated by commas"),
+    ] = Field(
+        default=None,
+        validation_alias="TRIGGER_WEBHOOK_SECRET",
+        description="What events posted to `/api/trigger/webhook` are signed with; "
+        "several, separated by commas, while one replaces another. Without it "
+        "`serve` takes no events, and `dev` makes a secret of its own.",
+    )
+    trigger_enabled: Annotated[bool | None, Expected("true or false")] = Field(
+        default=None,
+        validation_alias="TRIGGER_ENABLED",
+        description="Whether jobs are dispatched to Trigger.dev and kept in step. By "
+        "default when there is a secret key or the emulator; `false` refuses TRIGGER "
+        "jobs.",
+    )
+    trigger_hook_grace: Seconds = Field(
+        default=60.0,
+        validation_alias="TRIGGER_HOOK_GRACE",
+        description="How long the end that a hook told waits for Trigger.dev's own "
+        "word, in seconds, before it counts while the API cannot be reached.",
+    )
+    trigger_tasks: Annotated[
+        Literal["any", "registered"] | None, Expected("any or registered")
+    ] = Field(
+        default=None,
+        description="Which TRIGGER jobs callers may schedule: those of `any` task, or "
+        "only types `registered` with `trigger_job`. By default `any` in `dev` and "
+        "`registered` in `serve`; admins and Python callers may always.",
+    )
+    reconcile_seconds: Seconds = Field(
+        default=300.0,
+        description="How often all open TRIGGER jobs are compared with Trigger.dev",
     )
 
     @property
@@ -332,5 +432,7 @@ def _problem(detail: Mapping[str, Any]) -> str:
     found = repr(detail["input"])
     if field == "auth_secret":
         found = f"one of {len(_text(detail['input']).encode())}"
+    elif field in _SECRETS:
+        found = f"one of {len(_text(detail['input']))} characters"
     must = expected(field) or "text"
     return f"{names[field]} must be {must}, not {found}."
