@@ -1,0 +1,183 @@
+"""Signing webhooks, and telling whether one is signed.
+
+Two schemes: Standard Webhooks (https://www.standardwebhooks.com, read 2026-11-23),
+which signs the id and the time too, and Trigger.dev's own, a bare HMAC of the body,
+which anyone who once saw a webhook can send again.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from jobwire.triggerdev.errors import InvalidOptionError, InvalidSignatureError
+
+ID_HEADER = "webhook-id"
+TIMESTAMP_HEADER = "webhook-timestamp"
+SIGNATURE_HEADER = "webhook-signature"
+HEX_HEADER = "x-trigger-signature-hmacsha256"
+
+_STANDARD_HEADERS = (ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER)
+_BASE64_PREFIX = "whsec_"
+#: Seconds since the epoch, for the next thirty thousand years.
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A webhook that is signed with one of the secrets.
+
+    Attributes:
+        scheme: Which of the two schemes.
+        message_id: The signed id, stable over deliveries of the same message; None:
+            the scheme has none.
+    """
+
+    scheme: Literal["standard", "hex"]
+    message_id: str | None
+
+
+def sign_hex(secret: str, body: bytes) -> str:
+    """Sign as Trigger.dev does: lower-case hex of HMAC-SHA256 over the raw body.
+
+    Args:
+        secret: Not empty; the whole text is the key, also one of `whsec_…`.
+        body: As sent.
+
+    Raises:
+        InvalidOptionError: The secret is empty.
+    """
+    return hmac.new(_whole_key(secret), body, hashlib.sha256).hexdigest()
+
+
+def sign_standard(secret: str, *, id: str, timestamp: datetime, body: bytes) -> str:
+    """Sign as Standard Webhooks does: `v1,` and the signature in base64.
+
+    Args:
+        secret: `whsec_` and the key in base64, or any other text, which is the key.
+        id: For the header `webhook-id`.
+        timestamp: Aware; whole seconds of it go into the header `webhook-timestamp`.
+        body: As sent.
+
+    Raises:
+        InvalidOptionError: The secret is empty or not base64.
+    """
+    signed = _signed(id, str(int(timestamp.timestamp())), body)
+    return _standard(_standard_key(secret), signed)
+
+
+def verify(
+    body: bytes,
+    headers: Mapping[str, str],
+    secrets: Sequence[str],
+    *,
+    now: datetime,
+    tolerance: timedelta = timedelta(minutes=5),
+) -> Verified:
+    """Check the signature of a webhook, in a time that tells nothing of the secrets.
+
+    A webhook with any header of Standard Webhooks is judged by that scheme alone, so
+    that nobody can take the time out of a message to send it again.
+
+    Args:
+        body: As received, before any parsing.
+        headers: Names in any case.
+        secrets: All that count, while one replaces another.
+        now: Aware.
+        tolerance: How far the message's time may be from `now`, either way.
+
+    Raises:
+        InvalidSignatureError: It is not signed, not in time, or not with any of them.
+    """
+    given = {name.lower(): value for name, value in headers.items()}
+    if any(name in given for name in _STANDARD_HEADERS):
+        return _verify_standard(body, given, secrets, now=now, tolerance=tolerance)
+    if HEX_HEADER not in given:
+        raise InvalidSignatureError(
+            f"it has neither {SIGNATURE_HEADER} nor {HEX_HEADER}"
+        )
+    expected = [sign_hex(secret, body) for secret in secrets if secret]
+    if not _any_match([given[HEX_HEADER]], expected):
+        raise InvalidSignatureError("its signature fits none of the secrets")
+    return Verified("hex", None)
+
+
+def _verify_standard(
+    body: bytes,
+    given: Mapping[str, str],
+    secrets: Sequence[str],
+    *,
+    now: datetime,
+    tolerance: timedelta,
+) -> Verified:
+    missing = [name for name in _STANDARD_HEADERS if not given.get(name)]
+    if missing:
+        raise InvalidSignatureError(f"it has no {' and no '.join(missing)}")
+    id, timestamp, signatures = (given[name] for name in _STANDARD_HEADERS)
+    if not _TIMESTAMP.fullmatch(timestamp):
+        raise InvalidSignatureError(f"its {TIMESTAMP_HEADER} is no number of seconds")
+    if abs(now.timestamp() - int(timestamp)) > tolerance.total_seconds():
+        raise InvalidSignatureError(
+            f"its {TIMESTAMP_HEADER} is more than {tolerance} away from now"
+        )
+    signed = _signed(id, timestamp, body)
+    expected = [_standard(key, signed) for key in _standard_keys(secrets)]
+    if not _any_match(signatures.split(" "), expected):
+        raise InvalidSignatureError("its signature fits none of the secrets")
+    return Verified("standard", id)
+
+
+def _any_match(given: Sequence[str], expected: Sequence[str]) -> bool:
+    """Compare each with each, and stop at none, in constant time."""
+    matches = [
+        hmac.compare_digest(one.encode(errors="surrogatepass"), other.encode())
+        for one in given
+        for other in expected
+    ]
+    return any(matches)
+
+
+def _signed(id: str, timestamp: str, body: bytes) -> bytes:
+    # What is no Unicode stays different from all that is.
+    return f"{id}.{timestamp}.".encode(errors="surrogatepass") + body
+
+
+def _standard(key: bytes, signed: bytes) -> str:
+    digest = hmac.new(key, signed, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def _standard_keys(secrets: Sequence[str]) -> list[bytes]:
+    keys: list[bytes] = []
+    for secret in secrets:
+        try:
+            keys.append(_standard_key(secret))
+        except InvalidOptionError:
+            # Such a secret can sign nothing here; the others still count.
+            continue
+    return keys
+
+
+def _standard_key(secret: str) -> bytes:
+    if not secret.startswith(_BASE64_PREFIX):
+        return _whole_key(secret)
+    try:
+        key = base64.b64decode(secret.removeprefix(_BASE64_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not key:
+        raise InvalidOptionError("secret", f"be base64 after {_BASE64_PREFIX}")
+    return key
+
+
+def _whole_key(secret: str) -> bytes:
+    # Anyone can sign with the empty key.
+    if not secret:
+        raise InvalidOptionError("secret", "not be empty")
+    # The environment gives bytes that are no UTF-8 as lone surrogates.
+    return secret.encode(errors="surrogateescape")

@@ -1,0 +1,3 @@
+"""The version of this client, as its User-Agent tells it."""
+
+VERSION = "0.1.0"
