@@ -120,6 +120,11 @@ class Operation:
         """Whether it has many results."""
         return self.definition.operation is OperationType.SUBSCRIPTION
 
+    @property
+    def is_mutation(self) -> bool:
+        """Whether it changes something."""
+        return self.definition.operation is OperationType.MUTATION
+
     async def run(self, context: Context) -> Response:
         """Run a query or a mutation.
 
@@ -147,6 +152,19 @@ class Operation:
                     yield _response(result)
             except JobError as refused:
                 raise RequestError([refusal(refused)]) from None
+
+    async def results(self, context: Context) -> AsyncGenerator[Response, None]:
+        """Give the one result of a query or mutation, or the many of a subscription.
+
+        Raises:
+            RequestError: As `run` and `stream` do.
+        """
+        if not self.is_subscription:
+            yield await self.run(context)
+            return
+        async with aclosing(self.stream(context)) as results:
+            async for result in results:
+                yield result
 
     def _arguments(self, context: Context) -> dict[str, Any]:
         name = self.definition.name

@@ -9,7 +9,8 @@ from jobwire.gql.subscriptions.job_updates import job_updates
 
 @strawberry.type(
     description=(
-        "What can be watched, over a websocket with the protocol graphql-transport-ws."
+        "What can be watched, over a websocket with the protocol graphql-transport-ws"
+        " or as Server-Sent Events."
     )
 )
 class Subscription:

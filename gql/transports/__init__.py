@@ -1,4 +1,4 @@
-"""The transports: GraphQL over HTTP and over websockets, on one path."""
+"""The transports: GraphQL over HTTP, Server-Sent Events and websockets, on one path."""
 
 from jobwire.gql.transports.routes import graphql_routes
 from jobwire.gql.transports.session import Authenticate, EngineOf

@@ -1,7 +1,6 @@
 """One socket: its handshake and its operations."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, assert_never
 
@@ -11,7 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.errors import masked_error
-from jobwire.gql.execution import Operation, Request, RequestError, Response
+from jobwire.gql.execution import Operation, RequestError
 from jobwire.gql.transports import json_codec
 from jobwire.gql.transports.protocol import (
     ClientMessage,
@@ -170,7 +169,8 @@ class Connection:
         """Send the results of an operation, then the message that ends it."""
         end: dict[str, Any] = {"id": message.id, "type": "complete"}
         try:
-            async with aclosing(_results(message.request, context)) as results:
+            operation = Operation.choose(message.request)
+            async with aclosing(operation.results(context)) as results:
                 async for result in results:
                     await self._send(
                         {"id": message.id, "type": "next", "payload": result}
@@ -204,19 +204,6 @@ class Connection:
                 await self._socket.close(code, reason)
             except WebSocketDisconnect:
                 return
-
-
-async def _results(
-    request: Request, context: Context
-) -> AsyncGenerator[Response, None]:
-    """Give the one result of a query or mutation, or the many of a subscription."""
-    operation = Operation.choose(request)
-    if not operation.is_subscription:
-        yield await operation.run(context)
-        return
-    async with aclosing(operation.stream(context)) as stream:
-        async for result in stream:
-            yield result
 
 
 def _error(id: str, *errors: GraphQLFormattedError) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
+EVENT_STREAM = "text/event-stream"
 
 #: What can be answered, the one for clients without a preference first.
-OFFERED = (JSON, GRAPHQL_RESPONSE)
+OFFERED = (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)
 
 
 def choose(accept: str | None) -> str | None:

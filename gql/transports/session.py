@@ -1,4 +1,4 @@
-"""What both transports ask of their host: an engine, and who is calling."""
+"""What all transports ask of their host: an engine, and who is calling."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping

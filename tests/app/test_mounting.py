@@ -203,7 +203,10 @@ def test_an_app_that_nobody_could_use_is_refused(settings: Settings) -> None:
         create_app(settings)
 
 
-async def test_pages_of_allowed_origins_may_call(database: Database) -> None:
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_pages_of_allowed_origins_may_call(
+    database: Database, method: str
+) -> None:
     settings = Settings(
         _env_file=None,
         database_url=str(database.url),
@@ -211,7 +214,7 @@ async def test_pages_of_allowed_origins_may_call(database: Database) -> None:
     )
     app = create_app(settings, authenticate=authenticate)
     asks = {
-        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Method": method,
         "Access-Control-Request-Headers": "authorization,content-type",
     }
 
@@ -225,5 +228,6 @@ async def test_pages_of_allowed_origins_may_call(database: Database) -> None:
             "/graphql", headers={"Origin": "https://evil.example", **asks}
         )
 
+    assert allowed.status_code == 200
     assert allowed.headers["access-control-allow-origin"] == "https://app.example"
     assert "access-control-allow-origin" not in refused.headers

@@ -1,6 +1,7 @@
 import asyncio
 import json
 
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -12,6 +13,7 @@ from jobwire.app.listening import address_of, listen
 from jobwire.app.server import Server
 from jobwire.app.settings import Settings
 from jobwire.models.database import Database
+from tests.gql.client import COMPLETE, EventStream
 
 FOLLOW = """subscription { jobListUpdates {
   __typename ... on StreamClosing { cursor reason reconnectAfter } } }"""
@@ -61,6 +63,30 @@ async def test_a_server_that_ends_tells_its_streams_before_it_closes_them(
     assert closing["__typename"] == "StreamClosing"
     assert closing["reconnectAfter"] == "PT1S"
     assert code == 1012
+
+
+async def test_a_server_that_ends_tells_readers_of_events_and_waits_for_none(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(_env_file=None, database_url=str(database.url), jobs="")
+    async with asyncio.timeout(30), Jobwire(settings, worker=False) as jobwire:
+        local = by_token_or_loopback(None, jobwire.engine.clock)
+        server = Server(create_app(jobwire, authenticate=local), jobwire)
+        listener = listen("127.0.0.1", 0)
+        url = f"http://{address_of(listener)}/graphql"
+        serving = asyncio.create_task(server.run_on([listener]))
+        async with EventStream(url, FOLLOW, caller=None) as stream:
+            await stream.until("StreamCaughtUp", "jobListUpdates")
+            server.stop()
+            told, *rest = await stream.rest()
+        await serving
+
+    closing = told.result["data"]["jobListUpdates"]
+    assert closing["__typename"] == "StreamClosing"
+    assert closing["reconnectAfter"] == "PT1S"
+    assert rest == [COMPLETE]
+    # Past its patience the server cancels what still runs, and says so.
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
 
 
 async def test_being_cancelled_is_taken_as_being_told_to_end(

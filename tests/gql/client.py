@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -62,9 +63,133 @@ class Api:
             headers={**given, **(headers or {})},
         )
 
-    async def request(self, method: str, **options: Any) -> httpx.Response:
+    async def request(
+        self, method: str, *, query_string: str = "", **options: Any
+    ) -> httpx.Response:
         """Send any request to the endpoint."""
-        return await self._http.request(method, "/graphql", **options)
+        url = f"/graphql?{query_string}" if query_string else "/graphql"
+        return await self._http.request(method, url, **options)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A Server-Sent Event."""
+
+    name: str
+    data: str
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """The result that it brings."""
+        assert self.name == "next", self
+        return json.loads(self.data)
+
+
+async def _lines(response: httpx.Response) -> AsyncIterator[str]:
+    """Give the lines of an answer, which end with LF and with nothing else."""
+    rest = b""
+    async for chunk in response.aiter_bytes():
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line.decode()
+    assert not rest, rest
+
+
+#: What ends every stream.
+COMPLETE = Event("complete", "")
+
+
+class EventStream:
+    """An answer of Server-Sent Events, read strictly; an async context manager.
+
+    The operation is sent as POST, or as GET with `method="GET"`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        query: str,
+        *,
+        caller: str | None = "alice",
+        method: str = "POST",
+        **variables: Any,
+    ) -> None:
+        headers = {"accept": "text/event-stream"}
+        if caller is not None:
+            headers["authorization"] = f"Bearer {caller}"
+        self._http = httpx.AsyncClient(timeout=PATIENCE, headers=headers)
+        parameters = {"query": query, "variables": variables}
+        self._opening = (
+            self._http.stream(
+                "GET", url, params={**parameters, "variables": json.dumps(variables)}
+            )
+            if method == "GET"
+            else self._http.stream(method, url, json=parameters)
+        )
+        self._response: httpx.Response | None = None
+        self._lines: AsyncIterator[str]
+        #: How many comments have come so far.
+        self.comments = 0
+
+    async def __aenter__(self) -> Self:
+        self._response = await self._opening.__aenter__()
+        self._lines = _lines(self._response)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._opening.__aexit__(kind, error, traceback)
+        await self._http.aclose()
+
+    @property
+    def response(self) -> httpx.Response:
+        assert self._response is not None
+        return self._response
+
+    async def refused(self) -> str:
+        """Read an answer that is no stream and return its code."""
+        await self.response.aread()
+        return self.response.json()["errors"][0]["extensions"]["code"]
+
+    async def event(self) -> Event | None:
+        """Wait for the next event; None: the answer has ended."""
+        fields: dict[str, str] = {}
+        async for line in self._lines:
+            if line.startswith(":"):
+                self.comments += 1
+            elif line:
+                name, _, value = line.partition(":")
+                assert name not in fields, f"{name} comes twice"
+                fields[name] = value.removeprefix(" ")
+            elif fields:
+                return Event(fields["event"], fields["data"])
+        assert not fields, "the answer ends within an event"
+        return None
+
+    async def next(self, field: str) -> Any:
+        """Wait for the next result and return one field of it."""
+        event = await self.event()
+        assert event is not None
+        assert "errors" not in event.result, event
+        return event.result["data"][field]
+
+    async def until(self, typename: str, field: str) -> list[dict[str, Any]]:
+        """Read messages of a stream up to the first one of a type."""
+        messages: list[dict[str, Any]] = []
+        while not messages or messages[-1]["__typename"] != typename:
+            messages.append(await self.next(field))
+        return messages
+
+    async def rest(self) -> list[Event]:
+        """Read all events up to the end of the answer."""
+        events = []
+        while (event := await self.event()) is not None:
+            events.append(event)
+        return events
 
 
 class Socket:

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 
 from jobwire.jobs.engine import Engine
-from tests.gql.client import Api, Socket
+from tests.gql.client import Api, EventStream, Socket
 from tests.gql.host import Host
 
 
@@ -52,3 +52,16 @@ def open_socket(host: Host, server_url: str) -> Callable[..., Socket]:
 
     assert host.engine is not None
     return partial(Socket, server_url)
+
+
+@pytest.fixture
+def http_url(host: Host, server_url: str) -> str:
+    """The address of the real server for HTTP."""
+    assert host.engine is not None
+    return server_url.replace("ws://", "http://")
+
+
+@pytest.fixture
+def open_events(http_url: str) -> Callable[..., EventStream]:
+    """Ask for events: `async with open_events(query) as stream: …`."""
+    return partial(EventStream, http_url)

@@ -122,6 +122,7 @@ def _table(jobwire: Jobwire, listener: socket, log_file: Path | None) -> str:
         "board": f"http://{place}/",
         "GraphQL": f"http://{place}/graphql",
         "live": f"ws://{place}/graphql (graphql-transport-ws)",
+        "events": f"http://{place}/graphql (text/event-stream)",
         "health": f"http://{place}/readyz",
         "metrics": f"http://{place}/metrics",
         "database": f"{jobwire.engine.database.url.display} (jobwire database-url)",

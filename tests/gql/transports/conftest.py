@@ -1,9 +1,10 @@
-"""One engine for all tests of the transports, which hardly touch its database."""
+"""What the tests of the transports share; they hardly touch the engine's database."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
+from jobwire.gql.subscriptions import job_updates
 from jobwire.jobs.doorbell import Doorbell
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.examples import example_jobs
@@ -11,6 +12,8 @@ from jobwire.jobs.feed import Feed
 from jobwire.jobs.registry import Registry
 from jobwire.models.database import Database
 from tests.clock import FakeClock
+from tests.gql.steps import Steps
+from tests.gql.transports.watched import Watched
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +25,17 @@ async def engine(pool: Database) -> AsyncIterator[Engine]:
         Feed(pool, doorbell, clock=clock) as feed,
     ):
         yield Engine(pool, Registry(example_jobs()), clock, doorbell, feed)
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
+    """The feed's stream of one job, replaced by one that only watches itself."""
+    one = Watched()
+    monkeypatch.setattr(job_updates, "follow_job", one.stream)
+    return one
+
+
+@pytest.fixture
+def steps(engine: Engine) -> Steps:
+    """A worker's steps, for what is watched."""
+    return Steps(engine)

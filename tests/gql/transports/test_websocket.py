@@ -2,13 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
 from typing import Any, NoReturn
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from jobwire.gql.subscriptions import job_updates
 from jobwire.gql.transports import connection as transport
 from jobwire.gql.transports.protocol import MAX_ID_LENGTH, MAX_MESSAGE_LENGTH
 from jobwire.jobs.engine import Engine
@@ -18,6 +16,7 @@ from tests.clock import FakeClock
 from tests.gql.callers import CALLERS
 from tests.gql.client import PATIENCE
 from tests.gql.host import Host
+from tests.gql.transports.watched import Watched
 from tests.gql.types import MakeJob, OpenSocket
 
 VIEWER = "{ viewer { userId } }"
@@ -424,30 +423,6 @@ async def test_an_unexpected_error_is_logged_and_only_its_id_is_told(
     assert "secret" not in json.dumps(message)
     [record] = [one for one in caplog.records if one.exc_info]
     assert record.error_id == error["extensions"]["id"]
-
-
-class Watched:
-    """An async generator that says when it was closed."""
-
-    def __init__(self) -> None:
-        self.opened = asyncio.Event()
-        self.closed = asyncio.Event()
-
-    async def stream(self, *_: Any, **__: Any) -> AsyncGenerator[None, None]:
-        try:
-            self.opened.set()
-            await asyncio.Event().wait()
-            yield
-        finally:
-            self.closed.set()
-
-
-@pytest.fixture
-def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
-    """The feed's stream of one job, replaced by one that only watches itself."""
-    one = Watched()
-    monkeypatch.setattr(job_updates, "follow_job", one.stream)
-    return one
 
 
 @pytest.mark.parametrize("end", ["complete", "close", "abort", "break a rule"])

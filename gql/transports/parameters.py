@@ -1,0 +1,126 @@
+"""The parameters of a request over HTTP: from a body, or from an address."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from jobwire.gql import execution
+from jobwire.gql.error_codes import ErrorCode
+from jobwire.gql.execution import MalformedRequestError
+from jobwire.gql.transports import json_codec, negotiation
+from jobwire.gql.transports.json_codec import MalformedJSONError
+from jobwire.gql.transports.refused import RefusedError, refused
+
+#: The longest body of a request, in bytes.
+MAX_BODY_BYTES = 1024 * 1024
+#: The longest query string of an address, in bytes.
+MAX_QUERY_STRING_BYTES = 32 * 1024
+#: As many digits of a Content-Length tell whether it is too large.
+_MAX_DIGITS = 10
+
+#: In an address these are JSON text, and those that may be absent may also be empty.
+_JSON_TEXT = ("variables", "extensions")
+_OPTIONAL = (*_JSON_TEXT, "operationName")
+
+
+async def read_body(request: Request) -> execution.Request:
+    """Read the JSON body of a POST.
+
+    Raises:
+        RefusedError: It is none, too long, or no request; 400, 413 or 415.
+    """
+    if not negotiation.is_json(request.headers.get("content-type")):
+        raise refused(
+            415,
+            ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+            f"The body must be {negotiation.JSON} in UTF-8, and Content-Type must"
+            " say so.",
+        )
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise refused(
+            415,
+            ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+            "The body must be sent without a Content-Encoding.",
+        )
+    try:
+        parameters = json_codec.decode(await _body(request))
+    except MalformedJSONError as error:
+        raise _bad_request(f"The body cannot be read. {error}") from None
+    if isinstance(parameters, list):
+        raise _bad_request("Batches are not served: send one operation per request.")
+    if not isinstance(parameters, dict):
+        raise _bad_request(
+            "The body must be a JSON object with query, and perhaps variables and"
+            " operationName."
+        )
+    return _request(parameters)
+
+
+def read_address(request: Request) -> execution.Request:
+    """Read the query string of a GET, as GraphQL over HTTP has it.
+
+    Raises:
+        RefusedError: It is too long, or no request; 400 or 414.
+    """
+    query_string: bytes = request.scope["query_string"]
+    if len(query_string) > MAX_QUERY_STRING_BYTES:
+        raise refused(
+            414,
+            ErrorCode.PAYLOAD_TOO_LARGE,
+            f"The query string may have at most {MAX_QUERY_STRING_BYTES:,} bytes; a"
+            " body may have more.",
+        )
+    try:
+        given = parse_qsl(
+            query_string.decode(), keep_blank_values=True, errors="strict"
+        )
+    except UnicodeDecodeError:
+        raise _bad_request("The query string is not UTF-8.") from None
+    parameters: dict[str, Any] = {}
+    for name, value in given:
+        if name in parameters:
+            raise _bad_request(f"The parameter {name} is given more than once.")
+        parameters[name] = value
+    for name in _OPTIONAL:
+        if parameters.get(name) == "":
+            del parameters[name]
+    for name in _JSON_TEXT:
+        if name in parameters:
+            try:
+                parameters[name] = json_codec.decode(parameters[name])
+            except MalformedJSONError as error:
+                raise _bad_request(
+                    f"The parameter {name} cannot be read. {error}"
+                ) from None
+    return _request(parameters)
+
+
+def _request(parameters: dict[str, Any]) -> execution.Request:
+    try:
+        return execution.Request.read(parameters)
+    except MalformedRequestError as error:
+        raise _bad_request(str(error)) from None
+
+
+def _bad_request(message: str) -> RefusedError:
+    return refused(400, ErrorCode.BAD_REQUEST, message)
+
+
+async def _body(request: Request) -> bytes:
+    too_large = refused(
+        413,
+        ErrorCode.PAYLOAD_TOO_LARGE,
+        f"The body may have at most {MAX_BODY_BYTES:,} bytes.",
+        # What is still on its way is not read, so the connection cannot go on.
+        {"Connection": "close"},
+    )
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:_MAX_DIGITS]) > MAX_BODY_BYTES:
+        raise too_large
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise too_large
+    return bytes(body)
