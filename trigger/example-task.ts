@@ -1,0 +1,44 @@
+/** Tasks to try Jobwire with; replace them by your own. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { schedules, task } from "@trigger.dev/sdk";
+import { reportProgress } from "./jobwire";
+
+/** Ends at once with what it was given. */
+export const myTask = task({
+  id: "my-task",
+  run: async (payload: unknown) => ({ received: payload }),
+});
+
+/** Works for a while, tells how far it has come, and stops when it is canceled. */
+export const processLargeDataset = task({
+  id: "process-large-dataset",
+  run: async (payload: { steps?: number; stepMs?: number } | undefined, { signal }) => {
+    const steps = payload?.steps ?? 20;
+    const stepMs = payload?.stepMs ?? 500;
+    for (let step = 1; step <= steps; step += 1) {
+      await sleep(stepMs, undefined, { signal });
+      reportProgress(step / steps, `Step ${step} of ${steps}`);
+    }
+    return { processed: steps };
+  },
+});
+
+/** Made for a cron, and so a scheduled task: reports on the day before. */
+export const dailyReportGeneration = schedules.task({
+  id: "daily-report-generation",
+  run: async (payload, { ctx }) => {
+    // Without a schedule, as when a job names this task, the payload is the job's data.
+    const day = new Date(payload?.timestamp ?? ctx.run.createdAt);
+    day.setUTCDate(day.getUTCDate() - 1);
+    reportProgress(0.5, "Collecting");
+    return { day: day.toISOString().slice(0, 10), rows: 0 };
+  },
+});
+
+/** Fails in every attempt. */
+export const alwaysFails = task({
+  id: "always-fails",
+  run: async () => {
+    throw new Error("This task always fails.");
+  },
+});

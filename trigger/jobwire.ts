@@ -1,0 +1,426 @@
+/**
+ * Tells Jobwire what becomes of the runs of this project.
+ *
+ * Importing this file once is enough: it registers hooks for every task, and they post
+ * signed events to Jobwire. Put `import "./jobwire";` into `init.ts` at the root of a
+ * folder of `dirs`: Trigger.dev loads that file before the code of any task.
+ *
+ * It reads `JOBWIRE_WEBHOOK_URL` (…/api/trigger/webhook) and `TRIGGER_WEBHOOK_SECRET`.
+ * An event that cannot be posted costs a warning, never the run: Jobwire asks Trigger.dev
+ * for what it was not told.
+ */
+import { createHash, createHmac } from "node:crypto";
+import { locals, metadata, tasks, type TaskRunContext } from "@trigger.dev/sdk";
+
+/** How events are posted. A project may change it in its `init.ts`. */
+export const delivery = {
+  /** Milliseconds that one try may take. */
+  timeoutMs: 5_000,
+  /** Milliseconds between tries; there is one try more than there are pauses. */
+  pausesMs: [500, 1_500],
+  /** Milliseconds between two reports of a run's progress; the newest one wins. */
+  progressEveryMs: 250,
+  /** Milliseconds that the code of a canceled run is given to end. */
+  settleMs: 25_000,
+  /** Milliseconds that onCancel may take in all; Trigger.dev's own limit is 30 s. */
+  cancelMs: 29_000,
+  /** What time events say it is. */
+  now: (): Date => new Date(),
+};
+
+/** Outputs longer than this, in bytes of JSON, are left for Jobwire to fetch. */
+const MAX_OUTPUT_BYTES = 256 * 1024;
+const MAX_ERROR_LENGTH = 10_000;
+const MAX_PROGRESS_MESSAGE_LENGTH = 500;
+/** Statuses below 500 that another try may change. */
+const PASSING_STATUSES = [408, 425, 429];
+
+type EventType =
+  | "RUN_STARTED"
+  | "RUN_PROGRESS"
+  | "RUN_COMPLETED"
+  | "RUN_FAILED"
+  | "RUN_CANCELED";
+
+interface Progress {
+  fraction: number | null;
+  message?: string;
+}
+
+interface RunError {
+  name: string;
+  message: string;
+  stackTrace?: string;
+}
+
+interface Details {
+  output?: unknown;
+  error?: RunError;
+  progress?: Progress;
+}
+
+interface RunEvent extends Details {
+  id: string;
+  type: EventType;
+  occurredAt: string;
+  run: {
+    id: string;
+    taskIdentifier: string;
+    attempt: number;
+    tags: string[];
+    startedAt: string;
+    finishedAt?: string;
+  };
+}
+
+interface RetryConfig {
+  maxAttempts: number;
+  minTimeoutInMs: number;
+  maxTimeoutInMs: number;
+  factor: number;
+}
+
+/**
+ * Says how far the code of this run has come, in Jobwire and in the run's metadata.
+ *
+ * Call it as often as you like: it returns at once, and at most four reports a second are
+ * posted, the last one always. Outside a run it does nothing.
+ *
+ * @param fraction 0 to 1; what lies outside is moved to the nearer end. Null: unknown.
+ * @param message At most 500 characters; longer ones are cut.
+ */
+export function reportProgress(fraction: number | null, message?: string): void {
+  const isKnown = fraction !== null && !Number.isNaN(fraction);
+  const progress: Progress = {
+    fraction: isKnown ? Math.min(1, Math.max(0, fraction)) : null,
+  };
+  if (message !== undefined) {
+    progress.message = message.slice(0, MAX_PROGRESS_MESSAGE_LENGTH);
+  }
+  try {
+    metadata.set("progress", { ...progress });
+    locals.get(reporterOfAttempt)?.report(progress);
+  } catch (error) {
+    warn("could not report progress", error);
+  }
+}
+
+tasks.middleware("jobwire", async ({ ctx, next }) => {
+  const reporter = new ProgressReporter(ctx);
+  locals.set(reporterOfAttempt, reporter);
+  try {
+    await next();
+  } finally {
+    await reporter.flush();
+  }
+});
+
+tasks.onStartAttempt("jobwire", ({ ctx }) =>
+  undisturbed(() => post(describe("RUN_STARTED", ctx))),
+);
+
+tasks.onSuccess("jobwire", ({ ctx, output, signal }) =>
+  undisturbed(() => conclude("RUN_COMPLETED", ctx, signal, () => carried(output))),
+);
+
+tasks.onFailure("jobwire", ({ ctx, error, signal }) =>
+  undisturbed(() =>
+    conclude("RUN_FAILED", ctx, signal, () => ({ error: describeError(error) })),
+  ),
+);
+
+tasks.onCancel("jobwire", ({ ctx, runPromise }) =>
+  undisturbed(async () => {
+    const deadline = Date.now() + delivery.cancelMs;
+    await settled(runPromise, delivery.settleMs);
+    await post(describe("RUN_CANCELED", ctx), deadline);
+  }),
+);
+
+tasks.catchError("jobwire", async ({ ctx, signal }) => {
+  const retry = retryConfig();
+  if (retry === undefined) return undefined;
+  if (signal.aborted || ctx.attempt.number >= retry.maxAttempts) {
+    return { skipRetrying: true };
+  }
+  return { retryDelayInMs: retryDelay(retry, ctx.attempt.number) };
+});
+
+/** Posts how an attempt ended, after the last report of its progress. */
+async function conclude(
+  type: EventType,
+  ctx: TaskRunContext,
+  signal: AbortSignal,
+  details: () => Details,
+): Promise<void> {
+  // An aborted run was canceled, which onCancel tells, or has run out of time, which
+  // only Trigger.dev can tell; that its code returned or threw is not how it ended.
+  if (signal.aborted) return;
+  const event = describe(type, ctx, details());
+  await locals.get(reporterOfAttempt)?.flush();
+  await post(event);
+}
+
+/** Posts the progress of one attempt: in order, the newest report, not too often. */
+class ProgressReporter {
+  readonly #ctx: TaskRunContext;
+  #pending: RunEvent | undefined;
+  #posting: Promise<void> | undefined;
+  #hurried = false;
+  #endPause = (): void => {};
+  #sequence = 0;
+
+  constructor(ctx: TaskRunContext) {
+    this.#ctx = ctx;
+  }
+
+  report(progress: Progress): void {
+    this.#pending = describe("RUN_PROGRESS", this.#ctx, { progress }, this.#next());
+    this.#posting ??= undisturbed(() => this.#postPending());
+  }
+
+  /** Posts what is pending without a pause, and waits for it. */
+  async flush(): Promise<void> {
+    this.#hurried = true;
+    this.#endPause();
+    await this.#posting;
+  }
+
+  async #postPending(): Promise<void> {
+    try {
+      while (this.#pending !== undefined) {
+        const event = this.#pending;
+        this.#pending = undefined;
+        await Promise.all([post(event), this.#pause()]);
+      }
+    } finally {
+      // In the same step as the last look: no report can fall in between.
+      this.#posting = undefined;
+    }
+  }
+
+  #pause(): Promise<void> | undefined {
+    if (this.#hurried) return undefined;
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, delivery.progressEveryMs);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Milliseconds since the attempt began, strictly rising: unique without a memory. */
+  #next(): number {
+    const passed = delivery.now().getTime() - this.#ctx.attempt.startedAt.getTime();
+    this.#sequence = Math.max(this.#sequence + 1, passed);
+    return this.#sequence;
+  }
+}
+
+const reporterOfAttempt = locals.create<ProgressReporter>("jobwire.progress");
+
+function describe(
+  type: EventType,
+  ctx: TaskRunContext,
+  details: Details = {},
+  sequence?: number,
+): RunEvent {
+  const occurredAt = delivery.now().toISOString();
+  const hasEnded = type !== "RUN_STARTED" && type !== "RUN_PROGRESS";
+  return {
+    id: eventId(ctx.run.id, ctx.attempt.number, type, sequence),
+    type,
+    occurredAt,
+    run: {
+      id: ctx.run.id,
+      taskIdentifier: ctx.task.id,
+      attempt: ctx.attempt.number,
+      tags: ctx.run.tags,
+      startedAt: ctx.run.startedAt.toISOString(),
+      ...(hasEnded ? { finishedAt: occurredAt } : {}),
+    },
+    ...details,
+  };
+}
+
+/** The same for every try of one event, so that a repeated one is known as such. */
+function eventId(...parts: (string | number | undefined)[]): string {
+  const key = parts.filter((part) => part !== undefined).join(":");
+  return createHash("sha256").update(key).digest("hex");
+}
+
+/** The output as the event carries it: only what JSON can hold, and not too much. */
+function carried(output: unknown): Details {
+  try {
+    const text = JSON.stringify(output) as string | undefined;
+    if (text === undefined || Buffer.byteLength(text) > MAX_OUTPUT_BYTES) return {};
+    return { output };
+  } catch {
+    return {};
+  }
+}
+
+/** Whatever was thrown, as name, message and stack. */
+function describeError(thrown: unknown): RunError {
+  if (!(thrown instanceof Error)) {
+    return { name: "Error", message: cut(textOf(thrown)) };
+  }
+  const error: RunError = { name: thrown.name, message: cut(thrown.message) };
+  if (thrown.stack !== undefined) error.stackTrace = cut(thrown.stack);
+  return error;
+}
+
+function textOf(thrown: unknown): string {
+  if (typeof thrown === "string") return thrown;
+  try {
+    return JSON.stringify(thrown) ?? String(thrown);
+  } catch {
+    return String(thrown);
+  }
+}
+
+function cut(text: string): string {
+  return text.slice(0, MAX_ERROR_LENGTH);
+}
+
+/** The job's own retries, which Jobwire sends along; Trigger.dev takes only a number. */
+function retryConfig(): RetryConfig | undefined {
+  try {
+    const sent = metadata.get("jobwire") as { retryConfig?: unknown } | null | undefined;
+    const config = sent?.retryConfig as Partial<RetryConfig> | null | undefined;
+    const { maxAttempts, minTimeoutInMs, maxTimeoutInMs, factor } = config ?? {};
+    if (
+      typeof maxAttempts === "number" &&
+      typeof minTimeoutInMs === "number" &&
+      typeof maxTimeoutInMs === "number" &&
+      typeof factor === "number"
+    ) {
+      return { maxAttempts, minTimeoutInMs, maxTimeoutInMs, factor };
+    }
+  } catch (error) {
+    warn("could not read the job's retryConfig", error);
+  }
+  return undefined;
+}
+
+/** Milliseconds after a failed attempt: spread by ±20 %, never above the longest. */
+function retryDelay(retry: RetryConfig, attempt: number): number {
+  const raised = retry.minTimeoutInMs * retry.factor ** (attempt - 1);
+  const spread = raised * (0.8 + 0.4 * Math.random());
+  return Math.round(Math.min(retry.maxTimeoutInMs, spread));
+}
+
+/**
+ * Posts an event, several times if need be.
+ *
+ * @param deadline When to give up, in milliseconds since 1970.
+ */
+async function post(event: RunEvent, deadline = Infinity): Promise<void> {
+  const receiver = findReceiver();
+  if (receiver === undefined) return;
+  const body = JSON.stringify(event);
+  let problem = "there was no time left";
+  for (const pause of [0, ...delivery.pausesMs]) {
+    await sleep(Math.min(pause, deadline - Date.now()));
+    const timeout = Math.min(delivery.timeoutMs, deadline - Date.now());
+    if (timeout <= 0) break;
+    const answer = await tryToPost(receiver, event.id, body, timeout);
+    if (answer === "taken") return;
+    problem = answer.problem;
+    if (answer.isFinal) break;
+  }
+  warn(`${event.type} of ${event.run.id} did not reach JOBWIRE_WEBHOOK_URL`, problem);
+}
+
+interface Receiver {
+  url: string;
+  secret: string;
+}
+
+async function tryToPost(
+  receiver: Receiver,
+  id: string,
+  body: string,
+  timeout: number,
+): Promise<"taken" | { problem: string; isFinal: boolean }> {
+  const timestamp = Math.floor(Date.now() / 1000);
+  try {
+    const response = await fetch(receiver.url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "webhook-id": id,
+        "webhook-timestamp": String(timestamp),
+        "webhook-signature": sign(receiver.secret, id, timestamp, body),
+      },
+      body,
+      // A redirected POST would arrive as a GET.
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeout),
+    });
+    await response.body?.cancel();
+    if (response.ok) return "taken";
+    const isFinal = response.status < 500 && !PASSING_STATUSES.includes(response.status);
+    return { problem: `the answer was ${response.status}`, isFinal };
+  } catch (error) {
+    return { problem: describeFailure(error), isFinal: false };
+  }
+}
+
+/** Signs as Standard Webhooks does: id, second and body, by HMAC-SHA256. */
+function sign(secret: string, id: string, timestamp: number, body: string): string {
+  const key = secret.startsWith("whsec_")
+    ? Buffer.from(secret.slice("whsec_".length), "base64")
+    : Buffer.from(secret);
+  const signed = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`);
+  return `v1,${signed.digest("base64")}`;
+}
+
+/** `fetch` says why it failed only in the cause of its error. */
+function describeFailure(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return String(cause ?? error);
+}
+
+let hasWarnedOfSettings = false;
+
+/** Where to post to; undefined, after one warning, while it is not set. */
+function findReceiver(): Receiver | undefined {
+  const url = process.env.JOBWIRE_WEBHOOK_URL?.trim();
+  const secret = process.env.TRIGGER_WEBHOOK_SECRET?.split(",")[0]?.trim();
+  if (url && secret) return { url, secret };
+  if (!hasWarnedOfSettings) {
+    hasWarnedOfSettings = true;
+    const missing = url ? "TRIGGER_WEBHOOK_SECRET" : "JOBWIRE_WEBHOOK_URL";
+    warn("no events are posted", `${missing} is not set`);
+  }
+  return undefined;
+}
+
+/** Runs what must never harm the run: its errors end here, as a warning. */
+async function undisturbed(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    warn("could not tell of a run", error);
+  }
+}
+
+function warn(what: string, why: unknown): void {
+  console.warn(`[jobwire] ${what}: ${String(why)}`);
+}
+
+/** Waits until a promise has ended, either way, but no longer than given. */
+async function settled(promise: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([promise.catch(() => undefined), timeout]);
+  clearTimeout(timer);
+}
+
+function sleep(ms: number): Promise<void> {
+  return ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms)) : Promise.resolve();
+}
