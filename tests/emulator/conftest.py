@@ -1,0 +1,20 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.node_project import install_node_project
+from tools.record_hooks import Receiver, receive
+
+
+@pytest.fixture(scope="session")
+def node_project(shared_folder: Path) -> Path:
+    """The folder trigger/ with what an older Node needs to strip types."""
+    return install_node_project(shared_folder)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A server on loopback that events are posted to."""
+    with receive() as running:
+        yield running
