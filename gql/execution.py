@@ -20,6 +20,7 @@ from jobwire.gql.context import Context
 from jobwire.gql.documents import Document, DocumentError, prepare
 from jobwire.gql.errors import format_error, refusal
 from jobwire.gql.limits import unstorable_variable
+from jobwire.gql.proof import StreamProof
 from jobwire.gql.schema import core
 from jobwire.jobs.errors import JobError
 
@@ -138,8 +139,10 @@ class Operation:
         """Run a subscription until it ends or the generator is closed.
 
         Raises:
-            RequestError: The variables do not fit, or the stream was refused.
+            RequestError: The variables do not fit, or the stream was refused; at any
+                time, when the API key behind it is no longer valid.
         """
+        proof = StreamProof(context.engine, context.viewer)
         source = subscribe(core, self.document.ast, **self._arguments(context))
         results = await source if isawaitable(source) else source
         if isinstance(results, ExecutionResult):
@@ -149,6 +152,7 @@ class Operation:
         async with aclosing(stream):
             try:
                 async for result in stream:
+                    await proof.ensure_valid()
                     yield _response(result)
             except JobError as refused:
                 raise RequestError([refusal(refused)]) from None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from jobwire.app.authentication import by_token_or_loopback
+from jobwire.app.authentication import by_loopback
 from jobwire.app.http import create_app
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.listening import listen
@@ -33,8 +33,8 @@ def running_server(database_url: str, **settings: object) -> Iterator[RunningSer
         chosen = Settings(database_url=database_url, **given)
         listener = listen("127.0.0.1", 0)
         async with Jobwire(chosen) as jobwire:
-            secret, clock = chosen.auth_secret, jobwire.engine.clock
-            app = create_app(jobwire, authenticate=by_token_or_loopback(secret, clock))
+            authenticate = jobwire.authenticate.then(by_loopback)
+            app = create_app(jobwire, authenticate=authenticate)
             server = Server(app, jobwire)
             port = listener.getsockname()[1]
             outcome["server"] = server

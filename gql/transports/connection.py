@@ -11,6 +11,7 @@ from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.errors import masked_error
 from jobwire.gql.execution import Operation, RequestError
+from jobwire.gql.proof import ensure_valid
 from jobwire.gql.transports import json_codec
 from jobwire.gql.transports.protocol import (
     ClientMessage,
@@ -156,9 +157,12 @@ class Connection:
                 message.id, ErrorCode.UNAVAILABLE, "The server is starting or stopping."
             )
             return
-        expires_at = self._viewer.expires_at
-        if expires_at is not None and expires_at <= engine.clock.now():
-            raise ProtocolError(CloseCode.FORBIDDEN, "Forbidden: the token has expired")
+        try:
+            await ensure_valid(engine, self._viewer)
+        except UnauthenticatedError as error:
+            raise ProtocolError(
+                CloseCode.FORBIDDEN, f"Forbidden: {error.reason}"
+            ) from None
         context = Context(engine, self._viewer)
         task = asyncio.create_task(self._operate(message, context))
         self._operations[message.id] = task

@@ -12,6 +12,7 @@ _COMMANDS = {
     "worker": "run the loops that run jobs",
     "migrate": "bring the database to the newest version of its schema",
     "token": "make a token for a user",
+    "keys": "make, list and revoke the API keys of programs",
     "schema": "print the GraphQL schema, or hold the committed file to it",
     "database-url": "print where the data are, for psql and its friends",
 }

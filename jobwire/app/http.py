@@ -1,17 +1,19 @@
 """The web application: GraphQL, the board, health and metrics on one app."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import HTTPConnection
 
-from jobwire.app.authentication import HostAuthenticate, by_host, by_token
+from jobwire.app.authentication import HostAuthenticate, by_host
 from jobwire.app.jobwire import Jobwire, NotOpenError, open_jobwire
 from jobwire.app.settings import Settings, SettingsError
 from jobwire.gql.transports import Authenticate, graphql_routes
-from jobwire.jobs.clock import SystemClock
+from jobwire.jobs.viewer import Viewer
 from jobwire.web.board import board_routes
 from jobwire.web.health import health_routes
 from jobwire.web.metrics import CountRequests, Metrics, metrics_route
@@ -32,11 +34,12 @@ def create_app(
         where: A Jobwire, or the settings of one that will be open.
         authenticate: Finds out who asks, from the connection and, if it takes a second
             argument, the payload of a websocket's `connection_init`; async or not; it
-            returns a `Viewer`, or None for nobody it knows. By default the tokens that
-            `auth_secret` signed.
+            returns a `Viewer`, or None for nobody it knows. By default
+            `Jobwire.authenticate`: API keys, and tokens of `auth_secret` and of the
+            identity provider whose keys are at `auth_jwks_url`.
 
     Raises:
-        SettingsError: There is neither `authenticate` nor an `auth_secret`.
+        SettingsError: There is neither `authenticate` nor one of these two settings.
     """
     place = _Place(where)
     settings = place.settings
@@ -55,7 +58,7 @@ def create_app(
         routes=[
             *graphql_routes(
                 lambda: place.jobwire().engine,
-                _authenticate(settings, authenticate),
+                _authenticate(place, authenticate),
                 allowed_origins=settings.allowed_origins,
             ),
             *health_routes(place.missing),
@@ -81,6 +84,11 @@ class _Place:
             NotOpenError: None is open with these settings.
         """
         return self._given or open_jobwire(self.settings)
+
+    async def authenticate(
+        self, connection: HTTPConnection, params: Mapping[str, Any]
+    ) -> Viewer | None:
+        return await self.jobwire().authenticate(connection, params)
 
     async def missing(self) -> list[str]:
         try:
@@ -111,12 +119,13 @@ class _Place:
             yield
 
 
-def _authenticate(settings: Settings, given: HostAuthenticate | None) -> Authenticate:
+def _authenticate(place: _Place, given: HostAuthenticate | None) -> Authenticate:
     if given is not None:
         return by_host(given)
-    if settings.auth_secret is None:
+    settings = place.settings
+    if settings.auth_secret is None and settings.auth_jwks_url is None:
         raise SettingsError(
-            "Nobody could use the API: set JOBWIRE_AUTH_SECRET, or pass create_app"
-            " your own authenticate."
+            "Nobody could use the API: set JOBWIRE_AUTH_SECRET or"
+            " JOBWIRE_AUTH_JWKS_URL, or pass create_app your own authenticate."
         )
-    return by_token(settings.auth_secret, SystemClock())
+    return place.authenticate

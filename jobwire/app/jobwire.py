@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import asyncpg
 
+from jobwire.app.authentication import Chain, open_chain
 from jobwire.app.counting import CountingHooks
 from jobwire.app.postgres import acquire
 from jobwire.app.settings import Settings
@@ -114,6 +115,7 @@ class Jobwire:
         self._progress = progress
         self._stack = AsyncExitStack()
         self._engine: Engine | None = None
+        self._authenticate: Chain | None = None
         self._worker: Worker | None = None
 
     async def __aenter__(self) -> Self:
@@ -142,6 +144,9 @@ class Jobwire:
             )
             feed = await stack.enter_async_context(
                 Feed(database, doorbell, clock=clock)
+            )
+            self._authenticate = await stack.enter_async_context(
+                open_chain(settings, database, clock)
             )
             if self._runs_jobs:
                 self._worker = await stack.enter_async_context(
@@ -172,6 +177,17 @@ class Jobwire:
         if self._engine is None:
             raise NotOpenError
         return self._engine
+
+    @property
+    def authenticate(self) -> Chain:
+        """Tells who is asking, by the API keys and tokens that the settings allow.
+
+        Raises:
+            NotOpenError: The block was not entered, or was left.
+        """
+        if self._authenticate is None:
+            raise NotOpenError
+        return self._authenticate
 
     @property
     def is_working(self) -> bool:
@@ -275,6 +291,7 @@ class Jobwire:
 
     def _forget(self) -> None:
         self._engine = None
+        self._authenticate = None
         if _open.get(self.settings) is self:
             del _open[self.settings]
 

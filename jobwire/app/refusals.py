@@ -8,6 +8,7 @@ from jobwire.app.jobwire import NotMigratedError
 from jobwire.app.listening import AddressError, PortTakenError
 from jobwire.app.postgres import PostgresError
 from jobwire.app.settings import SettingsError
+from jobwire.jobs.errors import JobError
 from jobwire.jobs.loading import JobLoadError
 from jobwire.jobs.registry import DuplicateTypeError
 from jobwire.migrations import ForeignTablesError
@@ -18,6 +19,7 @@ _OWN = (
     AddressError,
     DuplicateTypeError,
     ForeignTablesError,
+    JobError,
     JobLoadError,
     NotMigratedError,
     PortTakenError,

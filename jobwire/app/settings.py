@@ -127,11 +127,12 @@ class Settings(BaseSettings):
     Values come from the keyword arguments, then from the environment, then from a
     file `.env` in the working directory; an empty value counts as none. The name in
     the environment is `JOBWIRE_` and the upper-case name of the field; `DATABASE_URL`
-    and what `TRIGGER_…` names keep the names that everybody knows. Settings are hashable, and two that say
-    the same are equal.
+    and what `TRIGGER_…` names keep the names that everybody knows. Settings are
+    hashable, and two that say the same are equal.
 
     Raises:
-        SettingsError: One is wrong, or there is no setting of that name.
+        SettingsError: One is wrong, there is no setting of that name, or one is set
+            that does nothing without another.
     """
 
     model_config = SettingsConfigDict(
@@ -192,7 +193,8 @@ class Settings(BaseSettings):
     ] = Field(
         default=None,
         description="The key of the HS256 tokens that callers send, at least "
-        f"{MIN_SECRET_BYTES} bytes. `serve` does not start without it.",
+        f"{MIN_SECRET_BYTES} bytes. `serve` needs it, or `JOBWIRE_AUTH_JWKS_URL`, or "
+        "both.",
     )
     auth_jwks_url: Annotated[
         str | None,
@@ -202,6 +204,16 @@ class Settings(BaseSettings):
         default=None,
         description="Where the public keys of your identity provider are. Tokens that "
         "it signed (RS, PS, ES or EdDSA) count like those of `JOBWIRE_AUTH_SECRET`.",
+    )
+    auth_issuer: str | None = Field(
+        default=None,
+        description="What `iss` must be in tokens of the identity provider. Without it "
+        "any issuer counts whose keys are there.",
+    )
+    auth_audience: str | None = Field(
+        default=None,
+        description="What `aud` must be, or hold, in tokens of the identity provider. "
+        "Without it tokens count that it made for other applications.",
     )
     allowed_origins: Annotated[
         tuple[str, ...],
@@ -376,11 +388,21 @@ class Settings(BaseSettings):
         cls, values: Any, validate: ModelWrapValidatorHandler[Self]
     ) -> Self:
         try:
-            return validate(values)
+            settings = validate(values)
         except ValidationError as error:
             # Its own text would show secrets.
             problems = [_problem(dict(detail)) for detail in error.errors()]
             raise SettingsError(*problems) from None
+        if settings.auth_jwks_url is None:
+            unused = [
+                f"{environment_names()[field]} is set without JOBWIRE_AUTH_JWKS_URL,"
+                " and only tokens of an identity provider are held to it."
+                for field in ("auth_issuer", "auth_audience")
+                if getattr(settings, field) is not None
+            ]
+            if unused:
+                raise SettingsError(*unused)
+        return settings
 
 
 def _text(value: object) -> str:

@@ -96,11 +96,16 @@ class NotFoundError(JobError):
 
 
 class UnauthenticatedError(JobError):
-    """Nobody is asking."""
+    """Nobody is asking.
+
+    Attributes:
+        reason: Why nobody, as a sentence.
+    """
 
     code = "UNAUTHENTICATED"
 
     def __init__(self, reason: str = "No valid token was sent.") -> None:
+        self.reason = reason
         super().__init__(f"{reason} Send Authorization: Bearer <token>.")
 
 

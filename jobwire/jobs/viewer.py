@@ -1,8 +1,10 @@
 """Who asks, and what they may do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from jobwire.jobs.errors import ForbiddenError
 
@@ -17,6 +19,14 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
+_WORDS = frozenset(Scope)
+
+
+def known_scopes(words: Iterable[str]) -> frozenset[Scope]:
+    """Return the scopes that words name; the others count for nothing."""
+    return frozenset(Scope(word) for word in words if word in _WORDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """The caller of one operation.
@@ -25,11 +35,13 @@ class Viewer:
         user_id: Whose jobs they are, when nothing else is said.
         scopes: What the caller may do; ADMIN implies the others.
         expires_at: When the proof of this ends; None: never.
+        api_key_id: The API key that is the proof, which may be revoked; None: another.
     """
 
     user_id: str
     scopes: frozenset[Scope]
     expires_at: datetime | None = None
+    api_key_id: UUID | None = None
 
     @property
     def is_admin(self) -> bool:

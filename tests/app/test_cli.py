@@ -37,7 +37,7 @@ def test_a_command_that_does_not_exist_is_not_understood() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["dev", "serve", "worker", "migrate", "token", "schema", "database-url"],
+    ["dev", "serve", "worker", "migrate", "token", "keys", "schema", "database-url"],
 )
 def test_every_command_explains_itself(
     command: str, capsys: pytest.CaptureFixture[str]
@@ -61,7 +61,11 @@ def test_a_wrong_setting_ends_a_command_with_a_sentence(
 
 
 def test_serve_needs_an_auth_setting(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "set JOBWIRE_AUTH_SECRET" in refused(capsys, "serve")
+    told = refused(capsys, "serve")
+
+    assert "set JOBWIRE_AUTH_SECRET" in told
+    assert "set JOBWIRE_AUTH_JWKS_URL" in told
+    assert "API keys count beside them, but are not enough" in told
 
 
 @pytest.mark.parametrize(
@@ -196,3 +200,36 @@ async def test_serve_and_worker_share_a_database_and_end_in_order(
     assert ready.json() == {"ready": True, "missing": []}
     assert stranger.status_code == 401
     assert codes == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        pytest.param(
+            {},
+            "Without JOBWIRE_AUTH_ISSUER and JOBWIRE_AUTH_AUDIENCE any token of that"
+            " identity provider counts, whatever its iss and aud.",
+            id="neither",
+        ),
+        pytest.param(
+            {"JOBWIRE_AUTH_ISSUER": "https://login.example"},
+            "Without JOBWIRE_AUTH_AUDIENCE any token of that identity provider counts,"
+            " whatever its aud.",
+            id="no audience",
+        ),
+    ],
+)
+async def test_serve_starts_with_an_identity_provider_and_says_what_it_leaves_open(
+    bare_environment: Path, database_url: DatabaseUrl, given: dict[str, str], told: str
+) -> None:
+    given = {
+        "DATABASE_URL": str(database_url),
+        "JOBWIRE_AUTH_JWKS_URL": "https://127.0.0.1:1/keys",
+        **given,
+    }
+    with running("serve", "--port", "0", folder=bare_environment, **given) as serve:
+        await asyncio.to_thread(serve.wait_for, re.escape(told))
+        serve.signal(signal.SIGTERM)
+        code, _ = await asyncio.to_thread(serve.end)
+
+    assert code == 0

@@ -199,7 +199,9 @@ async def test_an_api_is_ready_when_a_worker_is_connected_elsewhere(
 
 
 def test_an_app_that_nobody_could_use_is_refused(settings: Settings) -> None:
-    with pytest.raises(SettingsError, match="JOBWIRE_AUTH_SECRET"):
+    with pytest.raises(
+        SettingsError, match="JOBWIRE_AUTH_SECRET or JOBWIRE_AUTH_JWKS_URL"
+    ):
         create_app(settings)
 
 

@@ -6,7 +6,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from jobwire.app.authentication import by_token_or_loopback
+from jobwire.app.authentication import by_loopback
 from jobwire.app.http import create_app
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.listening import address_of, listen
@@ -41,7 +41,7 @@ async def test_a_server_that_ends_tells_its_streams_before_it_closes_them(
     settings = Settings(_env_file=None, database_url=str(database.url), jobs="")
     heard = []
     async with asyncio.timeout(30), Jobwire(settings, worker=False) as jobwire:
-        local = by_token_or_loopback(None, jobwire.engine.clock)
+        local = jobwire.authenticate.then(by_loopback)
         server = Server(create_app(jobwire, authenticate=local), jobwire)
         listener = listen("127.0.0.1", 0)
         url = f"ws://{address_of(listener)}/graphql"
@@ -70,7 +70,7 @@ async def test_a_server_that_ends_tells_readers_of_events_and_waits_for_none(
 ) -> None:
     settings = Settings(_env_file=None, database_url=str(database.url), jobs="")
     async with asyncio.timeout(30), Jobwire(settings, worker=False) as jobwire:
-        local = by_token_or_loopback(None, jobwire.engine.clock)
+        local = jobwire.authenticate.then(by_loopback)
         server = Server(create_app(jobwire, authenticate=local), jobwire)
         listener = listen("127.0.0.1", 0)
         url = f"http://{address_of(listener)}/graphql"
@@ -94,7 +94,7 @@ async def test_being_cancelled_is_taken_as_being_told_to_end(
 ) -> None:
     settings = Settings(_env_file=None, database_url=str(database.url), jobs="")
     async with asyncio.timeout(30), Jobwire(settings, worker=False) as jobwire:
-        local = by_token_or_loopback(None, jobwire.engine.clock)
+        local = jobwire.authenticate.then(by_loopback)
         server = Server(create_app(jobwire, authenticate=local), jobwire)
         serving = asyncio.create_task(server.run_on([listen("127.0.0.1", 0)]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it

@@ -198,6 +198,19 @@ def test_all_wrong_settings_are_named_at_once() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["JOBWIRE_AUTH_ISSUER", "JOBWIRE_AUTH_AUDIENCE"])
+def test_what_only_an_identity_provider_is_held_to_needs_one(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "jobs")
+
+    with pytest.raises(SettingsError, match=f"{name} is set without JOBWIRE_AUTH_JWKS"):
+        Settings(auth_secret=SECRET)
+
+    keys = "https://login.example/keys"
+    assert Settings(auth_jwks_url=keys).auth_jwks_url == keys
+
+
 def test_an_unknown_name_in_the_file_is_named(bare_environment: Path) -> None:
     bare_environment.joinpath(".env").write_text("JOBWIRE_LOGDIR=x\n")
 

@@ -1,7 +1,9 @@
-"""Arguments that several commands take; each stands for a setting."""
+"""Arguments that several commands take."""
 
 import argparse
 from typing import Any
+
+from jobwire.jobs.viewer import Scope
 
 
 def add_address(parser: argparse.ArgumentParser, *, port: str) -> None:
@@ -21,8 +23,30 @@ def add_data_dir(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_scope(parser: argparse.ArgumentParser) -> None:
+    """Take `--scope`, as a list of scopes."""
+    parser.add_argument(
+        "--scope",
+        default="jobs:read jobs:write",
+        type=_scopes,
+        metavar="SCOPES",
+        help="what it allows, separated by spaces, of: "
+        f"{' '.join(Scope)} (jobs:read jobs:write)",
+    )
+
+
 def given(arguments: argparse.Namespace, *names: str) -> dict[str, Any]:
     """Return the settings that were given as arguments."""
     return {
         name: value for name in names if (value := getattr(arguments, name)) is not None
     }
+
+
+def _scopes(text: str) -> list[Scope]:
+    words = text.split()
+    unknown = [word for word in words if word not in list(Scope)]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"there is no scope {unknown[0]!r}; those are {' '.join(Scope)}"
+        )
+    return [Scope(word) for word in words]

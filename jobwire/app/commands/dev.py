@@ -8,7 +8,7 @@ from pathlib import Path
 from socket import socket
 
 from jobwire.app import logs
-from jobwire.app.authentication import by_token_or_loopback
+from jobwire.app.authentication import by_loopback
 from jobwire.app.commands.arguments import add_address, add_data_dir, given
 from jobwire.app.http import create_app
 from jobwire.app.jobwire import Jobwire
@@ -100,12 +100,8 @@ async def _serve(
     settings: Settings, listener: socket, log_file: Path | None, say: Progress
 ) -> None:
     async with Jobwire(settings, migrate=True, progress=say) as jobwire:
-        app = create_app(
-            jobwire,
-            authenticate=by_token_or_loopback(
-                settings.auth_secret, jobwire.engine.clock
-            ),
-        )
+        authenticate = jobwire.authenticate.then(by_loopback)
+        app = create_app(jobwire, authenticate=authenticate)
         reloading = asyncio.create_task(reload_on_save(jobwire))
         say("ready")
         print(_table(jobwire, listener, log_file), flush=True)

@@ -23,10 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
     settings = Settings(**given(arguments, "host", "port"))
-    if settings.auth_secret is None:
+    if settings.auth_secret is None and settings.auth_jwks_url is None:
         raise SettingsError(
             "serve needs to know who is asking: set JOBWIRE_AUTH_SECRET to at least 32"
-            " bytes (openssl rand -base64 48), and make tokens with `jobwire token`."
+            " bytes (openssl rand -base64 48) and make tokens with `jobwire token`, or"
+            " set JOBWIRE_AUTH_JWKS_URL to the key set of your identity provider. API"
+            " keys count beside them, but are not enough: they come and go."
         )
     logs.configure(settings, to_file=True)
     run_until_signal(_serve(settings))
@@ -41,5 +43,25 @@ async def _serve(settings: Settings) -> None:
                 address_of(listener),
                 extra={"action": "serving"},
             )
+            _tell_what_is_not_checked(settings)
             await Server(create_app(jobwire), jobwire).run_on([listener])
             log.info("no longer serving", extra={"action": "served"})
+
+
+def _tell_what_is_not_checked(settings: Settings) -> None:
+    if settings.auth_jwks_url is None:
+        return
+    unchecked = {
+        name: claim
+        for name, claim, value in (
+            ("JOBWIRE_AUTH_ISSUER", "iss", settings.auth_issuer),
+            ("JOBWIRE_AUTH_AUDIENCE", "aud", settings.auth_audience),
+        )
+        if value is None
+    }
+    if unchecked:
+        log.warning(
+            "Without %s any token of that identity provider counts, whatever its %s.",
+            " and ".join(unchecked),
+            " and ".join(unchecked.values()),
+        )

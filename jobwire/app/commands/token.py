@@ -3,11 +3,10 @@
 import argparse
 from datetime import timedelta
 
-from jobwire.app.commands.arguments import add_data_dir, given
+from jobwire.app.commands.arguments import add_data_dir, add_scope, given
 from jobwire.app.settings import Settings
 from jobwire.app.tokens import dev_secret, mint_token
 from jobwire.jobs.clock import SystemClock
-from jobwire.jobs.viewer import Scope
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -15,14 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--user", required=True, metavar="USER", help="for whom the token speaks"
     )
-    parser.add_argument(
-        "--scope",
-        default="jobs:read jobs:write",
-        type=_scopes,
-        metavar="SCOPES",
-        help="what it allows, separated by spaces, of: "
-        f"{' '.join(Scope)} (jobs:read jobs:write)",
-    )
+    add_scope(parser)
     parser.add_argument(
         "--hours",
         type=_hours,
@@ -49,16 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
         )
     )
     return 0
-
-
-def _scopes(text: str) -> list[Scope]:
-    words = text.split()
-    unknown = [word for word in words if word not in list(Scope)]
-    if unknown:
-        raise argparse.ArgumentTypeError(
-            f"there is no scope {unknown[0]!r}; those are {' '.join(Scope)}"
-        )
-    return [Scope(word) for word in words]
 
 
 def _hours(text: str) -> float:

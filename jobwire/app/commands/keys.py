@@ -1,0 +1,157 @@
+"""`jobwire keys`: make, list and revoke the API keys of programs."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from jobwire.app.commands.arguments import add_data_dir, add_scope, given
+from jobwire.app.jobwire import Jobwire
+from jobwire.app.settings import Settings
+from jobwire.jobs import api_keys
+from jobwire.jobs.api_keys import ApiKey
+from jobwire.jobs.engine import Engine
+
+_ABOUT = """\
+make, list and revoke the API keys of programs.
+
+A key speaks for one user, with the scopes that it was given, until it ends or
+is revoked. Programs send it as a token: Authorization: Bearer jwk_…"""
+_EXAMPLES = """\
+examples:
+  jobwire keys create --name shop --user shop --scope "jobs:read jobs:write"
+  jobwire keys create --name report --user ann --scope jobs:read --days 90
+  jobwire keys list
+  jobwire keys revoke key_01jdx3v8e4f6t9a2b5c7d1g0hk"""
+_ONCE = """\
+That was {id}, shown this once: only its hash is kept.
+Store it where {name} finds it. It is valid {until}."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description, parser.epilog = _ABOUT, _EXAMPLES
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    create = actions.add_parser("create", help="make a key and print it, once")
+    create.add_argument(
+        "--name", required=True, metavar="NAME", help="what it is for, as you call it"
+    )
+    create.add_argument(
+        "--user", required=True, metavar="USER", help="for whom the key speaks"
+    )
+    add_scope(create)
+    create.add_argument(
+        "--days",
+        type=_days,
+        metavar="DAYS",
+        help="how long it is valid (until it is revoked)",
+    )
+    create.set_defaults(act=_create)
+
+    listing = actions.add_parser("list", help="show all keys, but not what they are")
+    listing.set_defaults(act=_list)
+
+    revoke = actions.add_parser("revoke", help="end a key, at once and for good")
+    revoke.add_argument("id", metavar="ID", help="the key's id, key_…")
+    revoke.set_defaults(act=_revoke)
+
+    for action in (create, listing, revoke):
+        add_data_dir(action)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make, list or revoke keys; return the exit code."""
+    settings = Settings(**given(arguments, "data_dir"))
+    asyncio.run(arguments.act(settings, arguments))
+    return 0
+
+
+async def _create(settings: Settings, arguments: argparse.Namespace) -> None:
+    async with (
+        _engine(settings) as engine,
+        engine.database.transaction() as connection,
+    ):
+        created = await api_keys.create(
+            connection,
+            name=arguments.name,
+            user_id=arguments.user,
+            scopes=arguments.scope,
+            lifetime=arguments.days,
+            now=engine.clock.now(),
+        )
+    key = created.key
+    until = "until it is revoked"
+    if key.expires_at is not None:
+        until = f"until {_instant(key.expires_at)}"
+    print(created.secret, flush=True)
+    # Beside it, so that a script reads the key alone.
+    print(_ONCE.format(id=key.public_id, name=key.name, until=until), file=sys.stderr)
+
+
+async def _list(settings: Settings, _: argparse.Namespace) -> None:
+    async with (
+        _engine(settings) as engine,
+        engine.database.connection() as connection,
+    ):
+        keys = await api_keys.list_all(connection)
+        now = engine.clock.now()
+    rows = [("ID", "STATE", "USER", "SCOPES", "LAST USED", "NAME")]
+    rows += [
+        (
+            key.public_id,
+            _state(key, now),
+            key.user_id,
+            " ".join(sorted(key.scopes)) or "none",
+            "never" if key.last_used_at is None else _instant(key.last_used_at),
+            key.name,
+        )
+        for key in keys
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
+
+
+async def _revoke(settings: Settings, arguments: argparse.Namespace) -> None:
+    async with (
+        _engine(settings) as engine,
+        engine.database.transaction() as connection,
+    ):
+        now = engine.clock.now()
+        key = await api_keys.revoke(connection, arguments.id, now=now)
+    print(f"{key.public_id} ({key.name}) is {_state(key, now)}")
+
+
+@asynccontextmanager
+async def _engine(settings: Settings) -> AsyncIterator[Engine]:
+    # Keys have nothing to do with types of job, which may fail to load.
+    without_jobs = settings.model_copy(update={"jobs": ""})
+    async with Jobwire(without_jobs, worker=False) as jobwire:
+        yield jobwire.engine
+
+
+def _state(key: ApiKey, now: datetime) -> str:
+    if key.revoked_at is not None:
+        return f"revoked {_instant(key.revoked_at)}"
+    if key.expires_at is None:
+        return "valid"
+    past = key.expires_at <= now
+    return f"{'expired' if past else 'valid until'} {_instant(key.expires_at)}"
+
+
+def _instant(instant: datetime) -> str:
+    return instant.isoformat(sep=" ", timespec="minutes").replace("+00:00", "Z")
+
+
+def _days(text: str) -> timedelta:
+    most = api_keys.MAX_LIFETIME.days
+    if not text.isdecimal() or not 1 <= int(text[:10]) <= most:
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number of days from 1 to {most}, not {text!r}"
+        )
+    return timedelta(days=int(text))

@@ -1,0 +1,221 @@
+"""API keys: long-lived proofs for programs, of which only the hash is kept."""
+
+import hashlib
+import secrets
+import string
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+from jobwire.jobs import identifiers
+from jobwire.jobs.connections import SqlConnection
+from jobwire.jobs.errors import InvalidInputError, NotFoundError, UnauthenticatedError
+from jobwire.jobs.schedule import MAX_USER_ID_LENGTH, check_text
+from jobwire.jobs.viewer import Scope, Viewer, known_scopes
+
+#: What every key begins with, so that people and secret scanners know it.
+PREFIX = "jwk_"
+ID_PREFIX = "key"
+MAX_NAME_LENGTH = 120
+MAX_LIFETIME = timedelta(days=3660)
+#: A use is noted when the last note is at least this old.
+NOTE_AFTER = timedelta(minutes=1)
+
+_LETTERS = string.ascii_letters + string.digits
+#: 190 bits: too many to guess, so a plain hash is enough.
+_LENGTH = 32
+
+_COLUMNS = """id, name, user_id, scopes, created_at, expires_at, last_used_at,
+ revoked_at"""
+_INSERT = f"""INSERT INTO api_keys
+ (id, name, user_id, scopes, hash, created_at, expires_at)
+ VALUES ($1, $2, $3, $4::text[], $5, $6, $7) RETURNING {_COLUMNS}"""
+_FIND = f"SELECT {_COLUMNS} FROM api_keys WHERE hash = $1"
+_GET = f"SELECT {_COLUMNS} FROM api_keys WHERE id = $1"
+_LIST = f"SELECT {_COLUMNS} FROM api_keys ORDER BY id"
+_REVOKE = f"""UPDATE api_keys SET revoked_at = coalesce(revoked_at, $2)
+ WHERE id = $1 RETURNING {_COLUMNS}"""
+# Of several processes that come at once, one writes.
+_NOTE_USE = """UPDATE api_keys SET last_used_at = $2
+ WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)"""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What is known of a key; the key itself is not.
+
+    Attributes:
+        id: A UUIDv7.
+        name: What it is for.
+        user_id: Whom it speaks for.
+        scopes: What it may do.
+        created_at: When it was made.
+        expires_at: When it ends; None: never.
+        last_used_at: When it last came, to the minute; None: not yet.
+        revoked_at: When it was revoked; None: it was not.
+    """
+
+    id: UUID
+    name: str
+    user_id: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
+        """Read a row."""
+        return cls(**{**record, "scopes": known_scopes(record["scopes"])})
+
+    @property
+    def public_id(self) -> str:
+        """What it is called outside: `key_…`."""
+        return public_id(self.id)
+
+    def viewer(self, now: datetime) -> Viewer:
+        """Return whom it speaks for.
+
+        Raises:
+            UnauthenticatedError: It is revoked, or expired at this time.
+        """
+        if self.revoked_at is not None:
+            raise UnauthenticatedError("The API key was revoked.")
+        if self.expires_at is not None and self.expires_at <= now:
+            raise UnauthenticatedError(
+                f"The API key expired at {self.expires_at.isoformat()}."
+            )
+        return Viewer(self.user_id, self.scopes, self.expires_at, self.id)
+
+    def use_is_worth_noting(self, now: datetime) -> bool:
+        """Whether the last note of a use is old."""
+        return self.last_used_at is None or self.last_used_at <= now - NOTE_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedKey:
+    """A key that was just made.
+
+    Attributes:
+        secret: The key itself, which nobody can read again.
+        key: What is kept of it.
+    """
+
+    secret: str
+    key: ApiKey
+
+
+def public_id(id: UUID) -> str:
+    """Write the public id of a key, `key_…`."""
+    return identifiers.type_id(ID_PREFIX, id)
+
+
+def is_api_key(text: str) -> bool:
+    """Whether a text means to be an API key."""
+    return text.startswith(PREFIX)
+
+
+async def create(
+    connection: SqlConnection,
+    *,
+    name: str,
+    user_id: str,
+    scopes: Collection[Scope],
+    now: datetime,
+    lifetime: timedelta | None = None,
+) -> CreatedKey:
+    """Make a key; its hash is kept.
+
+    Args:
+        connection: Where to write.
+        name: What it is for, 1-120 characters.
+        user_id: Whom it speaks for, 1-255 characters.
+        scopes: What it may do.
+        now: When.
+        lifetime: How long it is valid, at most ten years; None: until it is revoked.
+
+    Raises:
+        InvalidInputError: Something does not fit; its path says where.
+    """
+    check_text("name", name, MAX_NAME_LENGTH)
+    check_text("user", user_id, MAX_USER_ID_LENGTH)
+    if lifetime is not None and not timedelta() < lifetime <= MAX_LIFETIME:
+        raise InvalidInputError(
+            f"An API key must be valid for 1 to {MAX_LIFETIME.days} days, not"
+            f" {lifetime}.",
+            path=("lifetime",),
+        )
+    secret = PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    records = await connection.fetch(
+        _INSERT,
+        identifiers.new_id(now),
+        name,
+        user_id,
+        sorted(scope.value for scope in scopes),
+        _hash(secret),
+        now,
+        None if lifetime is None else now + lifetime,
+    )
+    return CreatedKey(secret, ApiKey.from_record(records[0]))
+
+
+async def list_all(connection: SqlConnection) -> list[ApiKey]:
+    """Return the keys of all users, oldest first."""
+    return [ApiKey.from_record(record) for record in await connection.fetch(_LIST)]
+
+
+async def revoke(connection: SqlConnection, key_id: str, *, now: datetime) -> ApiKey:
+    """Revoke a key, for good; one that was revoked before keeps its time.
+
+    Args:
+        connection: Where to write.
+        key_id: Its public id, `key_…`.
+        now: When.
+
+    Raises:
+        NotFoundError: There is no such key.
+    """
+    try:
+        id = identifiers.parse_type_id(ID_PREFIX, key_id)
+    except ValueError:
+        raise NotFoundError(key_id, what="API key") from None
+    records = await connection.fetch(_REVOKE, id, now)
+    if not records:
+        raise NotFoundError(key_id, what="API key")
+    return ApiKey.from_record(records[0])
+
+
+async def find(connection: SqlConnection, secret: str) -> ApiKey:
+    """Return what is known of a key, valid or not.
+
+    Raises:
+        UnauthenticatedError: There is none like it.
+    """
+    return _only(await connection.fetch(_FIND, _hash(secret)))
+
+
+async def ensure_valid(connection: SqlConnection, id: UUID, *, now: datetime) -> None:
+    """Refuse a key that was valid once, if it is no longer.
+
+    Raises:
+        UnauthenticatedError: It is revoked, expired or gone.
+    """
+    _only(await connection.fetch(_GET, id)).viewer(now)
+
+
+async def note_use(connection: SqlConnection, id: UUID, *, now: datetime) -> None:
+    """Note that a key came, at most once a minute."""
+    await connection.fetch(_NOTE_USE, id, now, now - NOTE_AFTER)
+
+
+def _only(records: Sequence[Mapping[str, Any]]) -> ApiKey:
+    if not records:
+        raise UnauthenticatedError("There is no such API key.")
+    return ApiKey.from_record(records[0])
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).digest()
