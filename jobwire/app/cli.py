@@ -10,6 +10,7 @@ _COMMANDS = {
     "dev": "run everything in one process, for the person at this machine",
     "serve": "run the API and the board",
     "worker": "run the loops that run jobs",
+    "emulator": "run a local Trigger.dev, for development and tests",
     "migrate": "bring the database to the newest version of its schema",
     "token": "make a token for a user",
     "keys": "make, list and revoke the API keys of programs",

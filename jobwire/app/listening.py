@@ -21,7 +21,7 @@ class PortTakenError(Exception):
         by = f" by {holder}" if holder else ""
         super().__init__(
             f"Port {port} on {host} is taken{by}. Stop that, or choose another port"
-            " with --port or JOBWIRE_PORT."
+            " with --port."
         )
 
 
@@ -32,19 +32,22 @@ class AddressError(Exception):
         super().__init__(f"Cannot listen on {host}:{port}: {reason}.")
 
 
-def listen(host: str, port: int | None, *, or_next: bool = False) -> socket.socket:
+def listen(
+    host: str, port: int | None, *, default: int = DEFAULT_PORT, or_next: bool = False
+) -> socket.socket:
     """Open a listening socket.
 
     Args:
         host: The address.
-        port: The port; None: 8000.
+        port: The port; None: the default one.
+        default: The port when none was asked for.
         or_next: Whether, when no port was asked for, the next free one will do.
 
     Raises:
         PortTakenError: Somebody else has it.
         AddressError: The address is not usable.
     """
-    first = DEFAULT_PORT if port is None else port
+    first = default if port is None else port
     last = first + ATTEMPTS if or_next and port is None else first + 1
     for candidate in range(first, last):
         try:

@@ -8,6 +8,7 @@ from jobwire.app.jobwire import NotMigratedError
 from jobwire.app.listening import AddressError, PortTakenError
 from jobwire.app.postgres import PostgresError
 from jobwire.app.settings import SettingsError
+from jobwire.emulator.errors import EmulatorError
 from jobwire.jobs.errors import JobError
 from jobwire.jobs.loading import JobLoadError
 from jobwire.jobs.registry import DuplicateTypeError
@@ -18,6 +19,7 @@ from jobwire.models.database import UnsupportedServerError
 _OWN = (
     AddressError,
     DuplicateTypeError,
+    EmulatorError,
     ForeignTablesError,
     JobError,
     JobLoadError,

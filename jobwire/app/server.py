@@ -1,4 +1,4 @@
-"""The web server: uvicorn, told to say goodbye to its readers first."""
+"""The web server: uvicorn, which others tell when to end."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -17,13 +17,10 @@ FAREWELL_SECONDS = 1.0
 _LOOK_SECONDS = 0.02
 
 
-class Server(uvicorn.Server):
-    """A server that, when asked to end, first tells every stream to go elsewhere.
+class AppServer(uvicorn.Server):
+    """A server that leaves signals alone: whoever runs it decides when it ends."""
 
-    It leaves signals alone: whoever runs it decides when it ends.
-    """
-
-    def __init__(self, app: ASGIApp, jobwire: Jobwire) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -39,7 +36,6 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
-        self._jobwire = jobwire
         self._asked = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -58,7 +54,7 @@ class Server(uvicorn.Server):
             if task is not None:
                 task.uncancel()
         asked.cancel()
-        await self._say_goodbye()
+        await self.say_goodbye()
         self.should_exit = True
         await serving
 
@@ -72,7 +68,18 @@ class Server(uvicorn.Server):
         """Capture none."""
         yield
 
-    async def _say_goodbye(self) -> None:
+    async def say_goodbye(self) -> None:
+        """Do what comes before the sockets close: here, nothing."""
+
+
+class Server(AppServer):
+    """A server that, when asked to end, first tells every stream to go elsewhere."""
+
+    def __init__(self, app: ASGIApp, jobwire: Jobwire) -> None:
+        super().__init__(app)
+        self._jobwire = jobwire
+
+    async def say_goodbye(self) -> None:
         """Let streams end by themselves: a socket that is closed tells them nothing."""
         self._jobwire.begin_closing()
         feed = self._jobwire.engine.feed

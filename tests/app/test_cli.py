@@ -37,7 +37,17 @@ def test_a_command_that_does_not_exist_is_not_understood() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["dev", "serve", "worker", "migrate", "token", "keys", "schema", "database-url"],
+    [
+        "dev",
+        "serve",
+        "worker",
+        "emulator",
+        "migrate",
+        "token",
+        "keys",
+        "schema",
+        "database-url",
+    ],
 )
 def test_every_command_explains_itself(
     command: str, capsys: pytest.CaptureFixture[str]

@@ -157,14 +157,11 @@ async def test_a_port_that_was_asked_for_and_is_taken_names_its_holder(
     assert "Traceback" not in printed
 
 
-def test_a_port_that_nobody_asked_for_is_the_next_free_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_port_that_nobody_asked_for_is_the_next_free_one() -> None:
     with listen("127.0.0.1", 0) as holder:
         port = holder.getsockname()[1]
-        monkeypatch.setattr("jobwire.app.listening.DEFAULT_PORT", port)
 
-        with listen("127.0.0.1", None, or_next=True) as found:
+        with listen("127.0.0.1", None, default=port, or_next=True) as found:
             assert port < found.getsockname()[1] <= port + 100
         with pytest.raises(PortTakenError):
-            listen("127.0.0.1", None)
+            listen("127.0.0.1", None, default=port)

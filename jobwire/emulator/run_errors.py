@@ -1,0 +1,49 @@
+"""Errors of runs, as the state keeps them and as the API shows them.
+
+Source: `packages/core/src/v3/schemas/common.ts` (`TaskRunError`) and
+`createJsonErrorObject` of triggerdotdev/trigger.dev, read 2026-11-23.
+"""
+
+import json
+from typing import Any
+
+from jobwire.emulator.attempt_plan import Thrown
+from jobwire.emulator.payloads import write_json
+
+
+def of_thrown(thrown: Thrown) -> str:
+    """What a task threw."""
+    return write_json(
+        {
+            "type": "BUILT_IN_ERROR",
+            "name": thrown.name,
+            "message": thrown.message,
+            "stackTrace": thrown.stack,
+        }
+    )
+
+
+def of_cancel() -> str:
+    """A run was canceled."""
+    return write_json({"type": "STRING_ERROR", "raw": "Canceled by user"})
+
+
+def of_expiry(ttl: str) -> str:
+    """A run had not started in time."""
+    raw = f"Run expired because the TTL ({ttl}) was reached"
+    return write_json({"type": "STRING_ERROR", "raw": raw})
+
+
+def of_timeout() -> str:
+    """A run took longer than its maximum."""
+    return write_json({"type": "INTERNAL_ERROR", "code": "MAX_DURATION_EXCEEDED"})
+
+
+def shown(stored: str) -> dict[str, Any]:
+    """Return what retrieving a run shows of its error."""
+    error = json.loads(stored)
+    if error["type"] == "BUILT_IN_ERROR":
+        return {name: error[name] for name in ("name", "message", "stackTrace")}
+    if error["type"] == "STRING_ERROR":
+        return {"message": error["raw"]}
+    return {"message": f"trigger.dev internal error ({error['code']})"}
