@@ -1,4 +1,4 @@
-"""The web application: GraphQL, the board, health and metrics on one app."""
+"""The web application: GraphQL, the pages, health and metrics on one app."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -17,6 +17,7 @@ from jobwire.jobs.viewer import Viewer
 from jobwire.web.board import board_routes
 from jobwire.web.health import health_routes
 from jobwire.web.metrics import CountRequests, Metrics, metrics_route
+from jobwire.web.pages import page_routes
 
 _PREFLIGHT_SECONDS = 3600
 
@@ -64,6 +65,7 @@ def create_app(
             *health_routes(place.missing),
             metrics_route(place.fresh_metrics),
             *board_routes(),
+            *page_routes(),
         ],
         middleware=middleware,
         lifespan=place.lifespan,

@@ -1,1 +1,1 @@
-"""Plain HTTP: health, metrics and the board."""
+"""Plain HTTP: health, metrics, and the pages for people."""

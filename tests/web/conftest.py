@@ -34,7 +34,7 @@ async def chromium() -> AsyncIterator[Browser]:
     path = _chromium()
     if path is None:
         pytest.skip(
-            "The board is NOT tested: no Chromium was found. Install chromium, or name"
+            "The pages are NOT tested: no Chromium was found. Install chromium, or name"
             " it in CHROMIUM_PATH."
         )
     expect.set_options(timeout=15_000)

@@ -8,6 +8,7 @@ from starlette.routing import Mount
 
 from jobwire.web import board
 from jobwire.web.board import board_routes
+from jobwire.web.pages import page_routes
 
 FILES = Path(board.__file__).parent / "board"
 POLICY = (
@@ -24,7 +25,7 @@ def prefix(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def http(prefix: str) -> httpx.AsyncClient:
-    app = Starlette(routes=board_routes())
+    app = Starlette(routes=[*board_routes(), *page_routes()])
     if prefix:
         app = Starlette(routes=[Mount(prefix, app)])
     return httpx.AsyncClient(
@@ -44,7 +45,7 @@ async def test_everything_that_the_page_names_is_there(
     http: httpx.AsyncClient, prefix: str
 ) -> None:
     page = (await http.get(f"{prefix}/")).text
-    named = re.findall(r'(?:src|href)="([^"#:]+)"', page)
+    named = re.findall(r'<(?:link|script)[^>]* (?:src|href)="([^"]+)"', page)
 
     answers = [await http.get(f"{prefix}/{path}") for path in named]
 

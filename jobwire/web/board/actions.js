@@ -1,7 +1,7 @@
 /** What the user does to a job that is there: cancel it, or run it again. */
 
 import { CANCEL_JOB, RETRY_JOB } from "./documents.js";
-import { find, setText } from "./dom.js";
+import { find, setText } from "../page/dom.js";
 import { describeOutcome } from "./status.js";
 
 /** @typedef {import("./documents.js").Job} Job */

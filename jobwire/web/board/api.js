@@ -1,5 +1,7 @@
 /** GraphQL over HTTP: one request, its data, or an error that says what went wrong. */
 
+import { authorization } from "../page/token.js";
+
 /** @typedef {import("./clock.js").Clock} Clock */
 
 /** The server answered, and refused the whole request. */
@@ -64,7 +66,6 @@ export class Api {
 
   /** @param {unknown} body */
   async #post(body) {
-    const token = this.token();
     /** @type {Response} */
     let response;
     try {
@@ -73,7 +74,7 @@ export class Api {
         headers: {
           "Content-Type": "application/json",
           Accept: "application/graphql-response+json, application/json;q=0.9",
-          ...(token ? { Authorization: `Bearer ${token}` } : {}),
+          ...authorization(this.token()),
         },
         body: JSON.stringify(body),
       });

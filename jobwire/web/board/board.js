@@ -1,15 +1,17 @@
 /** The board: the parts of the page, and who tells whom. */
 
+import { element, fill, find } from "../page/dom.js";
+import { endpoint, liveEndpoint } from "../page/endpoint.js";
+import { LiveSocket } from "../page/live.js";
+import { authorization } from "../page/token.js";
 import { Actions } from "./actions.js";
 import { Api, UnauthenticatedError } from "./api.js";
 import { Clock } from "./clock.js";
 import { Connection } from "./connection.js";
-import { element, fill, find } from "./dom.js";
 import { FilterBar } from "./filter.js";
 import { JobPanel } from "./job.js";
 import { Jobs } from "./jobs.js";
 import { Keyboard } from "./keys.js";
-import { LiveSocket } from "./live.js";
 import { Notices } from "./notices.js";
 import { ScheduleDialog } from "./schedule.js";
 import { Session } from "./session.js";
@@ -17,23 +19,18 @@ import { Session } from "./session.js";
 /** @typedef {import("./documents.js").Job} Job */
 /** @typedef {import("./documents.js").JobType} JobType */
 
-const endpoint = new URL("graphql", document.baseURI);
-const liveEndpoint = new URL(endpoint);
-liveEndpoint.protocol = endpoint.protocol === "https:" ? "wss:" : "ws:";
-
 const clock = new Clock();
 const notices = new Notices();
 const session = new Session(() => start());
-const token = () => session.token;
 const api = new Api({
   endpoint,
-  token,
+  token: () => session.token,
   clock,
   onUnauthenticated: (error) => askForToken(error.message),
 });
 const socket = new LiveSocket({
   url: liveEndpoint,
-  token,
+  credentials: () => authorization(session.token),
   onState: () => drawState(),
   onRefused: () => askForToken("The server does not take this token."),
 });

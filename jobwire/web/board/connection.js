@@ -1,6 +1,6 @@
 /** How fresh the page is, said honestly: live, catching up, or as of a moment ago. */
 
-import { find, setText } from "./dom.js";
+import { find, setText } from "../page/dom.js";
 import { formatAge, formatTime } from "./format.js";
 
 /** A connection that is back within this time, in ms, was not worth a banner. */
@@ -8,7 +8,7 @@ const PATIENCE = 1500;
 
 /**
  * @typedef {object} ConnectionOptions
- * @property {import("./live.js").LiveSocket} socket
+ * @property {import("../page/live.js").LiveSocket} socket
  * @property {import("./clock.js").Clock} clock
  * @property {import("./notices.js").Notices} notices
  */

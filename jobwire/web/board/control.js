@@ -1,6 +1,6 @@
 /** Which control a form offers for which shape. */
 
-import { element } from "./dom.js";
+import { element } from "../page/dom.js";
 import {
   BooleanField,
   ChoiceField,

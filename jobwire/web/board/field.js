@@ -1,6 +1,6 @@
 /** What every part of a form can do, and what the fields of one value share. */
 
-import { element, newId } from "./dom.js";
+import { element, newId } from "../page/dom.js";
 import { formatNumber } from "./format.js";
 
 /** @typedef {import("./schema.js").Shape} Shape */

@@ -1,6 +1,6 @@
 /** The fields of a form that hold one value: text, numbers, choices, JSON. */
 
-import { element } from "./dom.js";
+import { element } from "../page/dom.js";
 import { Field } from "./field.js";
 import { formatNumber } from "./format.js";
 

@@ -1,6 +1,6 @@
 /** Which jobs the list shows; kept in the address, so that it can be shared. */
 
-import { element, fill, find, icon } from "./dom.js";
+import { element, fill, find, icon } from "../page/dom.js";
 import { STATUSES } from "./status.js";
 
 /** @typedef {import("./documents.js").JobFilter} JobFilter */

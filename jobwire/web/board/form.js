@@ -1,7 +1,7 @@
 /** The form of a job's data, made from its type's JSON Schema, or edited as JSON. */
 
 import { buildControl } from "./control.js";
-import { element, fill } from "./dom.js";
+import { element, fill } from "../page/dom.js";
 import { JsonField } from "./fields.js";
 import { accepts, isBlank, readSchema } from "./schema.js";
 

@@ -1,6 +1,6 @@
 /** What the parts of a form that hold others share. */
 
-import { element, newId } from "./dom.js";
+import { element, newId } from "../page/dom.js";
 
 /** @typedef {import("./schema.js").Shape} Shape */
 /** @typedef {import("./field.js").Control} Control */

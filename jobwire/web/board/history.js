@@ -1,6 +1,6 @@
 /** What has happened to a job: its events, newest first, reports of progress folded. */
 
-import { element, fill } from "./dom.js";
+import { element, fill } from "../page/dom.js";
 import { formatMoment, formatPreciseTime } from "./format.js";
 import { describeReport, statusLabel } from "./status.js";
 

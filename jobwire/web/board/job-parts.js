@@ -1,7 +1,7 @@
 /** The parts of a job's page: facts, failure, cancel, values, attempts. */
 
-import { copyButton } from "./copy.js";
-import { element, icon, setText } from "./dom.js";
+import { copyButton } from "../page/copy.js";
+import { element, icon, setText } from "../page/dom.js";
 import {
   formatDuration,
   formatMoment,
@@ -100,7 +100,7 @@ export class Part {
   /**
    * @template T
    * @param {T | null | undefined} value
-   * @param {(value: T) => import("./dom.js").Child[]} build
+   * @param {(value: T) => import("../page/dom.js").Child[]} build
    */
   show(value, build) {
     const key = JSON.stringify(value ?? null);

@@ -1,7 +1,7 @@
 /** What is shown of the job that is open. */
 
-import { copyButton } from "./copy.js";
-import { element, fill, find, setText } from "./dom.js";
+import { copyButton } from "../page/copy.js";
+import { element, fill, find, setText } from "../page/dom.js";
 import {
   buildAttempts,
   buildCancellation,

@@ -1,7 +1,7 @@
 /** The job that is open: read it, follow it until it has ended. */
 
 import { EARLIER_EVENTS, JOB_ATTEMPTS, JOB_DETAIL, JOB_UPDATES } from "./documents.js";
-import { find } from "./dom.js";
+import { find } from "../page/dom.js";
 import { HistoryView } from "./history.js";
 import { JobView } from "./job-view.js";
 import { statusLabel } from "./status.js";
@@ -23,7 +23,7 @@ const NOT_OF_ATTEMPTS = new Set([
 /**
  * @typedef {object} JobPanelOptions
  * @property {import("./api.js").Api} api
- * @property {import("./live.js").LiveSocket} socket
+ * @property {import("../page/live.js").LiveSocket} socket
  * @property {import("./clock.js").Clock} clock
  * @property {import("./session.js").Session} session
  * @property {import("./row.js").JobActions} actions

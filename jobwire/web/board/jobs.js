@@ -2,7 +2,7 @@
 
 import { UnauthenticatedError } from "./api.js";
 import { JOB_LIST_UPDATES, JOBS } from "./documents.js";
-import { find, setText } from "./dom.js";
+import { find, setText } from "../page/dom.js";
 import { JobList } from "./job-list.js";
 import { Rows } from "./rows.js";
 import { followJobs } from "./stream.js";
@@ -26,7 +26,7 @@ const NOTHING = {
 /**
  * @typedef {object} JobsOptions
  * @property {import("./api.js").Api} api
- * @property {import("./live.js").LiveSocket} socket
+ * @property {import("../page/live.js").LiveSocket} socket
  * @property {import("./clock.js").Clock} clock
  * @property {import("./row.js").JobActions} actions
  * @property {() => JobFilter} filter

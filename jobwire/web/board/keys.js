@@ -1,7 +1,7 @@
 /** Single keys that do something on the page, and the list of them. */
 
-import { element, fill } from "./dom.js";
-import { recall, remember } from "./storage.js";
+import { element, fill } from "../page/dom.js";
+import { recall, remember } from "../page/storage.js";
 
 /**
  * @typedef {object} Binding

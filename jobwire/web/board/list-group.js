@@ -1,6 +1,6 @@
 /** A list in a form, item by item. */
 
-import { element, icon } from "./dom.js";
+import { element, icon } from "../page/dom.js";
 import { Group } from "./group.js";
 
 /** @typedef {import("./schema.js").Shape} Shape */

@@ -1,6 +1,6 @@
 /** Short messages: seen at the edge of the page, and told to assistive technology. */
 
-import { element, fill, find, icon } from "./dom.js";
+import { element, fill, find, icon } from "../page/dom.js";
 
 /** How long a message that is no error stays, in ms. */
 const SHOWN_FOR = 6000;

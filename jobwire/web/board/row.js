@@ -1,6 +1,6 @@
 /** One job in the list: built once, then only what changed is touched. */
 
-import { element, icon, setText } from "./dom.js";
+import { element, icon, setText } from "../page/dom.js";
 import { formatAge, formatMoment } from "./format.js";
 import {
   describeProgress,

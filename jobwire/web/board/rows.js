@@ -1,6 +1,6 @@
 /** The rows of the list: drawn where they belong, kept while they stay, focus kept. */
 
-import { find } from "./dom.js";
+import { find } from "../page/dom.js";
 import { JobRow } from "./row.js";
 
 /** @typedef {import("./documents.js").Job} Job */

@@ -1,8 +1,8 @@
 /** The dialog that schedules a job. */
 
-import { copyButton } from "./copy.js";
+import { copyButton } from "../page/copy.js";
 import { JOB_TYPES, SCHEDULE_JOB } from "./documents.js";
-import { element, fill, find, setText } from "./dom.js";
+import { element, fill, find, setText } from "../page/dom.js";
 import { DataForm } from "./form.js";
 import { formatDuration, parseDuration } from "./format.js";
 import { asCurl, asGraphQL } from "./snippet.js";

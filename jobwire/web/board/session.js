@@ -1,13 +1,11 @@
 /** Who is looking: the token of this browser tab, and what the server makes of it. */
 
 import { VIEWER } from "./documents.js";
-import { element, fill, find } from "./dom.js";
+import { element, fill, find } from "../page/dom.js";
 import { formatMoment } from "./format.js";
-import { recall, remember } from "./storage.js";
+import { recallToken, rememberToken } from "../page/token.js";
 
 /** @typedef {import("./documents.js").Viewer} Viewer */
-
-const KEY = "jobwire.token";
 
 export class Session {
   #dialog = find("sign-in", HTMLDialogElement);
@@ -16,7 +14,7 @@ export class Session {
   #problem = find("token-error", HTMLElement);
   #node = find("viewer", HTMLElement);
   /** @type {string | null} */
-  #token = recall("sessionStorage", KEY);
+  #token = recallToken();
   /** @type {Viewer | null} */
   viewer = null;
 
@@ -26,7 +24,7 @@ export class Session {
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#dialog.close();
-      this.#use(this.#input.value.trim().replace(/^Bearer\s+/i, "") || null);
+      this.#use(this.#input.value);
     });
   }
 
@@ -68,8 +66,7 @@ export class Session {
 
   /** @param {string | null} token */
   #use(token) {
-    this.#token = token;
-    remember("sessionStorage", KEY, token);
+    this.#token = rememberToken(token);
     this.onChange();
   }
 

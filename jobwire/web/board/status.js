@@ -1,6 +1,6 @@
 /** What a job's status, progress and cancellation mean, in words and signs. */
 
-import { element, icon } from "./dom.js";
+import { element, icon } from "../page/dom.js";
 import { formatAge, formatDuration, formatNumber, formatPercent } from "./format.js";
 
 /** @typedef {import("./documents.js").Job} Job */

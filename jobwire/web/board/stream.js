@@ -4,7 +4,7 @@ import { RefusedError } from "./api.js";
 import { parseDuration } from "./format.js";
 
 /** @typedef {import("./documents.js").JobChange} JobChange */
-/** @typedef {import("./live.js").LiveSocket} LiveSocket */
+/** @typedef {import("../page/live.js").LiveSocket} LiveSocket */
 
 /**
  * @typedef {object} StreamOptions
@@ -28,12 +28,20 @@ import { parseDuration } from "./format.js";
  */
 export function followJobs(socket, options) {
   let cursor = options.cursor;
+  /** @param {import("../page/live.js").GraphQLError[]} errors */
+  const fail = ([{ message, extensions }]) =>
+    options.onFailed(new RefusedError(message, extensions?.code ?? null));
   const stop = socket.follow({
     request: () => ({
       query: options.document,
       variables: { ...options.variables, after: cursor },
     }),
-    next(data) {
+    next({ data, errors }) {
+      if (errors?.length) {
+        stop();
+        fail(errors);
+        return;
+      }
       const [message] = /** @type {any[]} */ (Object.values(data));
       if (message.cursor) cursor = message.cursor;
       switch (message.__typename) {
@@ -52,7 +60,7 @@ export function followJobs(socket, options) {
           break;
       }
     },
-    failed: (message, code) => options.onFailed(new RefusedError(message, code)),
+    failed: fail,
     ended: () => options.onEnded(),
   });
   return stop;

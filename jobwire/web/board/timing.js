@@ -1,6 +1,6 @@
 /** When a job is to run, and spans of time: inputs that speak ISO 8601. */
 
-import { element, fill, find } from "./dom.js";
+import { element, fill, find } from "../page/dom.js";
 
 /** Units by their length in seconds, with their place in an ISO 8601 duration. */
 const UNITS = [

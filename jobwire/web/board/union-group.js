@@ -1,6 +1,6 @@
 /** One of several alternatives in a form, or none of them. */
 
-import { element, newId } from "./dom.js";
+import { element, newId } from "../page/dom.js";
 import { Group } from "./group.js";
 import { accepts } from "./schema.js";
 

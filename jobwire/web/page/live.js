@@ -18,11 +18,14 @@ const UNAUTHENTICATED = new Set([4401, 4403]);
  *
  * @typedef {"closed" | "connecting" | "open" | "waiting" | "refused"} ConnectionState
  *
+ * @typedef {{message: string, extensions?: {code?: string}}} GraphQLError
+ * @typedef {{data?: any, errors?: GraphQLError[]}} Result
+ *
  * An operation that is sent again, as `request` then says, after each reconnect.
  * @typedef {object} Operation
  * @property {() => {query: string, variables: Record<string, unknown>}} request
- * @property {(data: any) => void} next
- * @property {(message: string, code: string | null) => void} failed
+ * @property {(result: Result) => void} next One result, which may hold errors.
+ * @property {(errors: GraphQLError[]) => void} failed It ended without a result.
  * @property {() => void} ended
  */
 
@@ -46,12 +49,13 @@ export class LiveSocket {
   heardAt = 0;
 
   /**
-   * @param {{url: URL, token: () => string | null, onState: () => void,
-   *   onRefused: () => void}} options
+   * @param {{url: URL, credentials: () => Record<string, string>,
+   *   onState: () => void, onRefused: (reason: string) => void}} options
+   *   The credentials go into `connection_init`, named as headers.
    */
-  constructor({ url, token, onState, onRefused }) {
+  constructor({ url, credentials, onState, onRefused }) {
     this.url = url;
-    this.token = token;
+    this.credentials = credentials;
     this.onState = onState;
     this.onRefused = onRefused;
   }
@@ -64,13 +68,11 @@ export class LiveSocket {
     this.#socket = socket;
     this.#timer = setTimeout(() => this.#lose(), ACKNOWLEDGE_WITHIN);
     socket.onopen = () => {
-      const token = this.token();
-      const payload = token ? { Authorization: `Bearer ${token}` } : undefined;
-      this.#send({ type: "connection_init", payload });
+      this.#send({ type: "connection_init", payload: this.credentials() });
     };
     socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
     socket.onclose = (event) => {
-      if (UNAUTHENTICATED.has(event.code)) this.onRefused();
+      if (UNAUTHENTICATED.has(event.code)) this.onRefused(event.reason);
       else this.#lose();
     };
   }
@@ -138,28 +140,17 @@ export class LiveSocket {
         this.#send({ type: "pong" });
         break;
       case "next":
-        if (message.payload.errors?.length) this.#fail(id, message.payload.errors);
-        else operation?.next(message.payload.data);
+        operation?.next(message.payload);
         break;
       case "error":
-        this.#fail(id, message.payload);
+        this.#operations.delete(id);
+        operation?.failed(message.payload);
         break;
       case "complete":
         this.#operations.delete(id);
         operation?.ended();
         break;
     }
-  }
-
-  /**
-   * @param {string} id
-   * @param {{message: string, extensions?: {code?: string}}[]} errors
-   */
-  #fail(id, errors) {
-    const operation = this.#operations.get(id);
-    this.#operations.delete(id);
-    const [{ message, extensions }] = errors;
-    operation?.failed(message, extensions?.code ?? null);
   }
 
   /**
