@@ -2,9 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from starlette.types import ASGIApp
 
 from jobwire.app.authentication import by_loopback
 from jobwire.app.http import create_app
@@ -23,8 +25,17 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(database_url: str, **settings: object) -> Iterator[RunningServer]:
-    """Run a server until the block ends; its thread blocks nobody's event loop."""
+def running_server(
+    database_url: str,
+    *,
+    within: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    **settings: object,
+) -> Iterator[RunningServer]:
+    """Run a server until the block ends; its thread blocks nobody's event loop.
+
+    Args:
+        within: Puts the application into another one.
+    """
     given = {"examples": True, "drain_seconds": 1, "lease_seconds": 2, **settings}
     ready = threading.Event()
     outcome: dict[str, object] = {}
@@ -35,7 +46,7 @@ def running_server(database_url: str, **settings: object) -> Iterator[RunningSer
         async with Jobwire(chosen) as jobwire:
             authenticate = jobwire.authenticate.then(by_loopback)
             app = create_app(jobwire, authenticate=authenticate)
-            server = Server(app, jobwire)
+            server = Server(within(app), jobwire)
             port = listener.getsockname()[1]
             outcome["server"] = server
             outcome["up"] = RunningServer(f"http://127.0.0.1:{port}", jobwire)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from tools.environment import DEVELOPMENT, PYTHON, RUNTIME, prepare
+from tools.graphiql.install import offer_graphiql
 from tools.steps import ROOT, ReportedError, say
 
 HELP = """\
@@ -21,6 +22,7 @@ HELP = """\
 
 The first start makes .venv/ from the locks. uv is taken from the PATH, or got with
 pip into .tools/. Package index, proxy and certificates are those of pip and uv.
+Where npm is on the PATH, GraphiQL is got with it too, for the page at /graphql.
 """
 
 COMMANDS = ("dev", "jobwire", "test", "check", "bench", "lock", "help")
@@ -46,12 +48,14 @@ def _run(command: str, arguments: list[str]) -> None:
     match command:
         case "dev":
             prepare(RUNTIME)
+            offer_graphiql()
             _become("-m", "jobwire", "dev", *arguments)
         case "jobwire":
             prepare(RUNTIME)
             _become("-m", "jobwire", *arguments)
         case "test":
             prepare(DEVELOPMENT)
+            offer_graphiql()
             os.chdir(ROOT)
             _become("-m", "pytest", "-n", str(_test_processes()), *arguments)
         case "check":

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,11 +16,14 @@ from jobwire.app.settings import Settings, SettingsError
 from jobwire.gql.transports import Authenticate, graphql_routes
 from jobwire.jobs.viewer import Viewer
 from jobwire.web.board import board_routes
+from jobwire.web.explorer import explorer_routes
 from jobwire.web.health import health_routes
 from jobwire.web.metrics import CountRequests, Metrics, metrics_route
 from jobwire.web.pages import page_routes
 
 _PREFLIGHT_SECONDS = 3600
+#: Where `./dev` puts GraphiQL in a checkout; an installed Jobwire has no such folder.
+GRAPHIQL = Path(__file__).parents[2] / ".tools" / "graphiql"
 
 
 def create_app(
@@ -57,6 +61,7 @@ def create_app(
         )
     return Starlette(
         routes=[
+            *explorer_routes(graphiql=GRAPHIQL),
             *graphql_routes(
                 lambda: place.jobwire().engine,
                 _authenticate(place, authenticate),

@@ -116,7 +116,7 @@ def _table(jobwire: Jobwire, listener: socket, log_file: Path | None) -> str:
     place = address_of(listener)
     rows = {
         "board": f"http://{place}/",
-        "GraphQL": f"http://{place}/graphql",
+        "GraphQL": f"http://{place}/graphql (opens in a browser)",
         "live": f"ws://{place}/graphql (graphql-transport-ws)",
         "events": f"http://{place}/graphql (text/event-stream)",
         "health": f"http://{place}/readyz",
