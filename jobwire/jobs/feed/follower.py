@@ -13,6 +13,7 @@ from jobwire.jobs.feed.epoch import Epoch, read_epoch
 from jobwire.jobs.feed.log import (
     PLAN_SETTINGS,
     LogPage,
+    Wanted,
     read_log,
     read_state,
 )
@@ -112,8 +113,10 @@ class Follower:
     async def _run(self) -> None:
         backoff = 0.0
         while True:
+            # Not wait_for: in Python 3.11 it forgets a cancel that meets the wake-up.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self._poll_seconds)
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._woken.wait()
             self._woken.clear()
             try:
                 if self._connection is None:
@@ -173,21 +176,23 @@ class Follower:
     async def _read(self, connection: Connection) -> None:
         """Hand out all that is new."""
         while True:
+            wanted = self._subscribers.wanted()
             async with asyncio.timeout(READ_TIMEOUT):
-                page = await self._read_page(connection)
+                page = await self._read_page(connection, wanted)
             stale = page.state.why_stale(self.position)
             if stale is not None:
                 await self._start_over(connection, stale)
                 return
             # Without an await: what a reader has got and the position never differ.
+            if page.end != self.position and not wanted.everything:
+                self._subscribers.cut_off_new()
             self._hand_out(page)
             self.position = page.end
             if page.is_last:
                 return
 
-    async def _read_page(self, connection: Connection) -> LogPage:
-        if self._subscribers:
-            wanted = self._subscribers.wanted()
+    async def _read_page(self, connection: Connection, wanted: Wanted) -> LogPage:
+        if wanted.anything:
             return await read_log(connection, self.position, wanted)
         state = await read_state(connection)
         return LogPage(state, [], Position(self.epoch.id, state.snapshot))

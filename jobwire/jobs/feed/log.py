@@ -162,6 +162,11 @@ class Wanted:
     job_ids: Sequence[UUID] = ()
     user_ids: Sequence[str] = ()
 
+    @property
+    def anything(self) -> bool:
+        """Whether there is anybody who wants any."""
+        return self.everything or bool(self.job_ids or self.user_ids)
+
 
 async def read_state(connection: Connection) -> LogState:
     """Read where the log stands now, and nothing of what it holds."""

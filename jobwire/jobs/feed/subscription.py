@@ -91,6 +91,11 @@ class Subscription:
         self.end = self.end or end
         self._stirred.set()
 
+    def cut_off(self) -> None:
+        """Have the reader go on from the log: something of its own was not read."""
+        self._overflown = True
+        self._stirred.set()
+
     def clear(self) -> None:
         """Forget what waits, for a reader that starts over from the log."""
         self._waiting.clear()
@@ -118,6 +123,8 @@ class Subscribers:
     def __init__(self) -> None:
         """Begin with none."""
         self._all: set[Subscription] = set()
+        #: Those that joined after it was last asked what is wanted.
+        self._new: set[Subscription] = set()
         self._by_job: dict[UUID, set[Subscription]] = {}
         self._by_user: dict[str, set[Subscription]] = {}
         self._of_everybody: set[Subscription] = set()
@@ -132,6 +139,7 @@ class Subscribers:
         """Include one from now on."""
         interest = subscription.interest
         self._all.add(subscription)
+        self._new.add(subscription)
         if interest.job_id is not None:
             self._by_job.setdefault(interest.job_id, set()).add(subscription)
         elif interest.user_id is not None:
@@ -143,6 +151,7 @@ class Subscribers:
         """Forget one, if it was included."""
         interest = subscription.interest
         self._all.discard(subscription)
+        self._new.discard(subscription)
         self._of_everybody.discard(subscription)
         if interest.job_id is not None:
             _discard(self._by_job, interest.job_id, subscription)
@@ -158,7 +167,8 @@ class Subscribers:
         ]
 
     def wanted(self) -> Wanted:
-        """Return whose events they want."""
+        """Return whose events they want, for a read that begins now."""
+        self._new.clear()
         if self._of_everybody or len(self._by_job) + len(self._by_user) > MAX_NAMED:
             return Wanted(everything=True)
         return Wanted(
@@ -166,6 +176,14 @@ class Subscribers:
             job_ids=tuple(self._by_job),
             user_ids=tuple(self._by_user),
         )
+
+    def cut_off_new(self) -> None:
+        """Cut off those that joined during a read.
+
+        They stand where it began, and it did not look for what they want.
+        """
+        for subscription in self._new:
+            subscription.cut_off()
 
 
 def _discard(

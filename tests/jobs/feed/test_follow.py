@@ -28,6 +28,8 @@ from jobwire.jobs.feed import (
 )
 from jobwire.jobs.feed import log as feed_log
 from jobwire.jobs.feed import subscription as feed_subscription
+from jobwire.jobs.feed.interest import Interest
+from jobwire.jobs.feed.subscription import Subscription
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Job
 from jobwire.jobs.queries import read_job
@@ -47,6 +49,10 @@ from tests.jobs.feed.steps import (
 
 MakeJob = Callable[..., Awaitable[Job]]
 RUNNING = JobFilter(statuses=(JobStatus.RUNNING,))
+
+_FEED_WAITS = """SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+  WHERE NOT granted AND application_name = 'jobwire feed'
+    AND datname = current_database()"""
 
 
 async def _as_of(database: Database, feed: Feed, job_id: UUID) -> str:
@@ -544,3 +550,39 @@ async def test_abandoning_a_stream_in_the_middle_disturbs_no_other(
 
     assert versions(told) == list(range(2, 22))
     assert feed.subscribers == 0
+
+
+async def test_a_feed_that_is_woken_while_it_stops_ends(
+    database: Database, doorbell: Doorbell, clock: FakeClock
+) -> None:
+    async def ring_and_leave() -> None:
+        async with Feed(database, doorbell, clock=clock) as feed:
+            await feed.next_read()
+            doorbell.ring(Topic.CHANGE)
+
+    left = asyncio.create_task(ring_and_leave())
+    # A timeout around it would cancel the follower a second time.
+    assert (await asyncio.wait({left}, timeout=10))[0] == {left}
+
+
+async def test_a_reader_that_joins_during_a_read_goes_on_from_the_log(
+    database: Database, doorbell: Doorbell, feed: Feed, make_job: MakeJob
+) -> None:
+    job = await make_job()
+    given = feed.position(await _as_of(database, feed, job.id))
+    for _ in range(2):
+        # The first may have begun before the job was there.
+        await feed.next_read()
+    reader = Subscription(Interest(job.id))
+    async with database.transaction() as blocking:
+        await blocking.execute("LOCK TABLE feed_state")
+        doorbell.ring(Topic.CHANGE)
+        async with database.connection() as looking, asyncio.timeout(30):
+            while not await looking.fetchval(_FEED_WAITS):
+                pass
+        await feed.join(reader, given)
+        async with database.connection() as other:
+            await move(other, job, "RUNNING")
+
+    async with asyncio.timeout(10):
+        assert await reader.take() is None
