@@ -1,5 +1,6 @@
 """`jobwire dev` as its user starts it: a process of its own, on data of its own."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def dev_process() -> Iterator[tuple[str, int]]:
+def dev_process(**environment: str) -> Iterator[tuple[str, int]]:
     """Yield the URL and the process id of a `dev` that is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -23,6 +24,7 @@ def dev_process() -> Iterator[tuple[str, int]]:
         process = subprocess.Popen(
             [sys.executable, "-m", "jobwire", "dev", "--port", str(port)],
             cwd=folder,
+            env={**os.environ, **environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -17,8 +17,10 @@ from strawberry.extensions import FieldExtension
 from jobwire.gql.context import Info
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.scopes import Scope
+from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_status import JobStatus
 from jobwire.gql.types.user_error import (
+    ExecutorError,
     ForbiddenError,
     InvalidStateError,
     NotFoundError,
@@ -61,7 +63,7 @@ def to_user_error(error: errors.JobError) -> UserError:
                 path=path,
                 required_scope=_scope(error.required_scope),
             )
-        case errors.UnauthenticatedError():
+        case errors.UnauthenticatedError() | errors.WebhookSignatureError():
             return ForbiddenError(
                 message=error.message, code=error.code, path=path, required_scope=None
             )
@@ -72,6 +74,14 @@ def to_user_error(error: errors.JobError) -> UserError:
                 path=path,
                 current_status=JobStatus(error.current_status.value),
                 allowed=[JobStatus(status.value) for status in error.allowed],
+            )
+        case errors.ExecutorUnavailableError():
+            return ExecutorError(
+                message=error.message,
+                code=error.code,
+                path=path,
+                executor=Executor(error.executor.value),
+                is_retryable=error.is_retryable,
             )
     raise UnmappedError(error)
 

@@ -23,6 +23,7 @@ from jobwire.gql.subscriptions.subscription import Subscription
 from jobwire.gql.types.job_attempt import JobAttempt
 from jobwire.gql.types.job_event import JobEvent
 from jobwire.gql.types.user_error import (
+    ExecutorError,
     ForbiddenError,
     InvalidStateError,
     NotFoundError,
@@ -38,6 +39,7 @@ schema = strawberry.Schema(
     types=[
         JobAttempt,
         JobEvent,
+        ExecutorError,
         ForbiddenError,
         InvalidStateError,
         NotFoundError,

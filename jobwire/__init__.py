@@ -12,9 +12,16 @@ if TYPE_CHECKING:
     from jobwire.app.jobwire import Jobwire
     from jobwire.app.python_api import cancel_job, schedule_job
     from jobwire.app.settings import Settings, SettingsError
+    from jobwire.app.trigger_api import (
+        SyncReport,
+        handle_trigger_webhook,
+        reconcile_trigger_jobs,
+        sync_active_trigger_jobs,
+    )
     from jobwire.jobs.context import Cancelled, JobContext, NonRetryable, RetryAfter
     from jobwire.jobs.decorator import job
     from jobwire.jobs.errors import (
+        ExecutorUnavailableError,
         ForbiddenError,
         InvalidInputError,
         InvalidStateError,
@@ -22,9 +29,13 @@ if TYPE_CHECKING:
         NotFoundError,
         UnauthenticatedError,
         UnknownTypeError,
+        WebhookSignatureError,
     )
+    from jobwire.jobs.reconcile import OrphanedRun, ReconcileReport
     from jobwire.jobs.retry_config import RetryConfig
+    from jobwire.jobs.trigger_job import trigger_job
     from jobwire.jobs.viewer import Scope, Viewer
+    from jobwire.jobs.webhook import Receipt, Received
 
 # Imported on first use, so that a module of jobs does not load a web framework.
 _HOMES = {
@@ -50,10 +61,22 @@ _HOMES = {
     "RetryConfig": "jobwire.jobs.retry_config",
     "Scope": "jobwire.jobs.viewer",
     "Viewer": "jobwire.jobs.viewer",
+    "OrphanedRun": "jobwire.jobs.reconcile",
+    "ReconcileReport": "jobwire.jobs.reconcile",
+    "Receipt": "jobwire.jobs.webhook",
+    "Received": "jobwire.jobs.webhook",
+    "SyncReport": "jobwire.app.trigger_api",
+    "handle_trigger_webhook": "jobwire.app.trigger_api",
+    "reconcile_trigger_jobs": "jobwire.app.trigger_api",
+    "sync_active_trigger_jobs": "jobwire.app.trigger_api",
+    "trigger_job": "jobwire.jobs.trigger_job",
+    "ExecutorUnavailableError": "jobwire.jobs.errors",
+    "WebhookSignatureError": "jobwire.jobs.errors",
 }
 
 __all__ = [
     "Cancelled",
+    "ExecutorUnavailableError",
     "ForbiddenError",
     "InvalidInputError",
     "InvalidStateError",
@@ -63,18 +86,28 @@ __all__ = [
     "Jobwire",
     "NonRetryable",
     "NotFoundError",
+    "OrphanedRun",
+    "Receipt",
+    "Received",
+    "ReconcileReport",
     "RetryAfter",
     "RetryConfig",
     "Scope",
     "Settings",
     "SettingsError",
+    "SyncReport",
     "UnauthenticatedError",
     "UnknownTypeError",
     "Viewer",
+    "WebhookSignatureError",
     "cancel_job",
     "create_app",
+    "handle_trigger_webhook",
     "job",
+    "reconcile_trigger_jobs",
     "schedule_job",
+    "sync_active_trigger_jobs",
+    "trigger_job",
 ]
 
 

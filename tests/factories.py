@@ -1,8 +1,9 @@
 """Rows that a status implies: each is valid, with its event and its attempt."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from jobwire.jobs import identifiers
 from jobwire.jobs.job import JOB_COLUMNS, Job
@@ -15,6 +16,8 @@ from jobwire.models.vocabulary import JobStatus
 JSON_COLUMNS = {"data", "result", "retry_config", "progress", "metadata"}
 WORKER = "worker-1"
 LEASE = timedelta(seconds=10)
+RUN_ID = "run_1"
+RUN_CREATED_AT = datetime(2026, 1, 2, 3, 0, tzinfo=UTC)
 
 
 def columns_of(status: JobStatus, now: datetime) -> dict[str, Any]:
@@ -38,6 +41,40 @@ def columns_of(status: JobStatus, now: datetime) -> dict[str, Any]:
     if status is JobStatus.CANCELED:
         columns |= {"cancel_outcome": "NEVER_STARTED", "cancel_requested_at": now}
     return columns
+
+
+def build_run_job(**given: Any) -> Job:
+    """Build the row of a job whose run is known, QUEUED unless told; no database."""
+    return Job(
+        **{
+            **dict.fromkeys(Job.names()),
+            "id": UUID(int=7),
+            "version": 3,
+            "tag": "tag-1",
+            "type": "no-op",
+            "user_id": "user-1",
+            "executor": "trigger",
+            "status": "QUEUED",
+            "data": "{}",
+            "retry_config": RetryConfig().to_json(),
+            "priority": 0,
+            "queue": "default",
+            "run_at": RUN_CREATED_AT,
+            "next_attempt_at": RUN_CREATED_AT,
+            "created_at": RUN_CREATED_AT,
+            "updated_at": RUN_CREATED_AT,
+            "attempts": 0,
+            "metadata": "{}",
+            "attention": [],
+            "trigger_task_id": "process-large-dataset",
+            "trigger_run_id": RUN_ID,
+            "trigger_environment": "https://trigger.test#env-1",
+            "dispatch_state": "linked",
+            "dispatch_number": 1,
+            "dispatched_at": RUN_CREATED_AT,
+            **given,
+        }
+    )
 
 
 async def insert_job(connection: Connection, *, now: datetime, **given: Any) -> Job:

@@ -12,11 +12,11 @@ export const myTask = task({
 /** Works for a while, tells how far it has come, and stops when it is canceled. */
 export const processLargeDataset = task({
   id: "process-large-dataset",
-  run: async (payload: { steps?: number; stepMs?: number } | undefined, { signal }) => {
-    const steps = payload?.steps ?? 20;
-    const stepMs = payload?.stepMs ?? 500;
+  run: async (payload: { seconds?: number; steps?: number } | undefined, { signal }) => {
+    const seconds = payload?.seconds ?? 20;
+    const steps = payload?.steps ?? Math.max(1, Math.round(seconds));
     for (let step = 1; step <= steps; step += 1) {
-      await sleep(stepMs, undefined, { signal });
+      await sleep((seconds * 1000) / steps, undefined, { signal });
       reportProgress(step / steps, `Step ${step} of ${steps}`);
     }
     return { processed: steps };

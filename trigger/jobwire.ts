@@ -98,7 +98,8 @@ export function reportProgress(fraction: number | null, message?: string): void 
     progress.message = message.slice(0, MAX_PROGRESS_MESSAGE_LENGTH);
   }
   try {
-    metadata.set("progress", { ...progress });
+    // With its time, so that whoever reads it there can tell which report is newer.
+    metadata.set("progress", { ...progress, updatedAt: delivery.now().toISOString() });
     locals.get(reporterOfAttempt)?.report(progress);
   } catch (error) {
     warn("could not report progress", error);

@@ -3,6 +3,7 @@
 import strawberry
 
 from jobwire.gql.mutations.cancel_job import cancel_job
+from jobwire.gql.mutations.reconcile_jobs import reconcile_jobs
 from jobwire.gql.mutations.retry_job import retry_job
 from jobwire.gql.mutations.schedule_job import schedule_job
 
@@ -20,3 +21,4 @@ class Mutation:
     schedule_job = schedule_job
     cancel_job = cancel_job
     retry_job = retry_job
+    reconcile_jobs = reconcile_jobs

@@ -56,6 +56,7 @@ async def resolve_retry_job(
             registry=engine.registry,
             viewer=info.context.viewer,
             now=engine.clock.now(),
+            policy=engine.policy,
         )
     engine.doorbell.ring(Topic.WORK, Topic.CHANGE)
     return RetryJobPayload(job=await changed_job(info, row))

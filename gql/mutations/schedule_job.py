@@ -11,11 +11,14 @@ from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.mutations.changed_job import changed_job
 from jobwire.gql.mutations.errors_field import errors_field
 from jobwire.gql.scopes import RequiresScope
+from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job import Job
 from jobwire.gql.types.user_error import UserError
 from jobwire.jobs.doorbell import Topic
+from jobwire.jobs.run_wait import check_wait, wait_for_run
 from jobwire.jobs.schedule import ScheduleRequest, schedule
 from jobwire.jobs.viewer import Scope
+from jobwire.models.vocabulary import Executor as Place
 
 
 @strawberry.input(
@@ -82,7 +85,11 @@ class ScheduleJobInput:
     """What `jobwire.jobs.schedule.ScheduleRequest` takes from clients."""
 
     type: str = strawberry.field(
-        description="The name of a registered type; see jobTypes."
+        description=(
+            "The name of a registered type, see jobTypes. Where the server allows any"
+            " task, a TRIGGER job may have a type that is not registered: 1 to 120"
+            " characters."
+        )
     )
     tag: str = strawberry.field(
         description=(
@@ -95,6 +102,20 @@ class ScheduleJobInput:
         description=(
             "Whose job it is: 1 to 255 characters. Without ADMIN only the caller's own"
             " id is allowed; absent or null: the caller's own."
+        ),
+    )
+    executor: Executor | None = strawberry.field(
+        default=None,
+        description=(
+            "Where it runs; absent or null: where its type is registered, and on"
+            " Trigger.dev when triggerTaskId is given."
+        ),
+    )
+    trigger_task_id: str | None = strawberry.field(
+        default=None,
+        description=(
+            "The Trigger.dev task to run: 1 to 255 characters; absent or null: that of"
+            " the type. Only for TRIGGER."
         ),
     )
     data: JSON | None = strawberry.field(
@@ -127,6 +148,14 @@ class ScheduleJobInput:
             " and at most P366D; then it becomes EXPIRED. Absent or null: for ever."
         ),
     )
+    wait_for_run: timedelta | None = strawberry.field(
+        default=None,
+        description=(
+            "For TRIGGER: once the job is committed, wait up to this long for its"
+            " triggerRunId, at most PT30S. Absent or null: answer at once; the run then"
+            " comes with a subscription."
+        ),
+    )
 
     def request(self) -> ScheduleRequest:
         """Return what the use case takes."""
@@ -134,6 +163,8 @@ class ScheduleJobInput:
         return ScheduleRequest(
             type=self.type,
             tag=self.tag,
+            executor=None if self.executor is None else Place[self.executor.name],
+            trigger_task_id=self.trigger_task_id,
             user_id=self.user_id,
             data=self.data,
             delay=(when.delay or None) if when else None,
@@ -166,15 +197,23 @@ async def resolve_schedule_job(
 ) -> ScheduleJobPayload:
     """Resolve `scheduleJob`."""
     engine = info.context.engine
+    viewer = info.context.viewer
+    if input.wait_for_run is not None:
+        check_wait(input.wait_for_run, path=("waitForRun",))
     async with engine.database.connection() as connection:
         row = await schedule(
             connection,
             input.request(),
             registry=engine.registry,
-            viewer=info.context.viewer,
+            viewer=viewer,
             now=engine.clock.now(),
+            policy=engine.policy,
         )
     engine.doorbell.ring(Topic.WORK, Topic.CHANGE)
+    if input.wait_for_run is not None:
+        row = await wait_for_run(
+            engine.feed, row, viewer=viewer, span=input.wait_for_run
+        )
     return ScheduleJobPayload(job=await changed_job(info, row), created=True)
 
 

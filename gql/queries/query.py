@@ -2,6 +2,7 @@
 
 import strawberry
 
+from jobwire.gql.queries.executors import executors
 from jobwire.gql.queries.job import job
 from jobwire.gql.queries.job_types import job_types
 from jobwire.gql.queries.jobs import jobs
@@ -19,3 +20,4 @@ class Query:
     job = job
     jobs = jobs
     job_types = job_types
+    executors = executors

@@ -14,3 +14,6 @@ class Executor(Enum):
     INTERNAL = strawberry.enum_value(
         Place.INTERNAL.value, description="On the workers of this installation."
     )
+    TRIGGER = strawberry.enum_value(
+        Place.TRIGGER.value, description="As a run of a task on Trigger.dev."
+    )

@@ -165,6 +165,24 @@ class Job(Node):
         )
     )
 
+    trigger_task_id: str | None = strawberry.field(
+        description="The Trigger.dev task that it runs; null for INTERNAL."
+    )
+    trigger_run_id: str | None = strawberry.field(
+        description=(
+            "Its run on Trigger.dev, run_…; null for INTERNAL, and until the job was"
+            " handed over."
+        )
+    )
+    trigger_status: str | None = strawberry.field(
+        description=(
+            "Trigger.dev's own word for the status of the run, as last heard. It may"
+            " change without a new version when it says no more than the status; one"
+            " such as PENDING_VERSION (no deployment has its task yet) is an event."
+            " Null for INTERNAL and before anything was heard."
+        )
+    )
+
     @resolved("The request to cancel the job; null when there was none.")
     def cancellation(self) -> JobCancellation | None:
         """Return the cancel and what became of it."""
@@ -247,4 +265,7 @@ class Job(Node):
             finished_at=row.finished,
             updated_at=row.updated_at,
             expires_at=row.expires_at,
+            trigger_task_id=row.trigger_task_id,
+            trigger_run_id=row.trigger_run_id,
+            trigger_status=row.trigger_status,
         )

@@ -35,6 +35,22 @@ class SignalSource(Enum):
     WORKER = strawberry.enum_value(
         Source.WORKER.value, description="A worker or one of its loops."
     )
+    DISPATCH = strawberry.enum_value(
+        Source.DISPATCH.value, description="The handing-over to Trigger.dev."
+    )
+    WEBHOOK = strawberry.enum_value(
+        Source.WEBHOOK.value,
+        description=(
+            "A lifecycle hook of the Trigger.dev project. It seals a job only when"
+            " Trigger.dev itself cannot be asked."
+        ),
+    )
+    ALERT = strawberry.enum_value(
+        Source.ALERT.value, description="Trigger.dev's own alert of a failed run."
+    )
+    RECONCILER = strawberry.enum_value(
+        Source.RECONCILER.value, description="Trigger.dev itself, which was asked."
+    )
 
 
 @strawberry.enum(
@@ -54,8 +70,22 @@ class JobEventKind(Enum):
             " that is shutting down handed it back."
         ),
     )
+    DISPATCHED = strawberry.enum_value(
+        EventKind.DISPATCHED.value,
+        description=(
+            "The handing-over to Trigger.dev moved on; changes.dispatch_state says how"
+            " far: sending, unknown when the answer was lost, none when it was surely"
+            " not accepted, linked when the job has its run."
+        ),
+    )
     STARTED = strawberry.enum_value(
-        EventKind.STARTED.value, description="A worker started an attempt."
+        EventKind.STARTED.value, description="An attempt started."
+    )
+    WAITING = strawberry.enum_value(
+        EventKind.WAITING.value, description="Trigger.dev parked the run."
+    )
+    RESUMED = strawberry.enum_value(
+        EventKind.RESUMED.value, description="A parked run goes on."
     )
     PROGRESS = strawberry.enum_value(
         EventKind.PROGRESS.value, description="The job's code reported progress."
@@ -66,11 +96,11 @@ class JobEventKind(Enum):
     )
     CANCEL_REQUESTED = strawberry.enum_value(
         EventKind.CANCEL_REQUESTED.value,
-        description="Somebody asked that the running job stops.",
+        description="Somebody asked that the job stops, which only its code can do.",
     )
     CANCEL_ACKNOWLEDGED = strawberry.enum_value(
         EventKind.CANCEL_ACKNOWLEDGED.value,
-        description="The running code was told to stop.",
+        description="The running code, or Trigger.dev, was told to stop it.",
     )
     SUCCEEDED = strawberry.enum_value(
         EventKind.SUCCEEDED.value, description="The job ended: its code returned."
@@ -84,6 +114,13 @@ class JobEventKind(Enum):
     EXPIRED = strawberry.enum_value(
         EventKind.EXPIRED.value,
         description="The job ended unstarted: its time-to-live passed.",
+    )
+    ORPHAN_ADOPTED = strawberry.enum_value(
+        EventKind.ORPHAN_ADOPTED.value,
+        description=(
+            "The run of a dispatch whose answer was lost was found, and given to its"
+            " job."
+        ),
     )
 
 

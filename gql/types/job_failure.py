@@ -28,7 +28,22 @@ class JobFailureKind(Enum):
     )
     CRASHED = strawberry.enum_value(
         FailureKind.CRASHED.value,
-        description="The worker that ran it died or lost its lease.",
+        description="The process that ran it died, or its worker lost the lease.",
+    )
+    OUT_OF_MEMORY = strawberry.enum_value(
+        FailureKind.OUT_OF_MEMORY.value,
+        description="The process that ran it needed more memory than it had.",
+    )
+    DISPATCH_REJECTED = strawberry.enum_value(
+        FailureKind.DISPATCH_REJECTED.value,
+        description="Trigger.dev refused to run it.",
+    )
+    ORPHANED = strawberry.enum_value(
+        FailureKind.ORPHANED.value,
+        description="Its run is gone, and nobody told how it ended.",
+    )
+    PLATFORM = strawberry.enum_value(
+        FailureKind.PLATFORM.value, description="Trigger.dev itself failed."
     )
     EXPIRED = strawberry.enum_value(
         FailureKind.EXPIRED.value,

@@ -8,9 +8,11 @@ from typing import TypeVar
 import strawberry
 
 from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_status import JobStatus
 from jobwire.jobs import filters
 from jobwire.jobs.filters import MAX_ALTERNATIVES
+from jobwire.models.vocabulary import Executor as Place
 from jobwire.models.vocabulary import JobStatus as Status
 
 S = TypeVar("S")
@@ -68,6 +70,13 @@ class JobFilter:
             f" is the default. {_LISTED}"
         ),
     )
+    executors: list[Executor] | None = strawberry.field(
+        default=None,
+        description=(
+            "Where they run. It is meant beside other members: alone it may look at"
+            f" many jobs. {_LISTED}"
+        ),
+    )
     created_at: DateTimeRange | None = strawberry.field(
         default=None,
         description="When they were accepted; absent or null: not asked about.",
@@ -121,6 +130,7 @@ def to_filter(given: JobFilter | None) -> filters.JobFilter:
         types=_all(given.types, str),
         tags=_all(given.tags, str),
         user_ids=_all(given.user_ids, str),
+        executors=_all(given.executors, lambda executor: Place[executor.name]),
         created_from=created.from_,
         created_until=created.until,
     ).ended(is_terminal=given.is_terminal)

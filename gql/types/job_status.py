@@ -22,14 +22,20 @@ class JobStatus(Enum):
         description="Accepted, and due in the future: at nextAttemptAt.",
     )
     QUEUED = strawberry.enum_value(
-        Status.QUEUED.value, description="Due, and waiting for a worker."
+        Status.QUEUED.value,
+        description="Due, and waiting for a worker or in Trigger.dev's queue.",
     )
     RUNNING = strawberry.enum_value(
         Status.RUNNING.value,
         description=(
-            "A worker runs its code and keeps a lease on it. If the worker is lost,"
-            " the lease runs out and the job is tried again or fails."
+            "Its code is running. A worker keeps a lease on it: if the worker is lost,"
+            " the lease runs out and the job is tried again or fails. A run on"
+            " Trigger.dev stays RUNNING between its attempts."
         ),
+    )
+    WAITING = strawberry.enum_value(
+        Status.WAITING.value,
+        description="Started, and parked by Trigger.dev: a wait or a checkpoint.",
     )
     RETRYING = strawberry.enum_value(
         Status.RETRYING.value,

@@ -9,6 +9,7 @@ from strawberry.scalars import JSON
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.retry_config import RetryConfig
 from jobwire.jobs.definition import JobDefinition
+from jobwire.jobs.trigger_job import TriggerJob
 
 
 @strawberry.type(
@@ -45,6 +46,9 @@ class JobType:
             " there is no limit."
         )
     )
+    trigger_task_id: str | None = strawberry.field(
+        description="The Trigger.dev task of its jobs; null for INTERNAL."
+    )
 
     @classmethod
     def of(cls, definition: JobDefinition) -> Self:
@@ -52,7 +56,7 @@ class JobType:
         return cls(
             name=definition.name,
             description=definition.description,
-            executor=Executor.INTERNAL,
+            executor=Executor(definition.executor.value),
             data_schema=JSON(definition.data_schema),
             result_schema=(
                 None
@@ -61,4 +65,9 @@ class JobType:
             ),
             retry_config=RetryConfig.of(definition.retry_config),
             max_duration=definition.max_duration,
+            trigger_task_id=(
+                definition.trigger_task_id
+                if isinstance(definition, TriggerJob)
+                else None
+            ),
         )

@@ -3,6 +3,7 @@
 import strawberry
 
 from jobwire.gql.scopes import Scope
+from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_status import JobStatus
 
 
@@ -76,4 +77,19 @@ class InvalidStateError(UserError):
     )
     allowed: list[JobStatus] = strawberry.field(
         description="The statuses that would allow it."
+    )
+
+
+@strawberry.type(
+    description=(
+        "The executor cannot be used from here, or not now. The code is"
+        " EXECUTOR_UNAVAILABLE."
+    )
+)
+class ExecutorError(UserError):
+    """`ExecutorUnavailableError`."""
+
+    executor: Executor = strawberry.field(description="Which executor.")
+    is_retryable: bool = strawberry.field(
+        description="Whether the same request may succeed later."
     )

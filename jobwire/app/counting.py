@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from jobwire.jobs.dispatch import Outcome as DispatchOutcome
+from jobwire.jobs.reconcile import ReconcileReport
 from jobwire.jobs.transitions.finish import Outcome
 from jobwire.web.metrics import Metrics
 from jobwire.worker.hooks import WorkerHooks
@@ -35,3 +37,19 @@ class CountingHooks(WorkerHooks):
         """Show how busy the worker is."""
         self._metrics.jobs_running.set(running)
         self._metrics.job_slots.set(slots)
+
+    def dispatched(self, outcome: DispatchOutcome) -> None:
+        """Count a dispatch by what became of it."""
+        self._metrics.dispatches.labels(outcome.name.lower()).inc()
+
+    def reconciled(self, report: ReconcileReport) -> None:
+        """Count what a comparison found."""
+        found = {
+            "checked": report.checked,
+            "corrected": report.corrected,
+            "orphaned": len(report.orphaned_jobs),
+            "lost": len(report.lost_jobs),
+        }
+        for finding, count in found.items():
+            self._metrics.reconciled.labels(finding).inc(count)
+        self._metrics.orphaned_runs.set(len(report.orphaned_runs))

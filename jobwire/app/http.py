@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from jobwire.app.authentication import HostAuthenticate, by_host
 from jobwire.app.jobwire import Jobwire, NotOpenError, open_jobwire
 from jobwire.app.settings import Settings, SettingsError
+from jobwire.app.webhook import take_in_events
 from jobwire.gql.transports import Authenticate, graphql_routes
 from jobwire.jobs.viewer import Viewer
 from jobwire.web.board import board_routes
@@ -20,6 +21,7 @@ from jobwire.web.explorer import explorer_routes
 from jobwire.web.health import health_routes
 from jobwire.web.metrics import CountRequests, Metrics, metrics_route
 from jobwire.web.pages import page_routes
+from jobwire.web.trigger_webhook import trigger_webhook_route
 
 _PREFLIGHT_SECONDS = 3600
 #: Where `./dev` puts GraphiQL in a checkout; an installed Jobwire has no such folder.
@@ -67,6 +69,7 @@ def create_app(
                 _authenticate(place, authenticate),
                 allowed_origins=settings.allowed_origins,
             ),
+            trigger_webhook_route(take_in_events(place.jobwire)),
             *health_routes(place.missing),
             metrics_route(place.fresh_metrics),
             *board_routes(),

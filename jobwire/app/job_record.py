@@ -8,7 +8,7 @@ from uuid import UUID
 from jobwire.jobs import json_text
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
-from jobwire.models.vocabulary import CancelOutcome, JobStatus
+from jobwire.models.vocabulary import CancelOutcome, Executor, JobStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,9 @@ class JobRecord:
         started_at: When its first attempt started.
         finished_at: When it ended.
         cancel_outcome: What became of the wish to cancel it; None: there is none.
+        executor: Where it runs.
+        trigger_task_id: Its Trigger.dev task, for TRIGGER.
+        trigger_run_id: Its Trigger.dev run; None: there is none yet.
     """
 
     id: str
@@ -46,6 +49,9 @@ class JobRecord:
     started_at: datetime | None
     finished_at: datetime | None
     cancel_outcome: CancelOutcome | None
+    executor: Executor
+    trigger_task_id: str | None
+    trigger_run_id: str | None
 
     @classmethod
     def of(cls, job: Job) -> Self:
@@ -66,4 +72,7 @@ class JobRecord:
             started_at=job.started,
             finished_at=job.finished,
             cancel_outcome=None if outcome is None else CancelOutcome(outcome),
+            executor=Executor(job.executor),
+            trigger_task_id=job.trigger_task_id,
+            trigger_run_id=job.trigger_run_id,
         )

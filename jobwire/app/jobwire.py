@@ -15,12 +15,17 @@ from jobwire.app.authentication import Chain, open_chain
 from jobwire.app.counting import CountingHooks
 from jobwire.app.postgres import acquire
 from jobwire.app.settings import Settings
-from jobwire.jobs.clock import DatabaseClock
+from jobwire.app.trigger import placement_policy, trigger_access, webhook_secrets
+from jobwire.jobs.clock import Clock, DatabaseClock
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.doorbell import Doorbell
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.examples import example_jobs
+from jobwire.jobs.executors.access import TriggerAccess
+from jobwire.jobs.executors.internal import count_workers
+from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.feed import Feed
+from jobwire.jobs.installation import read_installation
 from jobwire.jobs.loading import JobSource
 from jobwire.jobs.registry import Registry, collect
 from jobwire.migrations import migrate, pending
@@ -29,6 +34,7 @@ from jobwire.models.database_url import DatabaseUrl, parse
 from jobwire.web.metrics import Metrics
 from jobwire.worker.jobs_thread import Lifespan
 from jobwire.worker.settings import WorkerSettings
+from jobwire.worker.trigger_settings import TriggerSettings
 from jobwire.worker.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -44,11 +50,6 @@ PROBE_SECONDS = 2.0
 RECONNECT_AFTER = timedelta(seconds=1)
 
 _UNREACHABLE = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-#: What a worker calls its connections.
-_WORKER = "jobwire worker"
-# Those of other roles are seen without their statements, which is enough.
-_CONNECTED_WORKERS = """SELECT count(*) FROM pg_stat_activity
- WHERE datname = current_database() AND application_name = $1"""
 
 #: A module with marked functions, a marked function, or a definition.
 JobsGiven = ModuleType | Callable[..., Any] | JobDefinition
@@ -90,6 +91,7 @@ class Jobwire:
         worker: Whether this process runs jobs, in threads of its own.
         lifespan: Makes an async context manager around the worker's jobs; what it
             yields is `context.resources`.
+        local_trigger: A local Trigger.dev to work with when the settings name none.
         migrate: Whether a database that was named may be migrated; the embedded one
             always is.
         progress: Told what the opening does.
@@ -102,6 +104,7 @@ class Jobwire:
         jobs: Sequence[JobsGiven] = (),
         worker: bool = True,
         lifespan: Lifespan | None = None,
+        local_trigger: TriggerAccess | None = None,
         migrate: bool = False,
         progress: Progress = lambda _: None,
     ) -> None:
@@ -111,6 +114,7 @@ class Jobwire:
         self._given = collect(*jobs)
         self._runs_jobs = worker
         self._lifespan = lifespan
+        self._trigger = trigger_access(settings, local=local_trigger)
         self._migrates = migrate
         self._progress = progress
         self._stack = AsyncExitStack()
@@ -145,6 +149,7 @@ class Jobwire:
             feed = await stack.enter_async_context(
                 Feed(database, doorbell, clock=clock)
             )
+            executor = await self._open_executor(database, clock, stack)
             self._authenticate = await stack.enter_async_context(
                 open_chain(settings, database, clock)
             )
@@ -152,7 +157,16 @@ class Jobwire:
                 self._worker = await stack.enter_async_context(
                     self._make_worker(url, registry)
                 )
-            self._engine = Engine(database, registry, clock, doorbell, feed)
+            self._engine = Engine(
+                database,
+                registry,
+                clock,
+                doorbell,
+                feed,
+                policy=placement_policy(settings, self._trigger),
+                trigger=executor,
+                webhook_secrets=webhook_secrets(settings),
+            )
             _open[settings] = self
             stack.callback(self._forget)
             self._stack = stack.pop_all()
@@ -213,7 +227,9 @@ class Jobwire:
             return own
         # Whoever has a job of the same name means their own.
         taken = {definition.name for definition in own}
-        examples = example_jobs(self.settings.files_dir)
+        examples = example_jobs(
+            self.settings.files_dir, trigger=self._trigger is not None
+        )
         return (*own, *(one for one in examples if one.name not in taken))
 
     async def missing(self) -> list[str]:
@@ -223,7 +239,7 @@ class Jobwire:
         database = self._engine.database
         try:
             async with asyncio.timeout(PROBE_SECONDS), database.connection() as one:
-                workers = await one.fetchval(_CONNECTED_WORKERS, _WORKER)
+                workers = await count_workers(one)
         except (*_UNREACHABLE, asyncpg.PostgresError) as error:
             reason = str(error) or type(error).__name__
             return [f"The database {database.url.display} does not answer: {reason}."]
@@ -272,6 +288,17 @@ class Jobwire:
         elif missing := await pending(url, schema=schema):
             raise NotMigratedError(url, missing)
 
+    async def _open_executor(
+        self, database: Database, clock: Clock, stack: AsyncExitStack
+    ) -> TriggerExecutor | None:
+        if self._trigger is None:
+            return None
+        async with database.connection() as connection:
+            installation = await read_installation(connection)
+        return await stack.enter_async_context(
+            self._trigger.executor(installation=installation, clock=clock)
+        )
+
     def _make_worker(self, url: DatabaseUrl, registry: Registry) -> Worker:
         settings = self.settings
         return Worker(
@@ -287,6 +314,17 @@ class Jobwire:
             lifespan=self._lifespan,
             doorbell_enabled=settings.notify,
             hooks=CountingHooks(self.metrics),
+            trigger=self._trigger_settings(),
+        )
+
+    def _trigger_settings(self) -> TriggerSettings | None:
+        if self._trigger is None:
+            return None
+        settings = self.settings
+        return TriggerSettings(
+            access=self._trigger,
+            hook_grace=timedelta(seconds=settings.trigger_hook_grace),
+            reconcile_interval=timedelta(seconds=settings.reconcile_seconds),
         )
 
     def _forget(self) -> None:

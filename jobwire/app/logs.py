@@ -101,6 +101,8 @@ def configure(settings: Settings, *, to_file: bool) -> Path | None:
                 # What they do at each start, our commands tell in their own words.
                 "alembic": {"level": "WARNING"},
                 "uvicorn": {"level": "WARNING"},
+                # It logs whole addresses, and presigned ones are secrets.
+                "httpx": {"level": "WARNING"},
             },
         }
     )

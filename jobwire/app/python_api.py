@@ -11,7 +11,7 @@ from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from jobwire.app.job_record import JobRecord
 from jobwire.app.jobwire import Jobwire
-from jobwire.jobs import json_text
+from jobwire.jobs import json_text, run_wait
 from jobwire.jobs.cancel import cancel
 from jobwire.jobs.connections import SqlConnection, sql_connection
 from jobwire.jobs.decorator import definition_of
@@ -19,6 +19,7 @@ from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.errors import InvalidInputError, NotFoundError
 from jobwire.jobs.identifiers import parse_job_id
+from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import NotAJobError, Registry
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.schedule import ScheduleRequest, schedule
@@ -29,7 +30,7 @@ from jobwire.models.vocabulary import Executor
 async def schedule_job(
     where: object,
     *,
-    type: str | Callable[..., Any],
+    type: str | Callable[..., Any] | JobDefinition,
     tag: str,
     user_id: str | int | UUID,
     data: Any = None,
@@ -38,7 +39,9 @@ async def schedule_job(
     retry_config: RetryConfig | Mapping[str, Any] | None = None,
     max_duration: timedelta | None = None,
     ttl: timedelta | None = None,
-    executor: str = "internal",
+    executor: str | None = None,
+    trigger_task_id: str | None = None,
+    wait_for_run: timedelta | None = None,
     schema: str | None = None,
 ) -> JobRecord:
     """Schedule a job.
@@ -50,8 +53,9 @@ async def schedule_job(
     Args:
         where: A `Jobwire`, or the caller's AsyncSession or AsyncConnection of
             SQLAlchemy or SQLModel, or an asyncpg connection.
-        type: The name of a type, or the function marked with `@job` itself. Data are
-            held to the type when it is known here: on a `Jobwire`, or by function.
+        type: The name of a type, the function marked with `@job` itself, or what
+            `trigger_job` returned. Data are held to the type when it is known here: on
+            a `Jobwire`, or by function.
         tag: What the job is about: 1-120 characters, no comma, no control character.
         user_id: Whose job it is; stored as text.
         data: Its input, JSON of at most 512 KiB; models of pydantic, dataclasses,
@@ -62,7 +66,12 @@ async def schedule_job(
             maxAttempts, minTimeoutInMs, maxTimeoutInMs, factor.
         max_duration: How long one attempt may run.
         ttl: How long after it is due it may still start.
-        executor: Where it runs: "internal".
+        executor: Where it runs, "internal" or "trigger"; by default where its type is
+            registered, and on Trigger.dev if it names a task.
+        trigger_task_id: The Trigger.dev task to run; need not be registered.
+        wait_for_run: On a `Jobwire`: how long to wait, once the job is committed, for
+            its Trigger.dev run, at most 30 seconds; what comes later comes with the
+            next read.
         schema: Where Jobwire's tables live, if the connection's search path does not
             find them; a `Jobwire` knows.
 
@@ -70,17 +79,17 @@ async def schedule_job(
         InvalidInputError: Something does not fit; its path says where.
         UnknownTypeError: On a `Jobwire`: the type is not registered.
         NotAJobError: `type` is a function that is not marked with `@job`.
+        ExecutorUnavailableError: On a `Jobwire`: it knows no Trigger.dev.
         UnsupportedConnectionError: `where` is none of these.
     """
-    if executor != Executor.INTERNAL:
-        raise InvalidInputError(
-            f"executor must be {Executor.INTERNAL.value!r}, not {executor!r}.",
-            path=("executor",),
-        )
+    if wait_for_run is not None:
+        _check_wait(where, wait_for_run)
     definition = _definition(type)
     request = ScheduleRequest(
         type=definition.name if definition is not None else str(type),
         tag=tag,
+        executor=_executor(executor),
+        trigger_task_id=trigger_task_id,
         data=_as_json(data),
         delay=delay,
         run_at=run_at,
@@ -95,11 +104,20 @@ async def schedule_job(
     registry = None if definition is None else Registry([definition])
     if registry is None and isinstance(where, Jobwire):
         registry = where.engine.registry
-    owner = _user_id(user_id)
-    async with _transaction(where, schema, Topic.WORK) as (connection, now):
+    viewer = trusted(_user_id(user_id))
+    policy = where.engine.policy if isinstance(where, Jobwire) else PlacementPolicy()
+    async with own_transaction(where, schema, Topic.WORK) as (connection, now):
         job = await schedule(
-            connection, request, registry=registry, viewer=trusted(owner), now=now
+            connection,
+            request,
+            registry=registry,
+            viewer=viewer,
+            now=now,
+            policy=policy,
         )
+    if wait_for_run is not None and isinstance(where, Jobwire):
+        feed = where.engine.feed
+        job = await run_wait.wait_for_run(feed, job, viewer=viewer, span=wait_for_run)
     return JobRecord.of(job)
 
 
@@ -132,20 +150,42 @@ async def cancel_job(
         known = job_id if isinstance(job_id, UUID) else parse_job_id(job_id)
     except ValueError:
         raise NotFoundError(str(job_id)) from None
-    async with _transaction(where, schema, Topic.CANCEL) as (connection, now):
+    async with own_transaction(where, schema, Topic.CANCEL) as (connection, now):
         canceled = await cancel(
             connection, known, viewer=trusted(actor), now=now, reason=reason
         )
     return JobRecord.of(canceled.job)
 
 
-def _definition(type: str | Callable[..., Any]) -> JobDefinition | None:
+def _definition(type: str | Callable[..., Any] | JobDefinition) -> JobDefinition | None:
     if isinstance(type, str):
         return None
     definition = definition_of(type)
     if definition is None:
         raise NotAJobError(type)
     return definition
+
+
+def _executor(given: str | None) -> Executor | None:
+    if given is None:
+        return None
+    try:
+        return Executor(given)
+    except ValueError:
+        known = " or ".join(repr(one.value) for one in Executor)
+        raise InvalidInputError(
+            f"executor must be {known}, not {given!r}.", path=("executor",)
+        ) from None
+
+
+def _check_wait(where: object, span: timedelta) -> None:
+    run_wait.check_wait(span, path=("wait_for_run",))
+    if not isinstance(where, Jobwire):
+        raise InvalidInputError(
+            "wait_for_run needs a Jobwire: in your own transaction the job is not"
+            " committed yet, and nobody can hand it over.",
+            path=("wait_for_run",),
+        )
 
 
 def _as_json(data: Any) -> Any:
@@ -167,7 +207,7 @@ def _user_id(given: object) -> str:
 
 
 @asynccontextmanager
-async def _transaction(
+async def own_transaction(
     where: object, schema: str | None, topic: Topic
 ) -> AsyncIterator[tuple[SqlConnection, datetime]]:
     """Run in the caller's transaction, or in one of our own that rings behind it."""

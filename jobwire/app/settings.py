@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     Values come from the keyword arguments, then from the environment, then from a
     file `.env` in the working directory; an empty value counts as none. The name in
     the environment is `JOBWIRE_` and the upper-case name of the field; `DATABASE_URL`
-    and what `TRIGGER_…` names keep the names that everybody knows. Settings are
+    and what begins with `TRIGGER_` keep the names that everybody knows. Settings are
     hashable, and two that say the same are equal.
 
     Raises:

@@ -15,6 +15,7 @@ from jobwire.jobs.viewer import Scope, Viewer
 #: The only one that tokens of the secret have.
 ALGORITHM = "HS256"
 _DEV_SECRET_FILE = "auth-secret"  # noqa: S105 - the name of a file
+_DEV_WEBHOOK_SECRET_FILE = "webhook-secret"  # noqa: S105 - as above
 
 
 def mint_token(
@@ -54,11 +55,20 @@ def read_token(secret: SecretStr, token: str, *, now: datetime) -> Viewer:
 
 
 def dev_secret(folder: Path) -> SecretStr:
-    """Return the key that `dev` keeps when none was set; made at the first call."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = folder / _DEV_SECRET_FILE
+    """Return the key of tokens that `dev` keeps when none was set."""
+    return _kept_secret(folder / _DEV_SECRET_FILE)
+
+
+def dev_webhook_secret(folder: Path) -> SecretStr:
+    """Return the secret of posted events that `dev` keeps when none was set."""
+    return _kept_secret(folder / _DEV_WEBHOOK_SECRET_FILE)
+
+
+def _kept_secret(file: Path) -> SecretStr:
+    """Return the secret in a file, which only its owner may read; made if missing."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not file.exists():
-        fresh = folder / f"{_DEV_SECRET_FILE}.{secrets.token_hex(4)}"
+        fresh = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48))
         # Of two processes that start at once, both go on with the same key.

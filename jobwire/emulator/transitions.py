@@ -12,8 +12,10 @@ from typing import Any
 
 from jobwire.emulator import moments, run_errors
 from jobwire.emulator.attempt_plan import AttemptPlan, plan_attempt
+from jobwire.emulator.clock import iso
 from jobwire.emulator.durations import later, parse_duration
 from jobwire.emulator.hook_moments import HookMoment
+from jobwire.emulator.job_retries import with_retries_of_job
 from jobwire.emulator.payloads import write_json
 from jobwire.emulator.queues import queue_of_task
 from jobwire.emulator.run import Run, RunStep, update_run
@@ -193,7 +195,7 @@ class Transitions:
             return None
         attempt = run.attempt + 1
         plan = plan_attempt(
-            task,
+            with_retries_of_job(task, run.metadata_object),
             run.payload_json,
             attempt,
             max_attempts=run.max_attempts,
@@ -220,7 +222,7 @@ class Transitions:
             connection,
             run,
             now=now,
-            metadata=_with_progress(run, step),
+            metadata=_with_progress(run, step, now),
             steps_done=run.steps_done + 1,
             **_next_step(plan, began, run.steps_done + 1),
         )
@@ -283,8 +285,12 @@ def _next_step(plan: AttemptPlan, began: int, done: int) -> dict[str, Any]:
     return {"step": RunStep.END_ATTEMPT, "due_at": began + plan.duration_ms}
 
 
-def _with_progress(run: Run, step: Step) -> str:
-    told = {"fraction": step.fraction, "message": step.message}
+def _with_progress(run: Run, step: Step, now: int) -> str:
+    told = {
+        "fraction": step.fraction,
+        "message": step.message,
+        "updatedAt": iso(now),
+    }
     progress = {name: value for name, value in told.items() if value is not None}
     return write_json({**(run.metadata_object or {}), "progress": progress})
 

@@ -16,6 +16,7 @@ from jobwire.jobs.viewer import Viewer
 from jobwire.models.vocabulary import (
     CancelMode,
     CancelOutcome,
+    DispatchState,
     EventKind,
     SignalSource,
 )
@@ -44,11 +45,13 @@ async def cancel(
     now: datetime,
     reason: str | None = None,
 ) -> CancelResult:
-    """Cancel a job: SCHEDULED, QUEUED or RETRYING → CANCELED; RUNNING: a wish.
+    """Cancel a job: SCHEDULED, QUEUED or RETRYING → CANCELED; else a wish.
 
-    The wish is a fact beside the status. The worker hears it, tells the code, and the
-    job becomes CANCELED when the code has stopped, or keeps its own end if that came
-    first. Asking again changes nothing.
+    The wish is a fact beside the status. Whoever runs the code hears it, tells the
+    code, and the job becomes CANCELED when the code has stopped, or keeps its own end
+    if that came first. For a job whose dispatch to Trigger.dev was begun it is a wish
+    even while it is QUEUED: a run may exist, and only its end is proof. Asking again
+    changes nothing.
 
     Must run inside a transaction: it locks the row, decides, and writes.
 
@@ -68,7 +71,11 @@ async def cancel(
     job = await row.lock(connection, job_id, viewer=viewer)
     if job is None:
         raise NotFoundError(identifiers.job_id_text(job_id))
-    decision = decide_cancel(job.job_status, has_started=job.started is not None)
+    decision = decide_cancel(
+        job.job_status,
+        has_started=job.started is not None,
+        is_dispatched=job.dispatch_state != DispatchState.NONE,
+    )
     if decision is None:
         return CancelResult(job, already_settled=True)
     if job.cancel_outcome == CancelOutcome.PENDING:

@@ -1,26 +1,25 @@
 """The decorator that makes a function a type of job."""
 
 import inspect
-import re
 import typing
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, Literal, Never, NoReturn, TypeVar
-
-from pydantic import ConfigDict, PydanticUserError, TypeAdapter
-from pydantic.errors import PydanticSchemaGenerationError
+from typing import Any, Never, NoReturn, TypeVar
 
 from jobwire.jobs.context import JobContext
-from jobwire.jobs.definition import Argument, JobDefinition, JobDefinitionError
+from jobwire.jobs.definition import (
+    JobDefinition,
+    JobDefinitionError,
+    check_max_duration,
+    check_name,
+)
+from jobwire.jobs.function_job import Argument, FunctionJob
 from jobwire.jobs.retry_config import RetryConfig
+from jobwire.jobs.typed_data import NO_DATA_SCHEMA, adapter_of, schema_of
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _MARK = "__jobwire_job__"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}")
-_NO_DATA_SCHEMA = {"type": "object", "properties": {}, "additionalProperties": False}
-# NaN would silently become null; kept, it is refused with its reason.
-_CONFIG = ConfigDict(ser_json_inf_nan="constants")
 
 
 def job(
@@ -63,12 +62,14 @@ def job(
 
 
 def definition_of(candidate: object) -> JobDefinition | None:
-    """Return the definition of a marked function; None for anything else."""
+    """Return the definition that something is or is marked with; None: neither."""
+    if isinstance(candidate, JobDefinition):
+        return candidate
     if not inspect.isfunction(candidate):
         return None
     found = getattr(candidate, _MARK, None)
     # functools.wraps copies the mark onto functions that are not the marked one.
-    if isinstance(found, JobDefinition) and found.function is candidate:
+    if isinstance(found, FunctionJob) and found.function is candidate:
         return found
     return None
 
@@ -80,40 +81,32 @@ def _define(
     description: str | None,
     retry_config: RetryConfig,
     max_duration: timedelta | None,
-) -> JobDefinition:
+) -> FunctionJob:
     _check_kind(function)
-    if not _NAME.fullmatch(name):
-        raise JobDefinitionError(
-            function,
-            f"its name {name!r} must be 1-120 letters, digits and . _ : / - and begin"
-            " with a letter or digit.",
-        )
+    check_name(function, name)
     if getattr(function, _MARK, None) is not None:
         raise JobDefinitionError(function, "it already is one; mark it once.")
-    if max_duration is not None and max_duration <= timedelta():
-        raise JobDefinitionError(
-            function, f"max_duration must be above zero, not {max_duration}."
-        )
+    check_max_duration(function, max_duration)
     hints = _hints(function)
     parameters = dict(_parameters(function, hints))
     data_type = parameters.get(Argument.DATA)
     result_type = hints.get("return", None)
     promises = result_type not in (None, type(None), Never, NoReturn)
-    data = None if data_type is None else _adapter(function, "data", data_type)
-    result = _adapter(function, "result", result_type if promises else Any)
-    return JobDefinition(
+    data = None if data_type is None else adapter_of(function, "data", data_type)
+    result = adapter_of(function, "result", result_type if promises else Any)
+    return FunctionJob(
         name=name,
         function=function,
         description=description or _first_paragraph(function),
         retry_config=retry_config,
         max_duration=max_duration,
         data_schema=(
-            dict(_NO_DATA_SCHEMA)
+            dict(NO_DATA_SCHEMA)
             if data is None
-            else _schema(function, "data", data, "validation")
+            else schema_of(function, "data", data, "validation")
         ),
         result_schema=(
-            _schema(function, "result", result, "serialization") if promises else None
+            schema_of(function, "result", result, "serialization") if promises else None
         ),
         is_async=inspect.iscoroutinefunction(function),
         arguments=tuple(parameters),
@@ -188,35 +181,6 @@ def _parameters(
             )
         taken[argument] = name
         yield argument, hints[name]
-
-
-def _adapter(function: object, role: str, kind: Any) -> TypeAdapter[Any]:
-    try:
-        try:
-            return TypeAdapter(kind, config=_CONFIG)
-        except PydanticUserError as error:
-            # A model, a dataclass or a TypedDict brings its own configuration.
-            if error.code != "type-adapter-config-unused":
-                raise
-            return TypeAdapter(kind)
-    except (PydanticUserError, PydanticSchemaGenerationError, NameError) as error:
-        raise JobDefinitionError(
-            function, f"pydantic cannot handle the type of its {role}: {error}"
-        ) from error
-
-
-def _schema(
-    function: object,
-    role: str,
-    adapter: TypeAdapter[Any],
-    mode: Literal["validation", "serialization"],
-) -> dict[str, Any]:
-    try:
-        return adapter.json_schema(mode=mode)
-    except (PydanticUserError, NameError) as error:
-        raise JobDefinitionError(
-            function, f"its {role} has no JSON schema: {error}"
-        ) from error
 
 
 def _first_paragraph(function: Callable[..., Any]) -> str | None:

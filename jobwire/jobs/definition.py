@@ -1,22 +1,24 @@
-"""Job definitions: what makes a function a type of job."""
+"""Job definitions: what there is to know of a type of job, wherever it runs."""
 
+import re
 import sys
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError
 
 from jobwire.jobs import json_text
-from jobwire.jobs.context import JobContext
 from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.retry_config import RetryConfig
+from jobwire.models.vocabulary import Executor
 
 #: How many reasons one refusal of data tells.
 MAX_REASONS = 10
+#: Where the data stand in the input.
+DATA = "data"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}")
 
 
 class JobDefinitionError(Exception):
@@ -27,47 +29,61 @@ class JobDefinitionError(Exception):
         super().__init__(f"{place_of(function)} cannot be a job: {reason}")
 
 
-class Argument(Enum):
-    """What a parameter of a job's function takes."""
+def check_name(owner: object, name: str) -> None:
+    """Refuse a name that the API could not show.
 
-    CONTEXT = "context"
-    DATA = "data"
+    Raises:
+        JobDefinitionError: With the place of the owner.
+    """
+    if not _NAME.fullmatch(name):
+        raise JobDefinitionError(
+            owner,
+            f"its name {name!r} must be 1-120 letters, digits and . _ : / - and begin"
+            " with a letter or digit.",
+        )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class JobDefinition:
-    """One type of job.
+def check_max_duration(owner: object, max_duration: timedelta | None) -> None:
+    """Refuse a limit that no attempt could keep.
+
+    Raises:
+        JobDefinitionError: With the place of the owner.
+    """
+    if max_duration is not None and max_duration <= timedelta():
+        raise JobDefinitionError(
+            owner, f"max_duration must be above zero, not {max_duration}."
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class JobDefinition(ABC):
+    """One type of job; its subclasses say what runs it.
 
     Attributes:
         name: Its name in the API, 1-120 characters.
-        function: Its code.
         description: What it does, for people; None: nothing was said.
         retry_config: What follows a failed attempt, unless a job says otherwise.
         max_duration: How long one attempt may run; None: without limit.
         data_schema: The JSON schema of its data.
         result_schema: The JSON schema of its result; None: nothing is promised.
-        is_async: Whether its code is a coroutine function.
-        arguments: What the function's parameters take, in order.
-        data_adapter: Reads the data; None: the function takes none.
-        result_adapter: Writes the result.
+        data_adapter: Reads the data; None: the job takes none.
     """
 
+    #: Where jobs of this kind run.
+    executor: ClassVar[Executor]
+
     name: str
-    function: Callable[..., Any]
     description: str | None
     retry_config: RetryConfig
     max_duration: timedelta | None
     data_schema: dict[str, Any]
     result_schema: dict[str, Any] | None
-    is_async: bool
-    arguments: tuple[Argument, ...]
     data_adapter: TypeAdapter[Any] | None = field(repr=False)
-    result_adapter: TypeAdapter[Any] = field(repr=False)
 
     @property
+    @abstractmethod
     def place(self) -> str:
-        """Where its function stands, as file:line."""
-        return place_of(self.function)
+        """Where it is defined, for people."""
 
     def check(self, data: Any) -> None:
         """Hold data to the definition.
@@ -79,13 +95,11 @@ class JobDefinition:
             InvalidInputError: They do not fit. The path is that of the first reason,
                 from "data" on; the message tells at most ten.
         """
-        text = json_text.encode(
-            data, limit=json_text.MAX_DATA_BYTES, path=(Argument.DATA.value,)
-        )
+        text = json_text.encode(data, limit=json_text.MAX_DATA_BYTES, path=(DATA,))
         if self.data_adapter is None:
             if data not in ({}, None):
                 raise InvalidInputError(
-                    f"{self.name} takes no data; send {{}} or nothing.", path=("data",)
+                    f"{self.name} takes no data; send {{}} or nothing.", path=(DATA,)
                 )
             return
         try:
@@ -94,54 +108,8 @@ class JobDefinition:
             raise _refusal(error) from None
         except (ArithmeticError, LookupError, TypeError) as error:
             raise InvalidInputError(
-                f"The data do not fit: {error}.", path=("data",)
+                f"The data do not fit: {error}.", path=(DATA,)
             ) from error
-
-    def decode(self, text: str) -> Any:
-        """Read the data of a job as its function takes them.
-
-        Raises:
-            pydantic.ValidationError: They do not fit any more.
-        """
-        return (
-            None if self.data_adapter is None else self.data_adapter.validate_json(text)
-        )
-
-    def call(self, make_context: Callable[[], JobContext], data: Any) -> Any:
-        """Call the function; what it returns is a coroutine if it is async.
-
-        Args:
-            make_context: Called only when the function takes a context.
-            data: What `decode` returned.
-        """
-        return self.function(
-            *[
-                make_context() if argument is Argument.CONTEXT else data
-                for argument in self.arguments
-            ]
-        )
-
-    def encode(self, value: Any) -> str | None:
-        """Write what the function returned as JSON text.
-
-        Returns:
-            At most 1 MiB of JSON; None when the function returned None.
-
-        Raises:
-            InvalidInputError: It is no JSON of that size, or not what the function
-                says that it returns.
-        """
-        if value is None and self.result_schema is None:
-            return None
-        try:
-            plain = self.result_adapter.dump_python(
-                value, mode="json", warnings="error"
-            )
-        except (PydanticSerializationError, ValueError, RecursionError) as error:
-            raise InvalidInputError(
-                f"{self.name} returned what cannot be written as JSON: {error}"
-            ) from error
-        return json_text.encode(plain, limit=json_text.MAX_RESULT_BYTES, path=())
 
 
 def _refusal(error: ValidationError) -> InvalidInputError:
@@ -156,7 +124,7 @@ def _refusal(error: ValidationError) -> InvalidInputError:
     if len(details) > MAX_REASONS:
         reasons.append(f"and {len(details) - MAX_REASONS} more")
     return InvalidInputError(
-        "; ".join(reasons), path=("data", *map(str, details[0]["loc"]))
+        "; ".join(reasons), path=(DATA, *map(str, details[0]["loc"]))
     )
 
 

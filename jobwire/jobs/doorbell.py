@@ -48,6 +48,8 @@ class Topic(StrEnum):
     CHANGE = "e"
     #: A cancel was asked for.
     CANCEL = "c"
+    #: An event waits in the inbox.
+    INBOX = "i"
 
 
 Listener = Callable[[frozenset[Topic]], None]

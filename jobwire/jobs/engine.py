@@ -1,10 +1,12 @@
 """What the use cases of one process share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.doorbell import Doorbell
+from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.feed import Feed
+from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry
 from jobwire.models.database import Database
 
@@ -19,6 +21,10 @@ class Engine:
         clock: What time it is.
         doorbell: Wakes workers and followers after a commit.
         feed: The live log of this process.
+        policy: What callers may run on Trigger.dev.
+        trigger: The Trigger.dev environment; None: there is none.
+        webhook_secrets: Any of these may have signed what is posted; none: nothing
+            is taken in.
     """
 
     database: Database
@@ -26,3 +32,6 @@ class Engine:
     clock: Clock
     doorbell: Doorbell
     feed: Feed
+    policy: PlacementPolicy = field(default_factory=PlacementPolicy)
+    trigger: TriggerExecutor | None = None
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)

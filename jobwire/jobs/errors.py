@@ -6,8 +6,10 @@ JobError
 │   └── InvalidCursorError     a cursor that this server did not give
 ├── NotFoundError              no such job, or not one that the caller may see
 ├── UnauthenticatedError       nobody is asking
+├── WebhookSignatureError      nobody with the secret has signed what was posted
 ├── ForbiddenError             the caller lacks a scope
-└── InvalidStateError          the job's status does not allow it
+├── InvalidStateError          the job's status does not allow it
+└── ExecutorUnavailableError   no job can run there, or nothing can be asked of it
 
 Each error builds its message from the values that it carries: what was expected,
 what was found, what to do. None knows HTTP or GraphQL.
@@ -17,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import ClassVar
 
-from jobwire.models.vocabulary import JobStatus
+from jobwire.models.vocabulary import Executor, JobStatus
 
 Path = tuple[str, ...]
 
@@ -109,6 +111,15 @@ class UnauthenticatedError(JobError):
         super().__init__(f"{reason} Send Authorization: Bearer <token>.")
 
 
+class WebhookSignatureError(JobError):
+    """Nobody with the secret has signed what was posted."""
+
+    code = "INVALID_SIGNATURE"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+
+
 class ForbiddenError(JobError):
     """The caller lacks a scope."""
 
@@ -143,3 +154,25 @@ class InvalidStateError(JobError):
             f" {' or '.join(self.allowed)}.",
             path=("id",),
         )
+
+
+class ExecutorUnavailableError(JobError):
+    """An executor cannot be used from here, or not now.
+
+    Attributes:
+        is_retryable: Whether the same request may succeed later.
+    """
+
+    code = "EXECUTOR_UNAVAILABLE"
+
+    def __init__(
+        self,
+        executor: Executor,
+        reason: str,
+        *,
+        is_retryable: bool = False,
+        path: Path | None = ("executor",),
+    ) -> None:
+        self.executor = executor
+        self.is_retryable = is_retryable
+        super().__init__(reason, path=path)

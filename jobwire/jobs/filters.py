@@ -9,7 +9,7 @@ from jobwire.jobs.errors import ForbiddenError, InvalidInputError
 from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import TERMINAL
 from jobwire.jobs.viewer import Scope, Viewer
-from jobwire.models.vocabulary import JobStatus
+from jobwire.models.vocabulary import Executor, JobStatus
 
 #: The most alternatives that one member may list.
 MAX_ALTERNATIVES = 100
@@ -31,6 +31,7 @@ class JobFilter:
         types: The names of their code.
         tags: What they are about.
         user_ids: Whose they are.
+        executors: Where they run; it narrows, and no index serves it alone.
         created_from: Not created before this instant.
         created_until: Created before this instant.
     """
@@ -40,6 +41,7 @@ class JobFilter:
     types: tuple[str, ...] | None = None
     tags: tuple[str, ...] | None = None
     user_ids: tuple[str, ...] | None = None
+    executors: tuple[Executor, ...] | None = None
     created_from: datetime | None = None
     created_until: datetime | None = None
 
@@ -87,6 +89,7 @@ class JobFilter:
             and (self.types is None or job.type in self.types)
             and (self.tags is None or job.tag in self.tags)
             and (self.user_ids is None or job.user_id in self.user_ids)
+            and (self.executors is None or job.executor in self.executors)
             and (self.created_from is None or job.created_at >= self.created_from)
             and (self.created_until is None or job.created_at < self.created_until)
         )

@@ -13,7 +13,7 @@ from uuid import UUID
 from jobwire.models.vocabulary import JobStatus
 
 #: Columns that are read as JSON text.
-_JSON = frozenset(
+JSON_COLUMNS = frozenset(
     {"data", "result", "retry_config", "progress", "metadata", "changes", "failure"}
 )
 
@@ -33,7 +33,9 @@ class Row:
         """
         prefix = f"{table}." if table else ""
         return ", ".join(
-            f"{prefix}{name}::text AS {name}" if name in _JSON else f"{prefix}{name}"
+            f"{prefix}{name}::text AS {name}"
+            if name in JSON_COLUMNS
+            else f"{prefix}{name}"
             for name in cls.names()
         )
 

@@ -13,6 +13,7 @@ MAX_RESULT_BYTES = 1024 * 1024
 
 # An escaped NUL whose backslash is not itself escaped.
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_ESCAPED_NUL = r"\u0000"
 
 
 def encode(value: Any, *, limit: int, path: Path) -> str:
@@ -47,6 +48,19 @@ def encode(value: Any, *, limit: int, path: Path) -> str:
         else:
             return text
     raise InvalidInputError(f"Expected JSON, but {reason}.", path=path)
+
+
+def storable(value: Any) -> str:
+    """Write JSON of somebody else's as text that `jsonb` accepts.
+
+    What PostgreSQL cannot store, NUL characters and lone surrogates, is replaced.
+
+    Raises:
+        ValueError: It holds numbers that are none in JSON: NaN, Infinity.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    readable = text.encode("utf-8", "replace").decode()
+    return _NUL.sub(lambda found: found[0][: -len(_ESCAPED_NUL)] + "\ufffd", readable)
 
 
 def decode(text: str | None) -> Any:

@@ -12,6 +12,7 @@ from jobwire.models.vocabulary import CancelOutcome, EventKind, JobStatus
 SCHEDULED = JobStatus.SCHEDULED
 QUEUED = JobStatus.QUEUED
 RUNNING = JobStatus.RUNNING
+WAITING = JobStatus.WAITING
 RETRYING = JobStatus.RETRYING
 SUCCEEDED = JobStatus.SUCCEEDED
 FAILED = JobStatus.FAILED
@@ -35,6 +36,9 @@ class Verb(StrEnum):
     RESCUE = "rescue"
     CANCEL = "cancel"
     EXPIRE = "expire"
+    OBSERVE = "observe"
+    REJECT = "reject"
+    LOSE = "lose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,31 @@ EDGES = (
     ),
     Edge(Verb.EXPIRE, SCHEDULED, EXPIRED, EventKind.EXPIRED, "its time-to-live passed"),
     Edge(Verb.EXPIRE, QUEUED, EXPIRED, EventKind.EXPIRED, "its time-to-live passed"),
+    Edge(
+        Verb.REJECT, QUEUED, FAILED, EventKind.FAILED, "Trigger.dev refused to run it"
+    ),
+    Edge(Verb.OBSERVE, QUEUED, RUNNING, EventKind.STARTED, "its run started"),
+    Edge(Verb.OBSERVE, QUEUED, WAITING, EventKind.WAITING, "its run is parked"),
+    Edge(Verb.OBSERVE, RUNNING, WAITING, EventKind.WAITING, "its run is parked"),
+    Edge(Verb.OBSERVE, WAITING, RUNNING, EventKind.RESUMED, "its run goes on"),
+    *(
+        Edge(Verb.OBSERVE, source, target, EventKind(target.value), why)
+        for source in (QUEUED, RUNNING, WAITING)
+        for target, why in (
+            (SUCCEEDED, "its run completed"),
+            (FAILED, "its run failed"),
+            (CANCELED, "its run was canceled"),
+            (EXPIRED, "its run expired"),
+        )
+    ),
+    *(
+        Edge(Verb.LOSE, source, FAILED, EventKind.FAILED, "its run is gone")
+        for source in (QUEUED, RUNNING, WAITING)
+    ),
 )
+
+#: Verbs that only jobs on Trigger.dev know.
+OF_RUNS = frozenset({Verb.OBSERVE, Verb.REJECT, Verb.LOSE})
 
 
 def sources(verb: Verb) -> tuple[JobStatus, ...]:
@@ -157,16 +185,20 @@ class CancelDecision:
     outcome: CancelOutcome
 
 
-def decide_cancel(status: JobStatus, *, has_started: bool) -> CancelDecision | None:
-    """Decide what a cancel does to an internal job; None: it has ended already.
+def decide_cancel(
+    status: JobStatus, *, has_started: bool, is_dispatched: bool = False
+) -> CancelDecision | None:
+    """Decide what a cancel does to a job; None: it has ended already.
 
     Args:
         status: Where the job stands.
         has_started: Whether an attempt of it ever ran.
+        is_dispatched: Whether Trigger.dev may know of it: then only its run can end
+            it, and the cancel stays a wish until somebody has told the run.
     """
     if is_terminal(status):
         return None
-    if status in sources(Verb.CANCEL):
+    if status in sources(Verb.CANCEL) and not is_dispatched:
         outcome = CancelOutcome.STOPPED if has_started else CancelOutcome.NEVER_STARTED
         return CancelDecision(CANCELED, outcome)
     return CancelDecision(None, CancelOutcome.PENDING)

@@ -278,6 +278,7 @@ def _residuals(
         "types": ("type", "text[]"),
         "tags": ("tag", "text[]"),
         "user_ids": ("user_id", "text[]"),
+        "executors": ("executor", "text[]"),
     }
     conditions = [
         f" AND {column} = ANY({parameters.add(list(getattr(filter, member)), kind)})"

@@ -63,23 +63,6 @@ class Registry:
         """Return the names of all types, sorted."""
         return tuple(self._definitions)
 
-    def validate(self, name: str, data: Any) -> Any:
-        """Hold data to a type and return them as they were given.
-
-        They are stored as the caller wrote them; defaults are filled in when the job
-        runs.
-
-        Args:
-            name: The type.
-            data: JSON as Python values.
-
-        Raises:
-            UnknownTypeError: There is no such type.
-            InvalidInputError: The data do not fit; the path begins with "data".
-        """
-        self.get(name).check(data)
-        return data
-
     def replace(self, definitions: Iterable[JobDefinition]) -> None:
         """Exchange all definitions at once.
 

@@ -10,11 +10,13 @@ from jobwire.jobs import identifiers, json_text
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.job import JOB_COLUMNS, Job
+from jobwire.jobs.placement import PlacementPolicy, place
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.transitions.events import append_events, changed
+from jobwire.jobs.trigger_job import MIN_MAX_DURATION
 from jobwire.jobs.viewer import Viewer
-from jobwire.models.vocabulary import JobStatus, SignalSource
+from jobwire.models.vocabulary import Executor, JobStatus, SignalSource
 
 MAX_TAG_LENGTH = 120
 MAX_TYPE_LENGTH = 120
@@ -23,6 +25,7 @@ MAX_USER_ID_LENGTH = 255
 MAX_AHEAD = timedelta(days=3660)
 #: The longest attempt, and the longest time-to-live.
 MAX_SPAN = timedelta(days=366)
+_ANYWHERE = PlacementPolicy()
 
 _CREATED = (
     "id",
@@ -57,9 +60,9 @@ _INSERT = f"""
 WITH i AS (
   INSERT INTO worker_jobs (id, tag, type, user_id, executor, status, data, retry_config,
                            run_at, next_attempt_at, expires_at, max_duration, replay_of,
-                           created_at, updated_at)
+                           created_at, updated_at, trigger_task_id)
   VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8::text::jsonb,
-          $9, $9, $10, $11, $12, $13, $13)
+          $9, $9, $10, $11, $12, $13, $13, $16)
   RETURNING *),
 e AS ({
     append_events(
@@ -85,6 +88,9 @@ class ScheduleRequest:
     Attributes:
         type: The name of the code to run.
         tag: What the job is about: 1-120 characters, no comma, no control character.
+        executor: Where it runs; None: where its type is registered, and on Trigger.dev
+            if it names a task.
+        trigger_task_id: The Trigger.dev task to run.
         user_id: Whose job it is; None: the caller's own.
         data: Its input, JSON of at most 512 KiB.
         delay: How long to wait before the first attempt.
@@ -97,6 +103,8 @@ class ScheduleRequest:
 
     type: str
     tag: str
+    executor: Executor | None = None
+    trigger_task_id: str | None = None
     user_id: str | None = None
     data: Any = None
     delay: timedelta | None = None
@@ -115,6 +123,7 @@ async def schedule(
     viewer: Viewer,
     now: datetime,
     source: SignalSource = SignalSource.API,
+    policy: PlacementPolicy = _ANYWHERE,
 ) -> Job:
     """Accept a job: → QUEUED when it is due at once, else → SCHEDULED.
 
@@ -128,9 +137,11 @@ async def schedule(
         viewer: Who asks.
         now: The time of acceptance.
         source: Which path brought it.
+        policy: What this process lets callers run on Trigger.dev.
 
     Raises:
         UnknownTypeError: The type is not registered.
+        ExecutorUnavailableError: No job can run on Trigger.dev from here.
         InvalidInputError: Something does not fit; its path says where.
         ForbiddenError: It is for another user, and the viewer is no admin.
     """
@@ -141,13 +152,22 @@ async def schedule(
     data = {} if request.data is None else request.data
     retry_config = RetryConfig()
     max_duration = request.max_duration
-    if registry is not None:
-        definition = registry.get(request.type)
-        data = registry.validate(request.type, data)
+    placement = place(
+        request.type,
+        request.executor,
+        request.trigger_task_id,
+        registry=registry,
+        policy=policy,
+        viewer=viewer,
+    )
+    definition = placement.definition
+    if definition is not None:
+        definition.check(data)
         retry_config = definition.retry_config
         if max_duration is None:
             max_duration = definition.max_duration
     _check_span("maxDuration", max_duration)
+    _check_max_duration(placement.executor, max_duration)
     _check_span("ttl", request.ttl)
     id = identifiers.new_id(now)
     created_at = identifiers.created_at(id)
@@ -159,7 +179,7 @@ async def schedule(
         request.tag,
         request.type,
         owner,
-        "internal",
+        placement.executor.value,
         status.value,
         json_text.encode(data, limit=json_text.MAX_DATA_BYTES, path=("data",)),
         retry_config.with_overrides(request.retry_config).to_json(),
@@ -170,6 +190,7 @@ async def schedule(
         created_at,
         source.value,
         viewer.user_id,
+        placement.trigger_task_id,
     )
     return Job.from_record(records[0])
 
@@ -213,6 +234,17 @@ def _check_span(name: str, span: timedelta | None) -> None:
         raise InvalidInputError(
             f"{name} must be above zero and at most {MAX_SPAN.days} days, not {span}.",
             path=(name,),
+        )
+
+
+def _check_max_duration(executor: Executor, max_duration: timedelta | None) -> None:
+    if executor is Executor.INTERNAL or max_duration is None:
+        return
+    if max_duration < MIN_MAX_DURATION:
+        raise InvalidInputError(
+            "maxDuration of a job on Trigger.dev must be at least"
+            f" {MIN_MAX_DURATION.seconds} seconds, not {max_duration}.",
+            path=("maxDuration",),
         )
 
 

@@ -19,7 +19,17 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
-_ROUTES = frozenset({"/", "/board", "/graphql", "/livez", "/readyz", "/metrics"})
+_ROUTES = frozenset(
+    {
+        "/",
+        "/api/trigger/webhook",
+        "/board",
+        "/graphql",
+        "/livez",
+        "/metrics",
+        "/readyz",
+    }
+)
 _LATENCIES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
 
 
@@ -72,6 +82,29 @@ class Metrics:
         self.job_slots = Gauge(
             "jobwire_job_slots",
             "Jobs that may run here at once.",
+            registry=self.registry,
+        )
+        self.dispatches = Counter(
+            "jobwire_dispatches",
+            "Jobs sent to Trigger.dev, by what became of it.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.webhook_events = Counter(
+            "jobwire_webhook_events",
+            "Events posted about runs, by what became of them.",
+            ["receipt"],
+            registry=self.registry,
+        )
+        self.reconciled = Counter(
+            "jobwire_reconciled_jobs",
+            "Jobs in comparisons with Trigger.dev, by what was found.",
+            ["finding"],
+            registry=self.registry,
+        )
+        self.orphaned_runs = Gauge(
+            "jobwire_orphaned_runs",
+            "Runs on Trigger.dev that no job has, as last compared.",
             registry=self.registry,
         )
         self.feed_lag_seconds = Gauge(

@@ -11,6 +11,7 @@ from typing import Any
 
 from jobwire.jobs.clock import Clock, DatabaseClock
 from jobwire.jobs.doorbell import Doorbell, Topic
+from jobwire.jobs.executors.internal import WORKER_APPLICATION
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.transitions.claim import Claimed
 from jobwire.jobs.transitions.finish import Finish, Outcome
@@ -33,6 +34,8 @@ from jobwire.worker.promote import PromoteLoop
 from jobwire.worker.rescue import RescueLoop
 from jobwire.worker.runner import Runner
 from jobwire.worker.settings import WorkerSettings
+from jobwire.worker.trigger import TriggerLoops
+from jobwire.worker.trigger_settings import TriggerSettings
 
 #: Every loop can hold a connection at the same time: none waits for another.
 CONNECTIONS = 12
@@ -67,6 +70,7 @@ class Control:
         lifespan: Lifespan | None,
         doorbell_enabled: bool,
         hooks: WorkerHooks,
+        trigger: TriggerSettings | None,
     ) -> None:
         self._worker = worker
         self._url = url
@@ -77,6 +81,8 @@ class Control:
         self._lifespan = lifespan
         self._doorbell_enabled = doorbell_enabled
         self._hooks = hooks
+        self._trigger_settings = trigger
+        self._trigger: TriggerLoops | None = None
         self._draining = asyncio.Event()
 
     def drain(self) -> None:
@@ -132,7 +138,7 @@ class Control:
             # A floor would be rebuilt, and logged about, during every outage.
             min_size=0,
             max_size=CONNECTIONS,
-            application_name="jobwire worker",
+            application_name=WORKER_APPLICATION,
             statement_timeout=settings.statement_timeout,
             settings={
                 **_SESSION,
@@ -167,6 +173,19 @@ class Control:
         stack.push_async_callback(self._leave_lifespan)
         await self._runner.open()
         loops = self._make_loops(link)
+        if self._trigger_settings is not None:
+            self._trigger = await TriggerLoops.open(
+                stack,
+                self._url,
+                schema=self._schema,
+                settings=self._trigger_settings,
+                worker_settings=settings,
+                clock=self._clock,
+                holder=self._worker,
+                changed=self._changed,
+                hooks=self._hooks,
+            )
+            loops = [*loops, *self._trigger.loops]
         stack.callback(self._doorbell.listen(self._hear))
         return loops
 
@@ -227,6 +246,8 @@ class Control:
             self._promoter.wake()
         if Topic.CANCEL in topics:
             self._cancels.wake()
+        if self._trigger is not None:
+            self._trigger.hear(topics)
 
     def _changed(self) -> None:
         self._doorbell.ring(Topic.CHANGE)
@@ -264,6 +285,8 @@ class Control:
         """Stop claiming, let running code end, then stop it, then write the rest."""
         settings, roster = self._settings, self._runner.roster
         self._runner.begin_closing()
+        if self._trigger is not None:
+            self._trigger.begin_closing()
         for loop in self._claims:
             loop.stop()
         claims = tasks[: len(self._claims)]
@@ -275,6 +298,8 @@ class Control:
                 self._runner.stop(execution, StopReason.DRAIN)
             await _within(settings.stop_grace, roster.idle())
         await _within(settings.flush_timeout, self._finisher.flushed())
+        if self._trigger is not None:
+            await self._trigger.end(settings.flush_timeout)
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from jobwire.jobs.context import JobContext, Progress, StopSignal
-from jobwire.jobs.definition import JobDefinition
+from jobwire.jobs.function_job import FunctionJob
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.transitions.claim import Claimed
 
@@ -70,7 +70,7 @@ class Execution:
     def __init__(
         self,
         claimed: Claimed,
-        definition: JobDefinition,
+        definition: FunctionJob,
         *,
         resources: Any,
         confirmed_at: float,

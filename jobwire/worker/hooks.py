@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from jobwire.jobs.dispatch import Outcome as DispatchOutcome
+from jobwire.jobs.reconcile import ReconcileReport
 from jobwire.jobs.transitions.finish import Outcome
 
 
@@ -41,3 +43,13 @@ class WorkerHooks:
             running: Jobs running now.
             slots: Jobs that may run at once: `concurrency` plus `threads`.
         """
+
+    def dispatched(self, outcome: DispatchOutcome) -> None:
+        """A job was sent to Trigger.dev.
+
+        Args:
+            outcome: What became of it.
+        """
+
+    def reconciled(self, report: ReconcileReport) -> None:
+        """All open TRIGGER jobs were compared with Trigger.dev."""

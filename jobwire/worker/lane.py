@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from jobwire.jobs.definition import JobDefinition
+from jobwire.jobs.function_job import FunctionJob
 from jobwire.jobs.registry import Registry
 
 
@@ -23,7 +23,7 @@ class Lane:
         self.is_async = is_async
         self.capacity = capacity
         self.running = 0
-        self._definitions: dict[str, JobDefinition] = {}
+        self._definitions: dict[str, FunctionJob] = {}
 
     @property
     def free(self) -> int:
@@ -39,10 +39,11 @@ class Lane:
         self._definitions = {
             definition.name: definition
             for definition in self._registry.definitions()
-            if definition.is_async is self.is_async
+            if isinstance(definition, FunctionJob)
+            and definition.is_async is self.is_async
         }
         return list(self._definitions)
 
-    def definition(self, name: str) -> JobDefinition:
+    def definition(self, name: str) -> FunctionJob:
         """Return the definition of a type that `types` has named."""
         return self._definitions[name]

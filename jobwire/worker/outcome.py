@@ -9,21 +9,21 @@ from types import TracebackType
 
 from pydantic import ValidationError
 
-from jobwire.jobs import definition as definition_module
+from jobwire.jobs import function_job
 from jobwire.jobs.context import Cancelled, NonRetryable, RetryAfter
 from jobwire.jobs.errors import InvalidInputError
-from jobwire.jobs.transitions.finish import Failure, Finish, Outcome
+from jobwire.jobs.failure import (
+    MAX_MESSAGE_BYTES,
+    MAX_NAME_BYTES,
+    Failure,
+    cut,
+    cut_stack,
+)
+from jobwire.jobs.transitions.finish import Finish, Outcome
 from jobwire.models.vocabulary import FailureKind
 from jobwire.worker.execution import Execution, StopReason
 
-#: Bytes of a failure's message and stack, as UTF-8.
-MAX_MESSAGE_BYTES = 2000
-MAX_STACK_BYTES = 16_000
-MAX_NAME_BYTES = 200
-#: Of a stack that is too long, this share is kept from its beginning.
-_HEAD = 0.25
-
-_OUR_FILES = (str(Path(__file__).parent), definition_module.__file__)
+_OUR_FILES = (str(Path(__file__).parent), function_job.__file__)
 _STOPPED = {
     StopReason.CANCEL: Outcome.STOPPED,
     StopReason.DRAIN: Outcome.HANDED_BACK,
@@ -49,7 +49,7 @@ def of_return(
     except InvalidInputError as error:
         failure = Failure(
             FailureKind.TASK_ERROR,
-            _cut(f"Its result was refused. {error}", MAX_MESSAGE_BYTES),
+            cut(f"Its result was refused. {error}", MAX_MESSAGE_BYTES),
             name="InvalidResult",
         )
         return _finish(execution, Outcome.FAILED, failure=failure)
@@ -79,7 +79,7 @@ def of_misfit(execution: Execution, error: ValidationError) -> Finish:
     """Judge a job whose data do not fit its code any more: RUNNING → FAILED."""
     failure = Failure(
         FailureKind.TASK_ERROR,
-        _cut(
+        cut(
             f"Its data do not fit {execution.claimed.type!r} as it is defined now:"
             f" {error}",
             MAX_MESSAGE_BYTES,
@@ -98,7 +98,7 @@ def of_refusal(execution: Execution, error: Exception) -> Finish:
     """Judge an end that PostgreSQL refuses to store: RUNNING → FAILED."""
     failure = Failure(
         FailureKind.TASK_ERROR,
-        _cut(f"PostgreSQL refused its result: {error}", MAX_MESSAGE_BYTES),
+        cut(f"PostgreSQL refused its result: {error}", MAX_MESSAGE_BYTES),
         name="InvalidResult",
     )
     return _finish(execution, Outcome.FAILED, failure=failure)
@@ -146,9 +146,9 @@ def _failure(kind: FailureKind, error: BaseException) -> Failure:
     code = _attribute(error, "code")
     return Failure(
         kind,
-        _cut(_message(error), MAX_MESSAGE_BYTES),
-        name=_cut(type(error).__name__, MAX_NAME_BYTES),
-        code=_cut(code, MAX_NAME_BYTES) if isinstance(code, str) else None,
+        cut(_message(error), MAX_MESSAGE_BYTES),
+        name=cut(type(error).__name__, MAX_NAME_BYTES),
+        code=cut(code, MAX_NAME_BYTES) if isinstance(code, str) else None,
         stack=_stack(error),
     )
 
@@ -177,13 +177,7 @@ def _stack(error: BaseException) -> str:
     # Formatting calls __str__ and __repr__ of the error and of all its causes.
     except Exception as broken:  # noqa: BLE001 - see above
         return f"The stack could not be formatted: {type(broken).__name__}"
-    text = _clean("".join(lines)).encode()
-    if len(text) > MAX_STACK_BYTES:
-        head = int(MAX_STACK_BYTES * _HEAD)
-        gap = b"\n  ... \n"
-        tail = MAX_STACK_BYTES - head - len(gap)
-        text = text[:head] + gap + text[-tail:]
-    return text.decode(errors="ignore")
+    return cut_stack("".join(lines))
 
 
 def _their_part(trace: TracebackType | None) -> TracebackType | None:
@@ -192,16 +186,3 @@ def _their_part(trace: TracebackType | None) -> TracebackType | None:
     while part is not None and part.tb_frame.f_code.co_filename.startswith(_OUR_FILES):
         part = part.tb_next
     return part
-
-
-def _cut(text: str, limit: int) -> str:
-    encoded = _clean(text).encode()
-    if len(encoded) <= limit:
-        return encoded.decode()
-    mark = "…"
-    return encoded[: limit - len(mark.encode())].decode(errors="ignore") + mark
-
-
-def _clean(text: str) -> str:
-    # PostgreSQL stores neither NUL nor lone surrogates.
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

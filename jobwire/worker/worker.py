@@ -1,4 +1,4 @@
-"""The worker: one object that runs internal jobs beside anything else."""
+"""The worker: one object that runs jobs beside anything else."""
 
 import asyncio
 import logging
@@ -18,6 +18,7 @@ from jobwire.worker.hooks import WorkerHooks
 from jobwire.worker.jobs_thread import Lifespan
 from jobwire.worker.mailbox import call_soon
 from jobwire.worker.settings import WorkerSettings
+from jobwire.worker.trigger_settings import TriggerSettings
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +31,9 @@ class WorkerStartedTwiceError(RuntimeError):
 
 
 class Worker:
-    """Runs the jobs of a registry, in threads of its own.
+    """Runs the jobs of a registry, and looks after those on Trigger.dev.
+
+    It works in threads of its own.
 
     It touches neither signals nor logging configuration nor the event loop policy of
     its host, and blocks nobody's event loop. Any number of workers may serve one
@@ -54,6 +57,8 @@ class Worker:
         doorbell_enabled: Whether NOTIFY may be used; without it everything works, but
             waits for the intervals of the settings.
         hooks: Who counts.
+        trigger: The Trigger.dev environment that it hands TRIGGER jobs over to; None:
+            it leaves them alone.
     """
 
     def __init__(
@@ -67,6 +72,7 @@ class Worker:
         lifespan: Lifespan | None = None,
         doorbell_enabled: bool = True,
         hooks: WorkerHooks | None = None,
+        trigger: TriggerSettings | None = None,
     ) -> None:
         #: Its name in leases and attempts: machine, process, and a random part.
         self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -78,6 +84,7 @@ class Worker:
         self._lifespan = lifespan
         self._doorbell_enabled = doorbell_enabled
         self._hooks = hooks or WorkerHooks()
+        self._trigger = trigger
         self._ready: Future[None] = Future()
         self._ended: Future[None] = Future()
         for future in (self._ready, self._ended):
@@ -174,6 +181,7 @@ class Worker:
             lifespan=self._lifespan,
             doorbell_enabled=self._doorbell_enabled,
             hooks=self._hooks,
+            trigger=self._trigger,
         )
         with self._lock:
             self._control = (asyncio.get_running_loop(), control)

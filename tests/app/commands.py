@@ -21,7 +21,7 @@ class Command:
         inherited = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith("JOBWIRE_") and name != "DATABASE_URL"
+            if not name.startswith(("JOBWIRE_", "TRIGGER_")) and name != "DATABASE_URL"
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "jobwire", *arguments],

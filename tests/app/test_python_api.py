@@ -287,14 +287,49 @@ async def test_a_retry_configuration_is_given_whole_or_in_part(
     assert attempts == "5"
 
 
-async def test_an_executor_that_does_not_work_yet_is_refused_by_name(
+async def test_an_executor_that_does_not_exist_is_refused_with_those_that_do(
     database: Database,
 ) -> None:
     async with database.connection() as connection:
-        with pytest.raises(InvalidInputError, match="not 'trigger'"):
+        with pytest.raises(InvalidInputError, match="'internal' or 'trigger'"):
             await schedule_job(
-                connection, type="greet", tag="t", user_id="ann", executor="trigger"
+                connection, type="greet", tag="t", user_id="ann", executor="lambda"
             )
+
+
+async def test_a_job_on_trigger_dev_needs_no_registration_in_python(
+    database: Database,
+) -> None:
+    async with database.connection() as connection:
+        job = await schedule_job(
+            connection,
+            type="resize",
+            tag="t",
+            user_id="ann",
+            executor="trigger",
+            trigger_task_id="resize-images",
+            data=[1, "two"],
+        )
+
+    assert (job.executor, job.trigger_task_id) == ("trigger", "resize-images")
+    assert (job.status, job.trigger_run_id, job.data) == ("QUEUED", None, [1, "two"])
+
+
+async def test_waiting_for_a_run_in_the_callers_own_transaction_is_refused(
+    database: Database,
+) -> None:
+    async with database.connection() as connection:
+        with pytest.raises(InvalidInputError, match="not committed yet") as caught:
+            await schedule_job(
+                connection,
+                type="resize",
+                tag="t",
+                user_id="ann",
+                trigger_task_id="resize-images",
+                wait_for_run=timedelta(seconds=1),
+            )
+
+    assert caught.value.path == ("wait_for_run",)
 
 
 async def test_what_is_no_job_is_refused(database: Database) -> None:

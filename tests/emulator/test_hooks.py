@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from jobwire.emulator import HookMoment, Step, Task, TaskError
+from jobwire.emulator.clock import iso, to_ms
 from jobwire.emulator.transitions import Spans
 from tests.clock import FakeClock
 from tests.emulator.stage import Stage, opened
@@ -93,7 +94,11 @@ async def test_hooks_run_at_the_moments_of_a_run(
     assert progress.occurred_at == started_at + timedelta(seconds=2)
     assert progress.metadata == {
         "mine": 1,
-        "progress": {"fraction": 0.2, "message": "a fifth"},
+        "progress": {
+            "fraction": 0.2,
+            "message": "a fifth",
+            "updatedAt": iso(to_ms(progress.occurred_at)),
+        },
     }
     assert (success.kind, success.output) == ("SUCCESS", {"done": True})
 

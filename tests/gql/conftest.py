@@ -2,15 +2,20 @@
 
 import socket
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
 
 from jobwire.jobs.engine import Engine
+from jobwire.models.database import Database
+from tests.clock import FakeClock
 from tests.gql.client import Api, EventStream, Socket
 from tests.gql.host import Host
+from tests.jobs.rig import Rig, open_rig
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +27,16 @@ def shared_host() -> Host:
 def host(shared_host: Host, engine: Engine) -> Host:
     shared_host.engine = engine
     return shared_host
+
+
+@pytest.fixture
+async def rig(
+    host: Host, engine: Engine, database: Database, clock: FakeClock, tmp_path: Path
+) -> AsyncIterator[Rig]:
+    """A Trigger.dev behind the engine, over a wire that fails on command."""
+    async with open_rig(database, clock, tmp_path) as rig:
+        host.engine = replace(engine, trigger=rig.executor)
+        yield rig
 
 
 @pytest.fixture

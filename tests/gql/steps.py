@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.engine import Engine
+from jobwire.jobs.failure import Failure
 from jobwire.jobs.transitions.claim import Claimed, claim
-from jobwire.jobs.transitions.finish import Failure, Finish, Outcome, finish
+from jobwire.jobs.transitions.finish import Finish, Outcome, finish
 from jobwire.jobs.transitions.progress import ProgressReport, record_progress
 from jobwire.models.vocabulary import FailureKind
 

@@ -9,7 +9,7 @@ from graphql import GraphQLError, located_error
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.errors import UnmappedError, format_error, to_user_error
 from jobwire.jobs import errors
-from jobwire.models.vocabulary import JobStatus
+from jobwire.models.vocabulary import Executor, JobStatus
 
 SAMPLES: dict[type[errors.JobError], tuple[errors.JobError, str]] = {
     errors.InvalidInputError: (
@@ -24,6 +24,14 @@ SAMPLES: dict[type[errors.JobError], tuple[errors.JobError, str]] = {
     errors.InvalidStateError: (
         errors.InvalidStateError("retried", JobStatus.QUEUED, [JobStatus.FAILED]),
         "InvalidStateError",
+    ),
+    errors.ExecutorUnavailableError: (
+        errors.ExecutorUnavailableError(Executor.TRIGGER, "no"),
+        "ExecutorError",
+    ),
+    errors.WebhookSignatureError: (
+        errors.WebhookSignatureError("no"),
+        "ForbiddenError",
     ),
 }
 

@@ -109,32 +109,24 @@ def test_the_defaults_of_pages_are_printed() -> None:
 @pytest.mark.parametrize(
     ("published", "kept", "unpublished"),
     [
-        (JobStatus, vocabulary.JobStatus, {"WAITING"}),
-        (Executor, vocabulary.Executor, {"TRIGGER"}),
-        (
-            JobFailureKind,
-            vocabulary.FailureKind,
-            {"OUT_OF_MEMORY", "DISPATCH_REJECTED", "ORPHANED", "PLATFORM"},
-        ),
+        (JobStatus, vocabulary.JobStatus, set()),
+        (Executor, vocabulary.Executor, set()),
+        (JobFailureKind, vocabulary.FailureKind, set()),
         (CancelOutcome, vocabulary.CancelOutcome, {"FORCED_UNCONFIRMED"}),
         (AttemptStatus, vocabulary.AttemptStatus, set()),
         (
             SignalSource,
             vocabulary.SignalSource,
-            {"DISPATCH", "WEBHOOK", "ALERT", "REALTIME", "RECONCILER"},
+            {"REALTIME"},
         ),
         (
             JobEventKind,
             vocabulary.EventKind,
             {
-                "DISPATCHED",
-                "WAITING",
-                "RESUMED",
                 "RESCHEDULED",
                 "METADATA_CHANGED",
                 "ATTENTION_CHANGED",
                 "DRIFT_CORRECTED",
-                "ORPHAN_ADOPTED",
                 "DELETED",
             },
         ),

@@ -75,6 +75,7 @@ def test_every_root_field_says_its_scope_but_the_viewer() -> None:
 
     assert scopes.pop(("Query", "viewer")) is None
     assert all(scopes.values())
+    assert scopes.pop(("Mutation", "reconcileJobs")) == "ADMIN"
     assert {scope for (owner, _), scope in scopes.items() if owner == "Mutation"} == {
         "JOBS_WRITE"
     }

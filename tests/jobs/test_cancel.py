@@ -116,3 +116,32 @@ async def test_a_reason_that_is_too_long_is_refused(ask, make_job) -> None:
         await ask(job, reason="x" * 1001)
 
     assert refusal.value.path == ("reason",)
+
+
+@pytest.mark.parametrize("state", ["sending", "unknown", "accepted", "linked"])
+@pytest.mark.parametrize("status", ["QUEUED", "RUNNING", "WAITING"])
+async def test_a_job_that_trigger_dev_may_know_is_only_asked_to_stop(
+    ask, make_run_job, database: Database, state: str, status: str
+) -> None:
+    job = await make_run_job(state, status=status)
+
+    result = await ask(job)
+
+    assert not result.already_settled
+    assert (result.job.status, result.job.cancel_outcome) == (status, "PENDING")
+    assert result.job.dispatch_state == state
+    assert await _kinds(database) == ["CREATED", "CANCEL_REQUESTED"]
+
+
+@pytest.mark.parametrize("status", ["SCHEDULED", "QUEUED"])
+async def test_a_job_that_was_not_handed_over_is_canceled_at_once(
+    ask, make_run_job, status: str
+) -> None:
+    job = await make_run_job("none", status=status)
+
+    result = await ask(job)
+
+    assert (result.job.status, result.job.cancel_outcome) == (
+        "CANCELED",
+        "NEVER_STARTED",
+    )

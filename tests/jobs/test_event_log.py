@@ -4,23 +4,38 @@ import json
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobwire.jobs.cancel import cancel
+from jobwire.jobs.failure import Failure
+from jobwire.jobs.observe import observe
 from jobwire.jobs.schedule import ScheduleRequest, schedule
 from jobwire.jobs.transitions.acknowledge import acknowledge
 from jobwire.jobs.transitions.claim import claim
+from jobwire.jobs.transitions.dispatch import (
+    Dispatch,
+    claim_dispatches,
+    lose_answer,
+    release,
+    resend,
+    take_undecided,
+)
 from jobwire.jobs.transitions.expire import expire
-from jobwire.jobs.transitions.finish import Failure, Finish, Outcome, finish
+from jobwire.jobs.transitions.finish import Finish, Outcome, finish
+from jobwire.jobs.transitions.link import link, lose, reject, settle_unstarted
 from jobwire.jobs.transitions.progress import ProgressReport, record_progress
 from jobwire.jobs.transitions.promote import promote
 from jobwire.jobs.transitions.rescue import rescue
+from jobwire.jobs.transitions.tell_run import acknowledge_by_run
 from jobwire.jobs.viewer import trusted
 from jobwire.models.database import Connection, Database
-from jobwire.models.vocabulary import FailureKind
+from jobwire.models.vocabulary import Executor, FailureKind, JobStatus, SignalSource
 from tests.clock import FakeClock
+from tests.factories import RUN_ID
+from tests.jobs.said import HOOKS, WORDS, hook, progress, verdict
 
 #: What only the server sees, and what every event carries in columns of its own.
 INVISIBLE = {
@@ -30,6 +45,9 @@ INVISIBLE = {
     "fence",
     "idempotency_input",
     "deleted_at",
+    # How fresh what we know of a run is; news among the words have events.
+    "trigger_observed_at",
+    "trigger_status",
     "version",
     "updated_at",
 }
@@ -155,3 +173,166 @@ async def test_folding_the_events_gives_the_row_and_its_end_is_sealed(
     assert {name: folded.get(name) for name in row} == row
     assert set(folded) <= set(row)
     assert datetime.fromisoformat(row["created_at"])
+
+
+class _Handing:
+    """One process that hands a job over, and hears of its run."""
+
+    def __init__(
+        self, connection: Connection, clock: FakeClock, random: Random
+    ) -> None:
+        self.connection = connection
+        self.clock = clock
+        self.random = random
+        self.held: Dispatch | None = None
+
+    async def step(self, step: str, id: UUID) -> None:
+        now = self.clock.advance(self.random.choice([1, 30]))
+        common = {
+            "worker": "w",
+            "limit": 1,
+            "lease": LEASE,
+            "environment": "here",
+            "now": now,
+        }
+        if step == "claim":
+            claimed = await claim_dispatches(self.connection, **common)
+            self.held = claimed[0] if claimed else self.held
+        elif step == "take":
+            taken = await take_undecided(self.connection, sent_before=now, **common)
+            self.held = taken[0] if taken else self.held
+        elif step == "promote":
+            await promote(self.connection, now=now + timedelta(hours=1))
+        elif step == "expire":
+            await expire(self.connection, now=now + timedelta(days=2))
+        else:
+            async with self.connection.transaction():
+                await self._write(step, id, now)
+
+    async def _write(self, step: str, id: UUID, now: datetime) -> None:
+        if step == "cancel":
+            await cancel(self.connection, id, viewer=trusted("user-1"), now=now)
+        elif step == "link":
+            row = await self.connection.fetchrow("SELECT * FROM worker_jobs")
+            if row["dispatch_state"] != "none":
+                await link(
+                    self.connection, id, RUN_ID, source=SignalSource.DISPATCH, now=now
+                )
+        elif step == "acknowledge":
+            await acknowledge_by_run(self.connection, id, now=now)
+        elif step == "lose":
+            await lose(self.connection, RUN_ID, now=now)
+        elif step == "observe":
+            await self._observe(now)
+        elif self.held is not None:
+            await self._write_held(step, self.held, now)
+
+    async def _write_held(self, step: str, held: Dispatch, now: datetime) -> None:
+        late = now + timedelta(days=self.random.choice([0, 2]))
+        if step == "lose the answer":
+            await lose_answer(self.connection, held, now)
+        elif step == "resend":
+            again = await resend(self.connection, held, lease=LEASE, now=late)
+            self.held = again or held
+        elif step == "reject":
+            await reject(self.connection, held.id, held.fence, "no", now=now)
+        else:
+            ended = await settle_unstarted(
+                self.connection, held.id, held.fence, now=late
+            )
+            if ended is None and step == "release":
+                await release(self.connection, held, now)
+
+    async def _observe(self, now: datetime) -> None:
+        attempt = self.random.randint(1, 3)
+        said = self.random.choice(
+            [
+                verdict(self.random.choice([*WORDS]), attempt=attempt),
+                verdict(JobStatus.CANCELED, finished_at=None),
+                hook(self.random.choice([*HOOKS]), attempt=attempt),
+                progress(now.isoformat(), attempt=attempt),
+            ]
+        )
+        await observe(
+            self.connection, said, now=now, seals=self.random.random() < 1 / 4
+        )
+
+
+RUN_STEPS = st.sampled_from(
+    [
+        "claim",
+        "claim",
+        "promote",
+        "take",
+        "resend",
+        "lose the answer",
+        "release",
+        "settle",
+        "link",
+        "link",
+        "observe",
+        "observe",
+        "observe",
+        "acknowledge",
+        "cancel",
+        "expire",
+        "reject",
+        "lose",
+    ]
+)
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    steps=st.lists(RUN_STEPS, max_size=16),
+    delay=st.sampled_from([None, timedelta(minutes=5)]),
+    ttl=st.sampled_from([None, timedelta(days=1)]),
+    random=st.randoms(use_true_random=False),
+)
+async def test_folding_the_events_of_a_job_on_trigger_dev_gives_its_row(
+    database: Database,
+    steps: list[str],
+    delay: timedelta | None,
+    ttl: timedelta | None,
+    random: Random,
+) -> None:
+    clock = FakeClock()
+    async with database.connection() as connection:
+        await connection.execute("TRUNCATE worker_jobs CASCADE")
+        request = ScheduleRequest(
+            type="any",
+            tag="t",
+            executor=Executor.TRIGGER,
+            trigger_task_id="task",
+            delay=delay,
+            ttl=ttl,
+        )
+        job = await schedule(
+            connection,
+            request,
+            registry=None,
+            viewer=trusted("user-1"),
+            now=clock.now(),
+        )
+        handing = _Handing(connection, clock, random)
+        ended: str | None = None
+        for step in steps:
+            await handing.step(step, job.id)
+            row = await connection.fetchrow("SELECT status, finished FROM worker_jobs")
+            assert ended in (None, row["status"])
+            if row["finished"] is not None:
+                ended = row["status"]
+
+        folded, row = await _fold(connection), await _row(connection)
+        unfinished = await connection.fetchval(
+            "SELECT count(*) FROM job_attempts a JOIN worker_jobs j ON j.id = a.job_id"
+            " WHERE a.finished_at IS NULL AND j.finished IS NOT NULL"
+        )
+
+    assert {name: folded.get(name) for name in row} == row
+    assert set(folded) - INVISIBLE <= set(row)
+    assert unfinished == 0

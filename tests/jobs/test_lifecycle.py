@@ -17,22 +17,35 @@ def test_nothing_leaves_a_terminal_status(status: JobStatus) -> None:
     assert not [edge for edge in lifecycle.EDGES if edge.source is status]
 
 
-@pytest.mark.parametrize(
-    "status", [one for one in JobStatus if one not in lifecycle.TERMINAL]
-)
-def test_every_open_status_of_an_internal_job_leads_to_an_end(
-    status: JobStatus,
-) -> None:
-    if status is JobStatus.WAITING:
-        assert not [
-            edge for edge in lifecycle.EDGES if status in (edge.source, edge.target)
-        ]
-        return
+OPEN = [one for one in JobStatus if one not in lifecycle.TERMINAL]
+INTERNAL_EDGES = [
+    edge for edge in lifecycle.EDGES if edge.verb not in lifecycle.OF_RUNS
+]
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_every_open_status_leads_to_an_end(status: JobStatus) -> None:
     reached = {status}
     for _ in JobStatus:
         reached |= {edge.target for edge in lifecycle.EDGES if edge.source in reached}
 
-    assert set(lifecycle.TERMINAL) - {JobStatus.EXPIRED} <= reached
+    assert set(lifecycle.TERMINAL) <= reached
+
+
+def test_an_internal_job_never_waits() -> None:
+    assert not [
+        edge
+        for edge in INTERNAL_EDGES
+        if JobStatus.WAITING in (edge.source, edge.target)
+    ]
+
+
+@pytest.mark.parametrize("source", ["QUEUED", "RUNNING", "WAITING"])
+@pytest.mark.parametrize("target", lifecycle.TERMINAL)
+def test_what_is_said_of_a_run_may_skip_statuses(
+    source: str, target: JobStatus
+) -> None:
+    assert lifecycle.allows(Verb.OBSERVE, JobStatus(source), target)
 
 
 def test_an_edge_has_one_verb_and_kind() -> None:
@@ -64,6 +77,15 @@ def test_a_cancel_settles_what_waits_and_only_asks_what_runs(
         assert decision is not None
         assert decision.status is None
         assert decision.outcome is CancelOutcome.PENDING
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_a_cancel_of_a_dispatched_job_only_asks(status: JobStatus) -> None:
+    decision = lifecycle.decide_cancel(status, has_started=False, is_dispatched=True)
+
+    assert decision is not None
+    assert decision.status is None
+    assert decision.outcome is CancelOutcome.PENDING
 
 
 def test_the_lifecycle_page_shows_the_machine_as_it_is() -> None:

@@ -22,7 +22,7 @@ from jobwire.jobs.queries import (
 )
 from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.models.database import Connection, Database
-from jobwire.models.vocabulary import JobStatus
+from jobwire.models.vocabulary import Executor, JobStatus
 from tests.clock import FakeClock
 
 MakeJob = Callable[..., Awaitable[Job]]
@@ -153,7 +153,9 @@ async def test_each_member_of_a_filter_selects(
     connection: Connection, five: list[Job], make_job: MakeJob, clock: FakeClock
 ) -> None:
     clock.advance(1)
-    other = await make_job(status=JobStatus.RUNNING, type="flaky", tag="other")
+    other = await make_job(
+        status=JobStatus.RUNNING, type="flaky", tag="other", executor="trigger"
+    )
     later = clock.now()
 
     async def select(**members: object) -> set[UUID]:
@@ -170,6 +172,9 @@ async def test_each_member_of_a_filter_selects(
     assert await select(created_until=later) == old
     assert await select(statuses=()) == set()
     assert await select(user_ids=("user-1",)) == old | {other.id}
+    assert await select(executors=(Executor.TRIGGER,)) == {other.id}
+    assert await select(executors=(Executor.TRIGGER,), types=("no-op",)) == set()
+    assert await select(executors=tuple(Executor)) == old | {other.id}
 
 
 async def test_is_terminal_narrows_statuses(

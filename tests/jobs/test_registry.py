@@ -6,7 +6,7 @@ import pytest
 
 from jobwire.jobs.decorator import job
 from jobwire.jobs.definition import JobDefinition
-from jobwire.jobs.errors import InvalidInputError, UnknownTypeError
+from jobwire.jobs.errors import UnknownTypeError
 from jobwire.jobs.registry import (
     DuplicateTypeError,
     NotAJobError,
@@ -42,19 +42,6 @@ def test_registry_names_near_words_for_an_unknown_type() -> None:
 
 def test_find_returns_none_for_an_unknown_type() -> None:
     assert Registry().find("count") is None
-
-
-def test_validate_returns_the_data_as_they_were_given() -> None:
-    registry = Registry(collect(count))
-
-    assert registry.validate("count", "5") == "5"
-
-
-def test_validate_refuses_data_that_do_not_fit() -> None:
-    with pytest.raises(InvalidInputError) as caught:
-        Registry(collect(count)).validate("count", "five")
-
-    assert caught.value.path == ("data",)
 
 
 def test_replace_exchanges_all_types_at_once() -> None:

@@ -4,8 +4,14 @@ import json
 
 import pytest
 
-from jobwire.jobs.errors import InvalidStateError, NotFoundError, UnknownTypeError
+from jobwire.jobs.errors import (
+    ExecutorUnavailableError,
+    InvalidStateError,
+    NotFoundError,
+    UnknownTypeError,
+)
 from jobwire.jobs.lifecycle import TERMINAL
+from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.retry import retry
 from jobwire.jobs.viewer import Scope, Viewer
@@ -23,10 +29,15 @@ OPEN = [
 
 @pytest.fixture
 def again(database: Database, clock: FakeClock, registry: Registry):
-    async def again(job, viewer: Viewer = OWNER):
+    async def again(job, viewer: Viewer = OWNER, **options: object):
         async with database.transaction() as connection:
             return await retry(
-                connection, job.id, registry=registry, viewer=viewer, now=clock.now()
+                connection,
+                job.id,
+                registry=registry,
+                viewer=viewer,
+                now=clock.now(),
+                **options,
             )
 
     return again
@@ -69,3 +80,27 @@ async def test_another_users_job_does_not_exist(again, make_job) -> None:
 
     with pytest.raises(NotFoundError):
         await again(job, Viewer("user-2", frozenset({Scope.JOBS_WRITE})))
+
+
+@pytest.mark.parametrize("any_task", [True, False])
+async def test_a_task_runs_again_as_a_new_run_whoever_may_name_tasks(
+    again, make_run_job, *, any_task: bool
+) -> None:
+    job = await make_run_job(status="FAILED", type="new", trigger_task_id="task-1")
+
+    new = await again(job, policy=PlacementPolicy(any_task=any_task))
+
+    assert (new.executor, new.type, new.trigger_task_id) == ("trigger", "new", "task-1")
+    assert (new.status, new.dispatch_state, new.trigger_run_id) == (
+        "QUEUED",
+        "none",
+        None,
+    )
+    assert new.replay_of == job.id
+
+
+async def test_a_task_does_not_run_again_where_none_can(again, make_run_job) -> None:
+    job = await make_run_job(status="FAILED")
+
+    with pytest.raises(ExecutorUnavailableError):
+        await again(job, policy=PlacementPolicy("It is switched off."))

@@ -6,11 +6,19 @@ from datetime import datetime, timedelta
 import pytest
 
 from jobwire.jobs import identifiers
-from jobwire.jobs.errors import ForbiddenError, InvalidInputError, UnknownTypeError
+from jobwire.jobs.errors import (
+    ExecutorUnavailableError,
+    ForbiddenError,
+    InvalidInputError,
+    UnknownTypeError,
+)
+from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.trigger_job import trigger_job
 from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.models.database import Database
+from jobwire.models.vocabulary import Executor
 from tests.clock import FakeClock
 
 USER = Viewer("user-1", frozenset({Scope.JOBS_WRITE}))
@@ -187,3 +195,68 @@ async def test_only_an_admin_schedules_for_another_user(accept) -> None:
 
     assert refusal.value.required_scope == "admin"
     assert job.user_id == "user-2"
+
+
+@pytest.fixture
+def invoice(registry: Registry) -> None:
+    """A task among the registered types."""
+    one = trigger_job(
+        "invoice", task_id="send-invoice", max_duration=timedelta(minutes=5)
+    )
+    registry.replace([*registry.definitions(), one])
+
+
+@pytest.mark.usefixtures("invoice")
+async def test_a_registered_task_is_accepted_for_trigger_dev(
+    accept, database: Database
+) -> None:
+    job = await accept(type="invoice")
+
+    assert (job.executor, job.trigger_task_id) == ("trigger", "send-invoice")
+    assert (job.status, job.dispatch_state, job.dispatch_number) == (
+        "QUEUED",
+        "none",
+        0,
+    )
+    assert job.max_duration == timedelta(minutes=5)
+    async with database.connection() as connection:
+        text = await connection.fetchval("SELECT changes::text FROM job_events")
+    changes = json.loads(text)
+    assert (changes["executor"], changes["trigger_task_id"]) == (
+        "trigger",
+        "send-invoice",
+    )
+    assert changes["dispatch_state"] == "none"
+
+
+async def test_any_task_is_accepted_by_its_id(accept) -> None:
+    job = await accept(type="new", executor=Executor.TRIGGER, trigger_task_id="task-1")
+
+    assert (job.executor, job.type, job.trigger_task_id) == ("trigger", "new", "task-1")
+
+
+async def test_trigger_dev_knows_no_limit_below_five_seconds(accept) -> None:
+    asked = {"type": "new", "trigger_task_id": "task-1"}
+
+    with pytest.raises(InvalidInputError) as refusal:
+        await accept(**asked, max_duration=timedelta(seconds=4.9))
+    job = await accept(**asked, max_duration=timedelta(seconds=5))
+
+    assert refusal.value.path == ("maxDuration",)
+    assert job.max_duration == timedelta(seconds=5)
+
+
+async def test_nothing_is_accepted_for_trigger_dev_where_it_cannot_run(
+    database: Database, clock: FakeClock, registry: Registry
+) -> None:
+    async with database.connection() as connection:
+        with pytest.raises(ExecutorUnavailableError):
+            await schedule(
+                connection,
+                ScheduleRequest(type="new", tag="t", trigger_task_id="task-1"),
+                registry=registry,
+                viewer=USER,
+                now=clock.now(),
+                policy=PlacementPolicy("It is switched off."),
+            )
+        assert await connection.fetchval("SELECT count(*) FROM worker_jobs") == 0

@@ -10,16 +10,12 @@ import pytest
 
 from jobwire.jobs import json_text
 from jobwire.jobs.decorator import definition_of, job
+from jobwire.jobs.failure import MAX_MESSAGE_BYTES, MAX_STACK_BYTES, Failure
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.transitions.claim import Claimed
-from jobwire.jobs.transitions.finish import Failure, Finish, Outcome
+from jobwire.jobs.transitions.finish import Finish, Outcome
 from jobwire.worker.execution import Execution, StopReason
-from jobwire.worker.outcome import (
-    MAX_MESSAGE_BYTES,
-    MAX_STACK_BYTES,
-    of_error,
-    of_return,
-)
+from jobwire.worker.outcome import of_error, of_return
 from tests.worker.conftest import Workbench
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

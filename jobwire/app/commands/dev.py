@@ -9,6 +9,7 @@ from socket import socket
 
 from jobwire.app import logs
 from jobwire.app.authentication import by_loopback
+from jobwire.app.beside_dev import emulator_beside
 from jobwire.app.commands.arguments import add_address, add_data_dir, given
 from jobwire.app.http import create_app
 from jobwire.app.jobwire import Jobwire
@@ -17,8 +18,10 @@ from jobwire.app.reloading import reload_on_save
 from jobwire.app.server import Server
 from jobwire.app.settings import Settings, SettingsError
 from jobwire.app.signals import run_until_signal
-from jobwire.app.tokens import dev_secret
+from jobwire.app.tokens import dev_secret, dev_webhook_secret
+from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.migrations import pending
+from jobwire.web.trigger_webhook import PATH as WEBHOOK_PATH
 
 #: How long running jobs may go on after Ctrl-C, in seconds.
 DRAIN_SECONDS = 3.0
@@ -74,6 +77,9 @@ def _of_dev(settings: Settings) -> Settings:
         "examples": settings.examples is not False,
         "drain_seconds": min(settings.drain_seconds, DRAIN_SECONDS),
         "auth_secret": settings.auth_secret or dev_secret(settings.data_dir),
+        "trigger_tasks": settings.trigger_tasks or "any",
+        "trigger_webhook_secret": settings.trigger_webhook_secret
+        or dev_webhook_secret(settings.data_dir),
     }
     return settings.model_copy(update=own)
 
@@ -99,12 +105,18 @@ def _ask_before_creating(settings: Settings) -> None:
 async def _serve(
     settings: Settings, listener: socket, log_file: Path | None, say: Progress
 ) -> None:
-    async with Jobwire(settings, migrate=True, progress=say) as jobwire:
+    place = f"http://{address_of(listener)}"
+    async with (
+        emulator_beside(
+            settings, webhook_url=f"{place}{WEBHOOK_PATH}", progress=say
+        ) as local,
+        Jobwire(settings, local_trigger=local, migrate=True, progress=say) as jobwire,
+    ):
         authenticate = jobwire.authenticate.then(by_loopback)
         app = create_app(jobwire, authenticate=authenticate)
         reloading = asyncio.create_task(reload_on_save(jobwire))
         say("ready")
-        print(_table(jobwire, listener, log_file), flush=True)
+        print(_table(jobwire, listener, log_file, local), flush=True)
         try:
             await Server(app, jobwire).run_on([listener])
         finally:
@@ -112,7 +124,12 @@ async def _serve(
             say("stopping; running jobs may go on for a moment")
 
 
-def _table(jobwire: Jobwire, listener: socket, log_file: Path | None) -> str:
+def _table(
+    jobwire: Jobwire,
+    listener: socket,
+    log_file: Path | None,
+    local: TriggerAccess | None,
+) -> str:
     place = address_of(listener)
     rows = {
         "board": f"http://{place}/",
@@ -121,6 +138,7 @@ def _table(jobwire: Jobwire, listener: socket, log_file: Path | None) -> str:
         "events": f"http://{place}/graphql (text/event-stream)",
         "health": f"http://{place}/readyz",
         "metrics": f"http://{place}/metrics",
+        "Trigger": _trigger(jobwire.settings, local),
         "database": f"{jobwire.engine.database.url.display} (jobwire database-url)",
         "log": str(log_file),
         "job types": ", ".join(jobwire.engine.registry.names()) or "none",
@@ -128,3 +146,11 @@ def _table(jobwire: Jobwire, listener: socket, log_file: Path | None) -> str:
     lines = "\n".join(f"  {name:<10} {value}" for name, value in rows.items())
     others = "" if is_loopback(listener) else _OTHERS
     return f"\n{lines}\n{_DONE.format(others=others)}"
+
+
+def _trigger(settings: Settings, local: TriggerAccess | None) -> str:
+    if settings.trigger_enabled is False:
+        return "off (TRIGGER_ENABLED=false)"
+    if local is not None:
+        return f"{local.api_url} (a local emulator; TRIGGER_SECRET_KEY ends it)"
+    return settings.trigger_api_url

@@ -5,16 +5,14 @@ from pathlib import Path
 from socket import socket
 
 from jobwire.app import logs
+from jobwire.app.beside_dev import DEFAULT_PORT
 from jobwire.app.commands.arguments import given
 from jobwire.app.listening import address_of, listen
+from jobwire.app.local_emulator import FOLDER_NAME, announced
 from jobwire.app.server import AppServer
 from jobwire.app.settings import Settings
 from jobwire.app.signals import run_until_signal
 from jobwire.emulator import DEFAULT_SECRET_KEY, TASKS, Emulator, Task, load_tasks
-
-DEFAULT_PORT = 8030
-#: Where the emulator's folder is in `JOBWIRE_DATA_DIR`.
-FOLDER_NAME = "emulator"
 
 _HOST = "127.0.0.1"
 _ABOUT = f"""\
@@ -35,7 +33,7 @@ _READY = """
 
 Point Jobwire, or the official SDK, at it:
 
-  TRIGGER_API_URL=http://{place}
+  TRIGGER_API_URL={url}
   TRIGGER_SECRET_KEY={secret_key}
 
 Ctrl-C ends it and keeps the state.
@@ -73,12 +71,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _serve(folder: Path, tasks: tuple[Task, ...], listener: socket) -> None:
+    url = f"http://{address_of(listener)}"
     async with Emulator(folder, tasks=tasks) as emulator:
         told = _READY.format(
             tasks=", ".join(task.id for task in emulator.tasks),
             folder=folder,
-            place=address_of(listener),
+            url=url,
             secret_key=emulator.secret_key,
         )
         print(told, flush=True)
-        await AppServer(emulator.app).run_on([listener])
+        with announced(folder, url):
+            await AppServer(emulator.app).run_on([listener])

@@ -13,6 +13,7 @@ def append_events(
     actor: str,
     now: str,
     attempt: str = "NULLIF(attempts, 0)",
+    occurred_at: str | None = None,
 ) -> str:
     """Write the INSERT that appends one event per changed row.
 
@@ -25,14 +26,15 @@ def append_events(
         changes: The visible columns that this version set, as jsonb.
         source: Which path brought it.
         actor: Who did it.
-        now: When it happened.
+        now: When it was recorded.
         attempt: The attempt that it tells of.
+        occurred_at: When it happened, by the clock of its source; None: just now.
     """
     return f"""
 INSERT INTO job_events (job_id, user_id, version, kind, from_status, to_status,
                         attempt, source, actor, occurred_at, recorded_at, changes)
 SELECT id, user_id, version, {kind}, {from_status}, status,
-       {attempt}, {source}, {actor}, {now}, {now}, {changes}
+       {attempt}, {source}, {actor}, {occurred_at or now}, {now}, {changes}
   FROM {rows} ORDER BY id"""
 
 

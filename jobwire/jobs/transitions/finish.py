@@ -1,16 +1,15 @@
 """Finish: a worker says how its attempts ended."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from jobwire.jobs.failure import Failure
 from jobwire.jobs.lifecycle import TERMINAL
 from jobwire.jobs.transitions.events import append_events, changed, literals
 from jobwire.models.database import Connection
-from jobwire.models.vocabulary import FailureKind
 
 
 class Outcome(StrEnum):
@@ -29,21 +28,6 @@ class Outcome(StrEnum):
     #: RUNNING → QUEUED: the worker shuts down, and the attempt does not count; with a
     #: cancel pending RUNNING → CANCELED.
     HANDED_BACK = "HANDED_BACK"
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why an attempt failed."""
-
-    kind: FailureKind
-    message: str
-    name: str | None = None
-    code: str | None = None
-    stack: str | None = None
-
-    def to_json(self) -> str:
-        """Write it as it stands in `job_attempts.failure`."""
-        return json.dumps(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)

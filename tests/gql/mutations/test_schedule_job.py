@@ -1,13 +1,20 @@
 """`scheduleJob`: what is accepted, what is refused and how."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.engine import Engine
+from jobwire.jobs.identifiers import parse_job_id
+from jobwire.jobs.placement import PlacementPolicy
+from jobwire.jobs.transitions.link import link
+from jobwire.jobs.trigger_job import trigger_job
+from jobwire.models.vocabulary import SignalSource
 from tests.gql.client import PATIENCE, Api
+from tests.gql.host import Host
 from tests.gql.types import OpenSocket
 
 SCHEDULE = """mutation ($input: ScheduleJobInput!) { scheduleJob(input: $input) {
@@ -233,3 +240,136 @@ async def test_as_of_lies_behind_the_commit(api: Api, open_socket: OpenSocket) -
             after=job["asOf"],
         )
         assert await socket.next("jobUpdates") == {"__typename": "StreamCaughtUp"}
+
+
+ON_TRIGGER = """mutation ($input: ScheduleJobInput!) { scheduleJob(input: $input) {
+  created
+  job { id status executor type triggerTaskId triggerRunId }
+  errors {
+    __typename message code path
+    ... on ExecutorError { executor isRetryable }
+  }
+} }"""
+TASK = {"type": "new", "tag": "t", "triggerTaskId": "task-1"}
+
+
+async def _on_trigger(api: Api, *, caller: str = "alice", **input: object) -> Any:
+    asked = {**TASK, **input}
+    return (await api.data(ON_TRIGGER, input=asked, caller=caller))["scheduleJob"]
+
+
+@pytest.fixture
+def policy(host: Host, engine: Engine):
+    """Let callers of this server run what a policy allows."""
+
+    def set_policy(*arguments: Any, **options: Any) -> None:
+        host.engine = replace(engine, policy=PlacementPolicy(*arguments, **options))
+
+    return set_policy
+
+
+@pytest.mark.parametrize("executor", [None, "TRIGGER"])
+async def test_a_named_task_is_accepted_for_trigger_dev(
+    api: Api, executor: str | None
+) -> None:
+    payload = await _on_trigger(api, executor=executor)
+
+    assert payload["errors"] == []
+    assert payload["created"] is True
+    job = payload["job"]
+    assert (job["executor"], job["status"], job["triggerTaskId"]) == (
+        "TRIGGER",
+        "QUEUED",
+        "task-1",
+    )
+    assert job["triggerRunId"] is None
+
+
+async def test_a_registered_task_needs_only_its_type(
+    api: Api, engine: Engine, policy
+) -> None:
+    policy(any_task=False)
+    invoice = trigger_job("invoice", task_id="send-invoice")
+    engine.registry.replace([*engine.registry.definitions(), invoice])
+
+    payload = await _on_trigger(api, type="invoice", triggerTaskId=None)
+
+    assert payload["job"]["triggerTaskId"] == "send-invoice"
+
+
+@pytest.mark.parametrize(
+    ("input", "path"),
+    [
+        ({"executor": "INTERNAL"}, "triggerTaskId"),
+        ({"executor": "TRIGGER", "triggerTaskId": None}, "triggerTaskId"),
+        ({"triggerTaskId": ""}, "triggerTaskId"),
+        ({"type": "no-op"}, "executor"),
+        ({"maxDuration": "PT4S"}, "maxDuration"),
+    ],
+    ids=str,
+)
+async def test_what_does_not_go_together_is_refused_as_validation(
+    api: Api, engine: Engine, input: dict[str, Any], path: str
+) -> None:
+    payload = await _on_trigger(api, **input)
+
+    [error] = payload["errors"]
+    assert (error["__typename"], error["code"]) == ("ValidationError", "VALIDATION")
+    assert error["path"] == ["input", path]
+    assert await _count(engine) == 0
+
+
+async def test_a_server_without_trigger_dev_refuses_by_name(
+    api: Api, engine: Engine, policy
+) -> None:
+    policy("Trigger.dev is not configured.")
+
+    payload = await _on_trigger(api)
+
+    assert payload["errors"] == [
+        {
+            "__typename": "ExecutorError",
+            "message": "Trigger.dev is not configured.",
+            "code": "EXECUTOR_UNAVAILABLE",
+            "path": ["input", "executor"],
+            "executor": "TRIGGER",
+            "isRetryable": False,
+        }
+    ]
+    assert payload["created"] is False
+    assert await _count(engine) == 0
+
+
+async def test_only_admins_name_tasks_where_the_server_says_so(
+    api: Api, policy
+) -> None:
+    policy(any_task=False)
+
+    refused = await _on_trigger(api)
+    allowed = await _on_trigger(api, caller="admin")
+
+    [error] = refused["errors"]
+    assert (error["__typename"], error["code"]) == ("ValidationError", "UNKNOWN_TYPE")
+    assert allowed["job"]["triggerTaskId"] == "task-1"
+
+
+async def test_the_run_of_another_user_is_not_seen(api: Api, engine: Engine) -> None:
+    job = (await _on_trigger(api))["job"]["id"]
+    async with engine.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE worker_jobs SET dispatch_state = 'sending', dispatch_number = 1"
+        )
+        await link(
+            connection,
+            parse_job_id(job),
+            "run_of_alice",
+            source=SignalSource.DISPATCH,
+            now=engine.clock.now(),
+        )
+    query = "query ($id: ID!) { job(id: $id) { triggerRunId } }"
+
+    mine = await api.data(query, id=job)
+    theirs = await api.data(query, id=job, caller="bob")
+
+    assert mine == {"job": {"triggerRunId": "run_of_alice"}}
+    assert theirs == {"job": None}

@@ -1,0 +1,106 @@
+"""Reports of reconciliation."""
+
+import asyncio
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+import strawberry
+
+from jobwire.gql.context import Info
+from jobwire.gql.resolved import resolved
+from jobwire.gql.types.job import Job
+from jobwire.jobs import reconcile
+from jobwire.jobs.queries import MAX_PAGE
+
+
+@strawberry.type(
+    description="A run on Trigger.dev with this installation's tag that no job has."
+)
+class OrphanedRun:
+    """`jobwire.jobs.reconcile.OrphanedRun`."""
+
+    run_id: str = strawberry.field(description="The run, run_….")
+    trigger_task_id: str = strawberry.field(description="The id of its task.")
+    raw_status: str = strawberry.field(
+        description="Its status, in Trigger.dev's own word."
+    )
+    created_at: datetime = strawberry.field(description="When it was made.")
+
+
+@strawberry.type(
+    description=(
+        "One comparison of all open TRIGGER jobs with Trigger.dev, and its findings."
+    )
+)
+class ReconcileReport:
+    """`jobwire.jobs.reconcile.ReconcileReport`."""
+
+    report: strawberry.Private[reconcile.ReconcileReport]
+    started_at: datetime = strawberry.field(description="When it began.")
+    finished_at: datetime | None = strawberry.field(description="When it ended.")
+    checked_count: int = strawberry.field(description="How many jobs were compared.")
+    corrected_count: int = strawberry.field(
+        description="How many jobs had drifted and were put right."
+    )
+    api_requests: int = strawberry.field(
+        description="How many requests to Trigger.dev it cost."
+    )
+    withheld: str | None = strawberry.field(
+        description=(
+            "Why jobs whose run is gone were not settled as lost, for people: it would"
+            " have been more than five and more than a tenth; null when none was"
+            " withheld."
+        )
+    )
+    error: str | None = strawberry.field(
+        description="Why it stopped early, for people; null when it did not."
+    )
+
+    @resolved(
+        "The jobs whose run is gone, settled as FAILED with the kind ORPHANED: at most"
+        " the first 100 of them."
+    )
+    async def lost_jobs(self, info: Info) -> list[Job]:
+        """Read the jobs."""
+        return await _read(info, self.report.lost_jobs)
+
+    @resolved(
+        "The jobs that were adopted or settled as orphans in this pass: at most the"
+        " first 100 of them."
+    )
+    async def orphaned_jobs(self, info: Info) -> list[Job]:
+        """Read the jobs."""
+        return await _read(info, self.report.orphaned_jobs)
+
+    @resolved("Runs with this installation's tag that no job has: at most 100.")
+    def orphaned_runs(self) -> list[OrphanedRun]:
+        """Return the runs."""
+        return [
+            OrphanedRun(
+                run_id=run.run_id,
+                trigger_task_id=run.task,
+                raw_status=run.word,
+                created_at=run.created_at,
+            )
+            for run in self.report.orphaned_runs
+        ]
+
+    @classmethod
+    def of(cls, report: reconcile.ReconcileReport) -> Self:
+        """Show a report."""
+        return cls(
+            report=report,
+            started_at=report.started_at,
+            finished_at=report.finished_at,
+            checked_count=report.checked,
+            corrected_count=report.corrected,
+            api_requests=report.api_requests,
+            withheld=report.withheld,
+            error=report.error,
+        )
+
+
+async def _read(info: Info, ids: list[UUID]) -> list[Job]:
+    rows = await asyncio.gather(*map(info.context.read_job, ids[:MAX_PAGE]))
+    return [Job.of(row) for row in rows if row is not None]

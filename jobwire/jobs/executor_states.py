@@ -1,0 +1,37 @@
+"""How all executors fare, as far as this process can tell."""
+
+from dataclasses import replace
+
+from jobwire.jobs.engine import Engine
+from jobwire.jobs.executors.base import ExecutorHealth, ExecutorState
+from jobwire.jobs.executors.internal import internal_state
+from jobwire.jobs.executors.trigger import not_configured
+from jobwire.jobs.reconcile import read_withheld
+from jobwire.triggerdev import TriggerDevError
+
+
+async def executor_states(engine: Engine) -> list[ExecutorState]:
+    """Ask every executor; Trigger.dev at most every ten seconds."""
+    async with engine.database.connection() as connection:
+        internal = await internal_state(connection, now=engine.clock.now())
+    return [internal, await _trigger_state(engine)]
+
+
+async def _trigger_state(engine: Engine) -> ExecutorState:
+    executor = engine.trigger
+    if executor is None:
+        return not_configured(
+            engine.policy.unavailable or "Trigger.dev is not configured."
+        )
+    state = await executor.state()
+    if state.health is not ExecutorHealth.HEALTHY:
+        return state
+    try:
+        environment = await executor.environment()
+    except TriggerDevError:
+        return await executor.state()
+    async with engine.database.connection() as connection:
+        withheld = await read_withheld(connection, environment)
+    if withheld is None:
+        return state
+    return replace(state, health=ExecutorHealth.DEGRADED, reason=withheld)

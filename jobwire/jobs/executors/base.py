@@ -1,0 +1,58 @@
+"""What is told of every executor."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from jobwire.models.vocabulary import Executor
+
+
+class ExecutorHealth(StrEnum):
+    """How an executor fares."""
+
+    #: It takes jobs.
+    HEALTHY = "HEALTHY"
+    #: It answers, but refuses or fails, or an operator has to decide something.
+    DEGRADED = "DEGRADED"
+    #: It does not answer.
+    UNREACHABLE = "UNREACHABLE"
+    #: Nothing was set that would make jobs run there.
+    NOT_CONFIGURED = "NOT_CONFIGURED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutorCapabilities:
+    """What an executor can do with jobs.
+
+    Attributes:
+        cancel_running: Running code can be told to stop.
+        confirms_cancel: It tells when the code has stopped.
+        progress: Running code can report progress.
+        backoff: The delays of a retry configuration are honoured.
+        max_data_bytes: The largest input of a job.
+    """
+
+    cancel_running: bool
+    confirms_cancel: bool
+    progress: bool
+    backoff: bool
+    max_data_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutorState:
+    """How an executor fares now.
+
+    Attributes:
+        executor: Which one.
+        health: How it fares.
+        reason: What is wrong, as a sentence; None: nothing.
+        checked_at: When that was found out; None: it was not asked.
+        capabilities: What it can do.
+    """
+
+    executor: Executor
+    health: ExecutorHealth
+    reason: str | None
+    checked_at: datetime | None
+    capabilities: ExecutorCapabilities

@@ -1,0 +1,314 @@
+"""TRIGGER: runs of a Trigger.dev environment, asked and told over its API."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self, TypeVar
+from uuid import UUID
+
+from jobwire.jobs import json_text
+from jobwire.jobs.clock import Clock
+from jobwire.jobs.executors.base import (
+    ExecutorCapabilities,
+    ExecutorHealth,
+    ExecutorState,
+)
+from jobwire.jobs.executors.marks import Marks, job_tag
+from jobwire.jobs.executors.run_words import observation_of, output_text
+from jobwire.jobs.observation import Observation
+from jobwire.jobs.transitions.dispatch import Dispatch
+from jobwire.models.vocabulary import Executor, SignalSource
+from jobwire.triggerdev import (
+    ApiConnectionError,
+    AuthenticationError,
+    ConflictError,
+    NotFoundError,
+    PermissionDeniedError,
+    Run,
+    RunStatus,
+    RunSummary,
+    TriggerDevClient,
+    TriggerDevError,
+)
+
+Answer = TypeVar("Answer")
+
+log = logging.getLogger(__name__)
+
+#: How far their clock and ours may differ, when runs are looked for.
+SKEW = timedelta(minutes=10)
+#: The share of the rate limit that asking on the side leaves to dispatch and cancel.
+_RESERVE = 0.2
+#: How long an answer about health is believed.
+_FRESH = timedelta(seconds=10)
+
+CAPABILITIES = ExecutorCapabilities(
+    cancel_running=True,
+    confirms_cancel=True,
+    progress=True,
+    backoff=True,
+    max_data_bytes=json_text.MAX_DATA_BYTES,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard of one run.
+
+    Attributes:
+        said: The verdict.
+        detail: What else came with it, as JSON text; None: nothing.
+    """
+
+    said: Observation
+    detail: str | None = None
+
+
+class TriggerExecutor:
+    """One Trigger.dev environment as an executor; an async context manager.
+
+    Belongs to one event loop. No method may be called inside a transaction.
+
+    Args:
+        client: Asks it; closed with the executor.
+        place: What the place is called in the stamp of dispatched jobs.
+        installation: Who we are, on every run.
+        clock: What time it is.
+    """
+
+    def __init__(
+        self,
+        client: TriggerDevClient,
+        *,
+        place: str,
+        installation: UUID,
+        clock: Clock,
+    ) -> None:
+        self._client = client
+        self._place = place
+        self._clock = clock
+        self.marks = Marks(installation)
+        self._state = self._found(ExecutorHealth.HEALTHY, None, checked_at=None)
+        self._asking = asyncio.Lock()
+        self._environment: str | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._client.__aexit__(kind, error, traceback)
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far."""
+        return self._client.requests
+
+    async def environment(self) -> str:
+        """Return the environment's name in `trigger_environment`; asked once.
+
+        Raises:
+            TriggerDevError: It cannot be asked.
+        """
+        if self._environment is None:
+            id = await self._ask(self._client.environment_id())
+            self._environment = f"{self._place}#{id}"
+        return self._environment
+
+    async def send(self, dispatch: Dispatch, *, now: datetime) -> str:
+        """Trigger the run of a dispatch and return its id.
+
+        Its payload is the job's data exactly. The key makes a repeat of the same
+        dispatch return the same run, for as long as that has not failed.
+
+        Raises:
+            TriggerDevError: It was refused, or its outcome is unknown.
+        """
+        triggered = await self._ask(
+            self._client.trigger(
+                dispatch.task,
+                json.loads(dispatch.data),
+                self.marks.options(dispatch, now=now),
+            )
+        )
+        return triggered.id
+
+    async def find(self, dispatch: Dispatch, *, now: datetime) -> str | None:
+        """Look for the run of a dispatch; None: it is not listed.
+
+        Raises:
+            TriggerDevError: It cannot be asked.
+        """
+        found: str | None = None
+        async for run in self._runs(
+            created_from=dispatch.created_at - SKEW,
+            created_to=now + SKEW,
+            tag=job_tag(dispatch.id),
+        ):
+            if self.marks.are_on(run, dispatch.id, dispatch.task, dispatch.number):
+                found = run.id
+        return found
+
+    async def retrieve(self, run_id: str) -> Run:
+        """Return a run.
+
+        Raises:
+            NotFoundError: The environment has no such run.
+            TriggerDevError: It cannot be asked.
+        """
+        return await self._ask(self._client.retrieve(run_id))
+
+    async def hear(self, run_id: str) -> Heard:
+        """Ask how a run stands: the verdict on it.
+
+        Raises:
+            NotFoundError: The environment has no such run.
+            TriggerDevError: It cannot be asked.
+        """
+        run = await self.retrieve(run_id)
+        output, refusal = None, None
+        if run.known_status is RunStatus.COMPLETED:
+            output, refusal = await self._output(run)
+        detail = None
+        if refusal is not None:
+            detail = json.dumps({"outputNotStored": refusal})
+            log.warning(
+                "the output of the run %s is not stored: %s",
+                run.id,
+                refusal,
+                extra={"action": "trigger-output-not-stored", "run": run.id},
+            )
+        said = observation_of(
+            run,
+            source=SignalSource.RECONCILER,
+            output=output,
+        )
+        return Heard(said, detail)
+
+    async def cancel(self, run_id: str) -> None:
+        """Cancel a run; one that has ended stays as it is.
+
+        Raises:
+            NotFoundError: The environment has no such run.
+            TriggerDevError: It cannot be asked.
+        """
+        await self._ask(self._client.cancel(run_id))
+
+    async def runs_since(self, start: datetime) -> AsyncIterator[RunSummary]:
+        """List the runs of this installation that were made since an instant.
+
+        Raises:
+            TriggerDevError: It cannot be asked.
+        """
+        async for run in self._runs(
+            created_from=start,
+            created_to=self._clock.now() + SKEW,
+            tag=self.marks.tag,
+        ):
+            yield run
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether the rate limit, as last told, leaves room for asking on the side."""
+        told = self._client.rate_limit
+        if told is None or told.reset_at <= self._clock.now():
+            return True
+        return told.remaining >= told.limit * _RESERVE
+
+    async def state(self) -> ExecutorState:
+        """Tell how the environment fares, asking it at most every ten seconds."""
+        async with self._asking:
+            checked = self._state.checked_at
+            now = self._clock.now()
+            if checked is None or now - checked >= _FRESH:
+                # What it met is in the state.
+                with suppress(TriggerDevError):
+                    await self._ask(
+                        self._client.list_page(created_from=now - SKEW, page_size=1)
+                    )
+        return self._state
+
+    async def _output(self, run: Run) -> tuple[str | None, str | None]:
+        try:
+            output = await self._client.read_output(
+                run, limit=json_text.MAX_RESULT_BYTES
+            )
+        except TriggerDevError as error:
+            # Of the run itself everything is known: an output that is too large, or
+            # gone, or cannot be read, must not keep its job from ending.
+            if error.is_retryable:
+                raise
+            return None, error.message
+        return output_text(output)
+
+    async def _runs(
+        self, *, created_from: datetime, created_to: datetime, tag: str
+    ) -> AsyncIterator[RunSummary]:
+        try:
+            async for run in self._client.list_runs(
+                created_from=created_from, created_to=created_to, tags=(tag,)
+            ):
+                yield run
+        except TriggerDevError as error:
+            self._note(error)
+            raise
+        self._note(None)
+
+    async def _ask(self, call: Awaitable[Answer]) -> Answer:
+        try:
+            answer = await call
+        except TriggerDevError as error:
+            self._note(error)
+            raise
+        self._note(None)
+        return answer
+
+    def _note(self, error: TriggerDevError | None) -> None:
+        """Remember what a call says about the health of the environment."""
+        if error is None or not is_about_health(error):
+            health, reason = ExecutorHealth.HEALTHY, None
+        elif isinstance(error, ApiConnectionError):
+            health, reason = ExecutorHealth.UNREACHABLE, error.message
+        else:
+            health, reason = ExecutorHealth.DEGRADED, error.message
+        if health is not self._state.health:
+            log.log(
+                logging.INFO if reason is None else logging.WARNING,
+                "Trigger.dev is %s%s",
+                health.value,
+                "" if reason is None else f": {reason}",
+                extra={"action": "trigger-health", "health": health.value},
+            )
+        self._state = self._found(health, reason, checked_at=self._clock.now())
+
+    def _found(
+        self, health: ExecutorHealth, reason: str | None, *, checked_at: datetime | None
+    ) -> ExecutorState:
+        return ExecutorState(Executor.TRIGGER, health, reason, checked_at, CAPABILITIES)
+
+
+def not_configured(reason: str) -> ExecutorState:
+    """Tell that no environment is known, and why."""
+    return ExecutorState(
+        Executor.TRIGGER, ExecutorHealth.NOT_CONFIGURED, reason, None, CAPABILITIES
+    )
+
+
+def is_about_health(error: TriggerDevError) -> bool:
+    """Whether an error says something of the environment, and not of one request."""
+    if isinstance(error, NotFoundError | ConflictError):
+        # Retryable too, for their replicas lag and somebody may be using the key.
+        return False
+    return error.is_retryable or isinstance(
+        error, AuthenticationError | PermissionDeniedError
+    )

@@ -1,0 +1,216 @@
+"""The fold: what one observation of a run makes of its job.
+
+Pure, idempotent and monotone: a job only goes forward, a terminal row stays as it is,
+and any order, loss or doubling of observations ends in the same row once a verdict on
+the end has come. Nothing compares the clocks of two machines.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from jobwire.jobs import json_text
+from jobwire.jobs.job import Job
+from jobwire.jobs.lifecycle import Verb, event_kind, is_terminal
+from jobwire.jobs.observation import Observation, Rank
+from jobwire.models.vocabulary import (
+    CancelMode,
+    CancelOutcome,
+    EventKind,
+    JobStatus,
+)
+
+#: How long code may go on after Trigger.dev has said CANCELED. It gives `onCancel` 30
+#: seconds and then kills the process, but of parked runs it never says that they ended
+#: (run-engine, `runAttemptSystem.ts`).
+STOP_DEADLINE = timedelta(seconds=45)
+
+
+#: The kind of an event that tells news of a run without moving the job.
+_NEWS = {
+    JobStatus.QUEUED: EventKind.QUEUED,
+    JobStatus.RUNNING: EventKind.STARTED,
+    JobStatus.WAITING: EventKind.WAITING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said of the run before, beside what its row says.
+
+    Attributes:
+        stopped: A hook told that the code has stopped on request.
+        canceled_since: When Trigger.dev first said CANCELED.
+    """
+
+    stopped: bool = False
+    canceled_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One version to write.
+
+    Attributes:
+        kind: What its event says.
+        values: The columns to set.
+    """
+
+    kind: EventKind
+    values: dict[str, Any]
+
+
+def fold(
+    job: Job,
+    said: Observation,
+    *,
+    now: datetime,
+    heard: Heard | None = None,
+    seals: bool = False,
+) -> Change | None:
+    """Decide what an observation changes; None: nothing.
+
+    Moves QUEUED, RUNNING or WAITING along the edges of `Verb.OBSERVE`.
+
+    Args:
+        job: The row, of a job whose run this is.
+        said: What was said.
+        now: When it is folded in.
+        heard: What was said before.
+        seals: Whether even testimony may end the job, because Trigger.dev cannot be
+            asked.
+    """
+    if is_terminal(job.job_status) or said.run_id != job.trigger_run_id:
+        return None
+    if said.status is None:
+        return _news(job, said)
+    if not is_terminal(said.status):
+        return _go_on(job, said)
+    if said.rank is not Rank.VERDICT and not seals:
+        return None
+    if said.status is JobStatus.CANCELED:
+        return _cancel(job, said, now, heard or Heard())
+    return _end(job, said.status, said, now)
+
+
+def _news(job: Job, said: Observation) -> Change | None:
+    """Tell of a word that moves nothing; other words are kept without an event."""
+    if not said.is_news or said.word == job.trigger_status:
+        return None
+    return Change(_NEWS[job.job_status], {"trigger_status": said.word})
+
+
+def _go_on(job: Job, said: Observation) -> Change | None:
+    status = _next(job, said)
+    if status is None:
+        stale = said.attempt < job.attempts or said.status is not job.job_status
+        return None if stale else _progress(job, said) or _news(job, said)
+    values: dict[str, Any] = {"next_attempt_at": None}
+    if status is not job.job_status:
+        values["status"] = status.value
+    if said.attempt > job.attempts:
+        values["attempts"] = said.attempt
+    if job.started is None:
+        values["started"] = said.started_at or said.occurred_at
+    values |= _word(job, said)
+    if said.progress is not None:
+        values["progress"] = said.progress
+    kind = (
+        EventKind.STARTED
+        if status is job.job_status
+        else event_kind(Verb.OBSERVE, job.job_status, status)
+    )
+    return Change(kind, values)
+
+
+def _next(job: Job, said: Observation) -> JobStatus | None:
+    """Return where an observation of a live run moves its job; None: nowhere.
+
+    They are ordered by attempt and, within one, by rank: a late hook does not wake a
+    run that Trigger.dev has parked. Nothing goes back to QUEUED, where runs stand
+    again between two parts of their way.
+    """
+    if said.status is JobStatus.QUEUED or said.attempt < job.attempts:
+        return None
+    status = job.job_status
+    if status is JobStatus.QUEUED or said.attempt > job.attempts:
+        return said.status
+    if said.rank is Rank.VERDICT and said.status is not status:
+        return said.status
+    return None
+
+
+def _progress(job: Job, said: Observation) -> Change | None:
+    if said.progress is None or not _is_newer(said.progress, job.progress):
+        return None
+    return Change(EventKind.PROGRESS, {"progress": said.progress})
+
+
+def _is_newer(progress: str, known: str | None) -> bool:
+    """Compare two reports by the clock of the run, which made both of them."""
+    before = json_text.decode(known) or {}
+    return bool(json_text.decode(progress)["updatedAt"] > before.get("updatedAt", ""))
+
+
+def _cancel(job: Job, said: Observation, now: datetime, heard: Heard) -> Change | None:
+    """End a job whose run was canceled, or wait for proof that its code has stopped."""
+    has_started = said.attempt > 0 or (said.started_at or job.started) is not None
+    since = heard.canceled_since or now
+    if not has_started:
+        outcome = CancelOutcome.NEVER_STARTED
+    elif said.finished_at or heard.stopped or now - since >= STOP_DEADLINE:
+        outcome = CancelOutcome.STOPPED
+    else:
+        return _wait_for_stop(job, now)
+    change = _end(job, JobStatus.CANCELED, said, now)
+    change.values.update(_wish(job, now))
+    change.values["cancel_outcome"] = outcome.value
+    change.values["cancel_confirmed_at"] = now
+    return change
+
+
+def _wait_for_stop(job: Job, now: datetime) -> Change | None:
+    values = _wish(job, now) | {"cancel_outcome": CancelOutcome.PENDING.value}
+    if job.cancel_acknowledged_at is None:
+        values["cancel_acknowledged_at"] = now
+    changed = {
+        name: value for name, value in values.items() if getattr(job, name) != value
+    }
+    return Change(EventKind.CANCEL_ACKNOWLEDGED, changed) if changed else None
+
+
+def _wish(job: Job, now: datetime) -> dict[str, Any]:
+    """Return the wish of a cancel that was asked for in Trigger.dev itself."""
+    if job.cancel_requested_at is not None:
+        return {}
+    return {"cancel_requested_at": now, "cancel_mode": CancelMode.GRACEFUL.value}
+
+
+def _end(job: Job, status: JobStatus, said: Observation, now: datetime) -> Change:
+    values: dict[str, Any] = {
+        "status": status.value,
+        "finished": said.finished_at or said.occurred_at,
+        "next_attempt_at": None,
+        **_word(job, said),
+    }
+    if said.attempt > job.attempts:
+        values["attempts"] = said.attempt
+    started = said.started_at or job.started
+    if started != job.started:
+        values["started"] = started
+    if status is JobStatus.SUCCEEDED:
+        values |= {"success": True, "result": said.output}
+    elif said.failure is not None:
+        values |= said.failure.columns()
+    if job.cancel_outcome == CancelOutcome.PENDING:
+        values["cancel_outcome"] = CancelOutcome.FINISHED_FIRST.value
+        values["cancel_confirmed_at"] = now
+    kind = event_kind(Verb.OBSERVE, job.job_status, status)
+    return Change(kind, values)
+
+
+def _word(job: Job, said: Observation) -> dict[str, Any]:
+    """Return Trigger.dev's own word where it is new; hooks have words of their own."""
+    if said.rank is not Rank.VERDICT or said.word == job.trigger_status:
+        return {}
+    return {"trigger_status": said.word}

@@ -1,0 +1,238 @@
+"""Dispatch: how far the handing-over of a job to Trigger.dev has come.
+
+QUEUED stays throughout; `dispatch_state` moves none → sending → linked, with unknown
+where an answer was lost. Sending is committed before anything is sent, and only the
+holder of the lease sends.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from jobwire.jobs.retry_config import RetryConfig
+from jobwire.jobs.transitions.events import append_events, changed
+from jobwire.models.database import Connection
+
+_VISIBLE = ("dispatch_state", "dispatch_number", "dispatched_at", "trigger_environment")
+_COLUMNS = """u.id, u.fence, u.tag, u.type, u.trigger_task_id, u.data::text AS data,
+       u.retry_config::text AS retry_config, u.max_duration, u.expires_at,
+       u.dispatch_number, u.created_at, u.trigger_environment, u.dispatched_at"""
+
+
+def _event(changes: str) -> str:
+    return append_events(
+        "u",
+        kind="'DISPATCHED'",
+        from_status="status",
+        changes=changes,
+        source="'DISPATCH'",
+        actor="leased_by",
+        now="updated_at",
+    )
+
+
+_CLAIM = f"""
+WITH picked AS MATERIALIZED (
+  SELECT ctid AS tid FROM worker_jobs
+   WHERE status = 'QUEUED' AND dispatch_state = 'none' AND executor = 'trigger'
+     AND queue = $4 AND (expires_at IS NULL OR expires_at > $5)
+   ORDER BY priority DESC, next_attempt_at, id LIMIT $1 FOR UPDATE SKIP LOCKED),
+u AS (
+  UPDATE worker_jobs j
+     SET dispatch_state = 'sending', version = version + 1, updated_at = $5,
+         dispatch_number = GREATEST(dispatch_number, 1), dispatched_at = $5,
+         trigger_environment = $6, fence = fence + 1, leased_by = $2,
+         leased_until = $5::timestamptz + $3::interval
+   WHERE j.ctid = ANY (ARRAY(SELECT tid FROM picked))
+  RETURNING j.*),
+e AS ({_event(changed(_VISIBLE))})
+SELECT {_COLUMNS} FROM u ORDER BY u.priority DESC, u.next_attempt_at, u.id"""
+
+# The lease keeps two processes from searching for the same run; the time since the
+# last send lets one that is on its way arrive.
+_TAKE_UNDECIDED = f"""
+WITH picked AS MATERIALIZED (
+  SELECT ctid AS tid FROM worker_jobs
+   WHERE executor = 'trigger' AND finished IS NULL
+     AND dispatch_state IN ('sending', 'unknown') AND trigger_environment = $5
+     AND dispatched_at <= $4 AND (leased_until IS NULL OR leased_until <= $6)
+   ORDER BY dispatched_at LIMIT $1 FOR UPDATE SKIP LOCKED),
+u AS (
+  UPDATE worker_jobs j
+     SET fence = fence + 1, leased_by = $2,
+         leased_until = $6::timestamptz + $3::interval
+   WHERE j.ctid = ANY (ARRAY(SELECT tid FROM picked))
+  RETURNING j.*)
+SELECT {_COLUMNS} FROM u"""
+
+_RESEND = f"""
+WITH u AS (
+  UPDATE worker_jobs j
+     SET dispatch_state = 'sending', version = version + 1, updated_at = $3,
+         dispatched_at = $3, leased_until = $3::timestamptz + $4::interval
+   WHERE id = $1 AND fence = $2 AND finished IS NULL
+     AND dispatch_state IN ('sending', 'unknown')
+     AND cancel_outcome IS DISTINCT FROM 'PENDING'
+     AND (expires_at IS NULL OR expires_at > $3)
+  RETURNING j.*),
+e AS ({_event(changed(("dispatch_state", "dispatched_at")))})
+SELECT {_COLUMNS} FROM u"""
+
+_FORGET_LEASE = "leased_by = NULL, leased_until = NULL"
+
+_SETTLE = f"""
+WITH u AS (
+  UPDATE worker_jobs j
+     SET dispatch_state = $3, version = version + 1, updated_at = $4, {_FORGET_LEASE}
+   WHERE id = $1 AND fence = $2 AND dispatch_state = 'sending'
+  RETURNING j.*),
+e AS ({_event(changed(("dispatch_state",)))})
+SELECT id FROM u"""
+
+_LET_GO = f"""
+UPDATE worker_jobs SET {_FORGET_LEASE}
+ WHERE id = $1 AND fence = $2 AND dispatch_state IN ('sending', 'unknown')"""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """A job that this process hands over to Trigger.dev.
+
+    Attributes:
+        id: The job.
+        fence: Must be named by everything that is written about this handing-over.
+        tag: What it is about.
+        type: The name of its type.
+        task: The id of the task.
+        data: Its payload, as JSON text.
+        retry_config: How its attempts are tried again.
+        max_duration: How long one attempt may run; None: as the task says.
+        expires_at: When it expires unless it has started; None: never.
+        number: Which handing-over this is, from 1.
+        created_at: When the job was accepted.
+        environment: The Trigger.dev environment that it goes to.
+        dispatched_at: When it was last sent, or is just being sent.
+    """
+
+    id: UUID
+    fence: int
+    tag: str
+    type: str
+    task: str
+    data: str
+    retry_config: RetryConfig
+    max_duration: timedelta | None
+    expires_at: datetime | None
+    number: int
+    created_at: datetime
+    environment: str
+    dispatched_at: datetime
+
+
+async def claim_dispatches(
+    connection: Connection,
+    *,
+    worker: str,
+    limit: int,
+    lease: timedelta,
+    environment: str,
+    now: datetime,
+    queue: str = "default",
+) -> list[Dispatch]:
+    """Begin to hand over ready TRIGGER jobs: none → sending; QUEUED stays.
+
+    One statement, its own transaction: what it returns is committed, and only then may
+    anything be sent.
+
+    Returns:
+        The jobs, most urgent first.
+    """
+    return _read(
+        await connection.fetch(_CLAIM, limit, worker, lease, queue, now, environment)
+    )
+
+
+async def take_undecided(
+    connection: Connection,
+    *,
+    worker: str,
+    limit: int,
+    lease: timedelta,
+    environment: str,
+    sent_before: datetime,
+    now: datetime,
+) -> list[Dispatch]:
+    """Lease jobs of which nobody knows whether a run exists; no version, no event.
+
+    Args:
+        connection: Any connection of ours.
+        worker: Who takes them.
+        limit: How many at most.
+        lease: How long it may take to find out.
+        environment: The environment that can be asked.
+        sent_before: Jobs sent later are left alone.
+        now: The time of the lease.
+    """
+    return _read(
+        await connection.fetch(
+            _TAKE_UNDECIDED, limit, worker, lease, sent_before, environment, now
+        )
+    )
+
+
+async def resend(
+    connection: Connection, dispatch: Dispatch, *, lease: timedelta, now: datetime
+) -> Dispatch | None:
+    """Allow another send of the same number: sending or unknown → sending.
+
+    Returns:
+        The dispatch; None when it was fenced out or has another way to end: a cancel
+        is pending, or its time-to-live has passed.
+    """
+    found = _read(
+        await connection.fetch(_RESEND, dispatch.id, dispatch.fence, now, lease)
+    )
+    return found[0] if found else None
+
+
+async def release(connection: Connection, dispatch: Dispatch, now: datetime) -> None:
+    """Take back what was surely not accepted: sending → none.
+
+    Must run inside the transaction in which `settle_unstarted` found no reason to end.
+    """
+    await connection.fetch(_SETTLE, dispatch.id, dispatch.fence, "none", now)
+
+
+async def lose_answer(
+    connection: Connection, dispatch: Dispatch, now: datetime
+) -> None:
+    """Record that a run may exist: sending → unknown."""
+    await connection.fetch(_SETTLE, dispatch.id, dispatch.fence, "unknown", now)
+
+
+async def let_go(connection: Connection, dispatch: Dispatch) -> None:
+    """Give back the lease of a job of which nothing was found out."""
+    await connection.execute(_LET_GO, dispatch.id, dispatch.fence)
+
+
+def _read(records: Sequence[Mapping[str, Any]]) -> list[Dispatch]:
+    return [
+        Dispatch(
+            id=record["id"],
+            fence=record["fence"],
+            tag=record["tag"],
+            type=record["type"],
+            task=record["trigger_task_id"],
+            data=record["data"],
+            retry_config=RetryConfig.from_json(record["retry_config"]),
+            max_duration=record["max_duration"],
+            expires_at=record["expires_at"],
+            number=record["dispatch_number"],
+            created_at=record["created_at"],
+            environment=record["trigger_environment"],
+            dispatched_at=record["dispatched_at"],
+        )
+        for record in records
+    ]

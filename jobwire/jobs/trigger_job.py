@@ -1,0 +1,111 @@
+"""Jobs that are tasks on Trigger.dev: what is known of them here."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from jobwire.jobs.definition import (
+    JobDefinition,
+    JobDefinitionError,
+    check_max_duration,
+    check_name,
+)
+from jobwire.jobs.retry_config import RetryConfig
+from jobwire.jobs.typed_data import adapter_of, schema_of
+from jobwire.models.vocabulary import Executor
+
+#: Trigger.dev silently raises shorter limits to this (apps/webapp, `maxDuration`).
+MIN_MAX_DURATION = timedelta(seconds=5)
+#: The longest id of a task that a column or an address should have to carry.
+MAX_TASK_ID_LENGTH = 255
+_ANY_DATA_SCHEMA: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class TriggerJob(JobDefinition):
+    """A type of job whose code is a task of the Trigger.dev project.
+
+    Attributes:
+        trigger_task_id: The id of the task.
+    """
+
+    executor: ClassVar[Executor] = Executor.TRIGGER
+
+    trigger_task_id: str
+
+    @property
+    def place(self) -> str:
+        """The task, for people."""
+        return f"trigger_job({self.name!r}) for the task {self.trigger_task_id!r}"
+
+
+def is_task_id(text: str) -> bool:
+    """Whether a text can be the id of a task."""
+    return 1 <= len(text) <= MAX_TASK_ID_LENGTH and text.isprintable()
+
+
+def trigger_job(
+    name: str,
+    *,
+    task_id: str | None = None,
+    data: Any = None,
+    result: Any = None,
+    description: str | None = None,
+    retry_config: RetryConfig | None = None,
+    max_duration: timedelta | None = None,
+) -> TriggerJob:
+    """Register a task of the Trigger.dev project as a type of job.
+
+    Assign what it returns to a name of the module that `JOBWIRE_JOBS` names.
+
+    Args:
+        name: The name in the API: 1-120 letters, digits and . _ : / -
+        task_id: The id of the task; None: the same as the name.
+        data: The type of its payload, such as a pydantic model: data that do not fit
+            are refused when a job is scheduled; None: any JSON.
+        result: The type of its output, for frontends; outputs are not held to it.
+        description: What it does, for people.
+        retry_config: What follows a failed attempt; by default `RetryConfig()`. Its
+            `max_attempts` is always honoured, the delays where the project has
+            `trigger/jobwire.ts`.
+        max_duration: How long one attempt may run, at least 5 seconds; None: what the
+            task says.
+
+    Raises:
+        JobDefinitionError: Something of it cannot be.
+    """
+    owner = f"trigger_job({name!r})"
+    check_name(owner, name)
+    check_max_duration(owner, max_duration)
+    if max_duration is not None and max_duration < MIN_MAX_DURATION:
+        raise JobDefinitionError(
+            owner,
+            "Trigger.dev knows no max_duration below"
+            f" {MIN_MAX_DURATION.seconds} seconds, and {max_duration} is.",
+        )
+    task = name if task_id is None else task_id
+    if not is_task_id(task):
+        raise JobDefinitionError(
+            owner,
+            f"its task_id must have 1 to {MAX_TASK_ID_LENGTH} printable characters.",
+        )
+    adapter = adapter_of(owner, "data", Any if data is None else data)
+    written = None if result is None else adapter_of(owner, "result", result)
+    return TriggerJob(
+        name=name,
+        trigger_task_id=task,
+        description=description,
+        retry_config=retry_config or RetryConfig(),
+        max_duration=max_duration,
+        data_schema=(
+            dict(_ANY_DATA_SCHEMA)
+            if data is None
+            else schema_of(owner, "data", adapter, "validation")
+        ),
+        result_schema=(
+            None
+            if written is None
+            else schema_of(owner, "result", written, "serialization")
+        ),
+        data_adapter=adapter,
+    )

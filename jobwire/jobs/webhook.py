@@ -1,0 +1,191 @@
+"""Webhook: take in what is posted about runs, each event once.
+
+An event of a run under way is folded in with its delivery. The end of a run waits in
+the inbox until Trigger.dev itself was asked: hooks run before it has recorded the end,
+and the process may still die. So does what tells of a run that no job has yet.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from jobwire.jobs import identifiers, json_text
+from jobwire.jobs.connections import SqlConnection
+from jobwire.jobs.errors import InvalidInputError, WebhookSignatureError
+from jobwire.jobs.hook_event import TYPES, HookEvent, job_id_of
+from jobwire.jobs.inbox import DeliverySource, Subject, find_subject, mark_handled
+from jobwire.jobs.observe import observe
+from jobwire.triggerdev import (
+    InvalidSignatureError,
+    MalformedAlertError,
+    read_alert,
+    verify,
+)
+
+#: The longest body that is read: an output of 1 MiB and what comes around it.
+MAX_BODY_BYTES = 2 * 1024 * 1024
+
+_STORE = """
+INSERT INTO webhook_deliveries AS d (id, source, event_id, body, received_at)
+VALUES ($1, $2, $3, $4::text::jsonb, $5)
+ON CONFLICT (source, event_id) DO UPDATE SET deliveries = d.deliveries + 1
+RETURNING id, deliveries"""
+
+
+class Receipt(StrEnum):
+    """What became of a delivery; each of them is good news for the sender."""
+
+    #: It is folded in.
+    APPLIED = "applied"
+    #: It is folded in and changed nothing: newer things were known.
+    LATE = "late"
+    #: It is stored, and Trigger.dev is asked about its run.
+    ACCEPTED = "accepted"
+    #: It came before.
+    DUPLICATE = "duplicate"
+    #: It is of no type that we know, or tells of no run of ours.
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a delivery.
+
+    Attributes:
+        receipt: In a word.
+        reason: Why, as a sentence; None: nothing to explain.
+    """
+
+    receipt: Receipt
+    reason: str | None = None
+
+
+_ACCEPTED = Received(Receipt.ACCEPTED)
+_DUPLICATE = Received(Receipt.DUPLICATE)
+
+
+async def receive(
+    connection: SqlConnection,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    secrets: Sequence[str],
+    now: datetime,
+) -> Received:
+    """Take in one posted event.
+
+    Must run inside a transaction: the delivery and what it changes are one.
+
+    Args:
+        connection: A connection inside a transaction.
+        body: The raw body, as it was signed.
+        headers: Those of the request.
+        secrets: Any of these may have signed it; none: nothing is taken in.
+        now: When.
+
+    Raises:
+        WebhookSignatureError: The signature is missing, wrong or too old.
+        InvalidInputError: The body is no event.
+    """
+    _verify(body, headers, secrets, now)
+    event, text = _read(body)
+    kind = event.get("type")
+    if isinstance(kind, str) and kind.startswith("alert."):
+        return await _take_alert(connection, event, text, now)
+    if not isinstance(kind, str) or kind not in TYPES:
+        return Received(Receipt.IGNORED, f"The type {kind!r} is not known here.")
+    return await _take_hook(connection, HookEvent.read(event), text, now)
+
+
+def _verify(
+    body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime
+) -> None:
+    try:
+        verify(body, headers, secrets, now=now)
+    except InvalidSignatureError as error:
+        raise WebhookSignatureError(error.message) from None
+
+
+def _read(body: bytes) -> tuple[dict[str, Any], str]:
+    """Read a body from the text that the inbox will hold, so that both say the same."""
+    try:
+        text = json_text.storable(json.loads(body))
+        event = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError(f"The body is no JSON: {error}.") from None
+    if not isinstance(event, dict):
+        raise InvalidInputError("The body must be a JSON object.")
+    return event, text
+
+
+async def _take_alert(
+    connection: SqlConnection, event: Mapping[str, Any], text: str, now: datetime
+) -> Received:
+    try:
+        alert = read_alert(event)
+    except MalformedAlertError as error:
+        raise InvalidInputError(error.message) from None
+    if alert is None:
+        return Received(
+            Receipt.IGNORED, f"Alerts of the type {event['type']!r} change no job."
+        )
+    stored = await _store(connection, DeliverySource.ALERT, alert.id, text, now)
+    if stored is None:
+        return _DUPLICATE
+    job = await find_subject(connection, alert.run_id, job_id_of(alert.tags))
+    return await _leave(connection, stored, job, now)
+
+
+async def _take_hook(
+    connection: SqlConnection,
+    event: HookEvent,
+    text: str,
+    now: datetime,
+) -> Received:
+    stored = await _store(connection, DeliverySource.HOOK, event.id, text, now)
+    if stored is None:
+        return _DUPLICATE
+    subject = await find_subject(connection, event.run.id, event.job_id)
+    if subject is None or not subject.has_run:
+        return await _leave(connection, stored, subject, now)
+    observed = await observe(connection, event.observation(), now=now)
+    if event.is_terminal and not subject.is_terminal:
+        return _ACCEPTED
+    await mark_handled(connection, stored, now=now)
+    if observed is not None and observed.applied:
+        return Received(Receipt.APPLIED)
+    return Received(Receipt.LATE, "Newer things are known of the run.")
+
+
+async def _leave(
+    connection: SqlConnection, delivery: UUID, subject: Subject | None, now: datetime
+) -> Received:
+    """Leave a delivery in the inbox if a job may be its subject."""
+    if subject is not None and subject.may_have_run:
+        return _ACCEPTED
+    reason = "No job here has this run, or waits for one."
+    await mark_handled(connection, delivery, now=now, error=reason)
+    return Received(Receipt.IGNORED, reason)
+
+
+async def _store(
+    connection: SqlConnection,
+    source: DeliverySource,
+    event_id: str,
+    text: str,
+    now: datetime,
+) -> UUID | None:
+    """Store a delivery; None: it is stored already."""
+    [record] = await connection.fetch(
+        _STORE,
+        identifiers.new_id(now),
+        source.value,
+        event_id,
+        text,
+        now,
+    )
+    return record["id"] if record["deliveries"] == 1 else None

@@ -1,0 +1,114 @@
+"""The loops over Trigger.dev of one worker: what they share, and their end."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+
+import asyncpg
+
+from jobwire.jobs.clock import Clock
+from jobwire.jobs.doorbell import Topic
+from jobwire.jobs.executors.internal import WORKER_APPLICATION
+from jobwire.jobs.installation import read_installation
+from jobwire.models.database import Database
+from jobwire.models.database_url import DatabaseUrl
+from jobwire.worker.decide import DecideLoop
+from jobwire.worker.dispatch import DispatchLoop
+from jobwire.worker.duty import DutyLoop
+from jobwire.worker.hooks import WorkerHooks
+from jobwire.worker.inbox import InboxLoop
+from jobwire.worker.link import Link
+from jobwire.worker.loop import Loop
+from jobwire.worker.reconcile import ReconcileLoop
+from jobwire.worker.settings import WorkerSettings
+from jobwire.worker.stop_runs import StopRunsLoop
+from jobwire.worker.sync import SyncLoop
+from jobwire.worker.trigger_settings import TriggerSettings, TriggerShare
+
+#: A pool of their own: whatever Trigger.dev does, no lease of an internal job waits.
+_CONNECTIONS = 12
+
+
+class TriggerLoops:
+    """Everything that a worker does for TRIGGER jobs.
+
+    Use `open`; it closes with the stack that it was opened on.
+    """
+
+    def __init__(self, dispatch: DispatchLoop, others: Sequence[Loop]) -> None:
+        self._dispatch = dispatch
+        self._others = others
+        self.loops: Sequence[Loop] = (dispatch, *others)
+
+    @classmethod
+    async def open(
+        cls,
+        stack: AsyncExitStack,
+        url: DatabaseUrl,
+        *,
+        schema: str,
+        settings: TriggerSettings,
+        worker_settings: WorkerSettings,
+        clock: Clock,
+        holder: str,
+        changed: Callable[[], None],
+        hooks: WorkerHooks,
+    ) -> "TriggerLoops":
+        """Connect to the database and make the loops; nothing is asked yet."""
+        database = await Database.open(
+            url,
+            schema=schema,
+            max_size=_CONNECTIONS,
+            application_name=WORKER_APPLICATION,
+            statement_timeout=worker_settings.statement_timeout,
+        )
+        stack.callback(database.terminate)
+        async with database.connection() as connection:
+            installation = await read_installation(connection)
+        executor = await stack.enter_async_context(
+            settings.access.executor(installation=installation, clock=clock)
+        )
+        link = Link(database, patience=worker_settings.statement_timeout)
+        share = TriggerShare(link, clock, settings, executor, holder, changed, hooks)
+        return cls(
+            DispatchLoop(share),
+            [
+                kind(share)
+                for kind in (
+                    DecideLoop,
+                    StopRunsLoop,
+                    InboxLoop,
+                    SyncLoop,
+                    ReconcileLoop,
+                )
+            ],
+        )
+
+    def hear(self, topics: frozenset[Topic]) -> None:
+        """Wake the loops that a ring is about."""
+        woken = {
+            Topic.WORK: DispatchLoop,
+            Topic.CANCEL: StopRunsLoop,
+            Topic.INBOX: InboxLoop,
+        }
+        for topic, kind in woken.items():
+            if topic in topics:
+                for loop in self.loops:
+                    if isinstance(loop, kind):
+                        loop.wake()
+
+    def begin_closing(self) -> None:
+        """Hand over nothing more."""
+        self._dispatch.stop()
+
+    async def end(self, patience: timedelta) -> None:
+        """Let what is under way be answered, and lay down the duties."""
+        self.begin_closing()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience.total_seconds()):
+                await self._dispatch.settled()
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            for loop in self._others:
+                if isinstance(loop, DutyLoop):
+                    await loop.lay_down()

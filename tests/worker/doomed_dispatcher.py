@@ -1,0 +1,28 @@
+"""A process with a worker for TRIGGER jobs, for tests to kill.
+
+`python -m tests.worker.doomed_dispatcher DATABASE_URL API_URL`
+"""
+
+import asyncio
+import sys
+
+from jobwire.emulator import DEFAULT_SECRET_KEY
+from jobwire.jobs.registry import Registry
+from jobwire.models.database_url import parse
+from jobwire.worker.worker import Worker
+from tests.worker.trigger_dev import settings
+
+
+async def main() -> None:
+    """Work until somebody kills the process."""
+    worker = Worker(
+        parse(sys.argv[1]),
+        registry=Registry(()),
+        trigger=settings(sys.argv[2], DEFAULT_SECRET_KEY),
+    )
+    async with worker:
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
