@@ -3,47 +3,17 @@
 import json
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from playwright.async_api import Locator, Page, Request, WebSocketRoute, expect
+from playwright.async_api import Page, Request, WebSocketRoute, expect
 
 from tests.servers import RunningServer
+from tests.web.steps import has_status, open_board, row, schedule, unique_tag
 
 pytestmark = pytest.mark.browser
 
 #: So large that it runs until it is canceled.
 ENDLESS = 1_000_000_000
-
-
-def unique_tag(name: str) -> str:
-    return f"{name}-{uuid4().hex[:12]}"
-
-
-async def open_board(page: Page, server: RunningServer, query: str = "") -> None:
-    await page.goto(f"{server.url}/{query}")
-    await expect(page.locator("#connection")).to_have_text("Live")
-
-
-def row(page: Page, tag: str) -> Locator:
-    link = page.get_by_role("link", name=tag, exact=True)
-    return page.locator("li.job").filter(has=link)
-
-
-async def schedule(
-    page: Page, type: str, tag: str, fill: dict[str, str] | None = None
-) -> None:
-    await page.get_by_role("button", name="New job", exact=True).first.click()
-    dialog = page.get_by_role("dialog", name="New job")
-    await dialog.get_by_label("Type").select_option(type)
-    await dialog.get_by_label("Tag").fill(tag)
-    for label, value in (fill or {}).items():
-        await dialog.get_by_label(label, exact=False).fill(value)
-    await dialog.get_by_role("button", name="Schedule", exact=True).click()
-
-
-async def has_status(page: Page, tag: str, status: str) -> None:
-    await expect(row(page, tag)).to_have_attribute("data-status", status)
 
 
 async def test_board_shows_a_scheduled_job_succeed_without_a_reload(
@@ -420,8 +390,8 @@ _CONTRASTS = """() => {
   const probe = document.createElement("span");
   probe.className = "status";
   list.append(probe);
-  const statuses = ["SCHEDULED", "QUEUED", "RUNNING", "RETRYING", "SUCCEEDED",
-    "FAILED", "CANCELED", "EXPIRED"];
+  const statuses = ["SCHEDULED", "QUEUED", "RUNNING", "WAITING", "RETRYING",
+    "SUCCEEDED", "FAILED", "CANCELED", "EXPIRED"];
   const colors = { muted: getComputedStyle(document.querySelector(".job-type")).color };
   for (const status of statuses) {
     probe.dataset.status = status;

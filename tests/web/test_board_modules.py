@@ -1,4 +1,4 @@
-"""The board's modules by themselves: the form of a schema, the order of a list."""
+"""The board's modules by themselves: forms, the order of a list, words."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
@@ -227,6 +227,85 @@ async def test_form_keeps_data_as_json_that_it_cannot_hold(
 
     assert read == given
     assert is_json
+
+
+async def test_form_without_a_schema_takes_any_json(
+    with_form: Callable[..., Any],
+) -> None:
+    first, read, is_json = await with_form(
+        {},
+        """const first = form.read();
+           form.write(given);
+           return [first, form.read(), form.node.querySelector("input") === null];""",
+        [1, {"two": 2}],
+    )
+
+    assert first == {}
+    assert read == [1, {"two": 2}]
+    assert is_json
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"dispatch_state": "sending", "dispatch_number": 1},
+            "handing over to Trigger.dev",
+        ),
+        ({"dispatch_state": "sending"}, "handing over to Trigger.dev once more"),
+        ({"dispatch_state": "unknown"}, "the answer was lost, looking for the run"),
+        ({"dispatch_state": "none"}, "not accepted, to be handed over again"),
+        (
+            {"dispatch_state": "linked", "trigger_run_id": "run_1"},
+            "accepted as run_1",
+        ),
+        ({"dispatch_state": "paused"}, "paused"),
+    ],
+)
+async def test_history_has_words_for_each_state_of_a_dispatch(
+    modules: Page, changes: dict[str, object], words: str
+) -> None:
+    event = {
+        "kind": "DISPATCHED",
+        "fromStatus": "QUEUED",
+        "toStatus": "QUEUED",
+        "source": "DISPATCH",
+        "changes": changes,
+    }
+
+    told = await modules.evaluate(
+        """async (event) => {
+          const { describeMove } = await import("/board/event-words.js");
+          return describeMove(event);
+        }""",
+        event,
+    )
+
+    assert told == words
+
+
+@pytest.mark.parametrize(
+    ("health", "is_troubled"),
+    [
+        ("HEALTHY", False),
+        ("NOT_CONFIGURED", False),
+        ("DEGRADED", True),
+        ("UNREACHABLE", True),
+        ("ON_HOLIDAY", True),
+    ],
+)
+async def test_health_that_the_page_does_not_know_is_trouble(
+    modules: Page, health: str, *, is_troubled: bool
+) -> None:
+    found = await modules.evaluate(
+        """async (health) => {
+          const { isTroubled } = await import("/board/executor.js");
+          return isTroubled({ executor: "TRIGGER", health, reason: null });
+        }""",
+        health,
+    )
+
+    assert found == is_troubled
 
 
 def job(id: str, version: int, status: str = "RUNNING") -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import { CANCEL_JOB, RETRY_JOB } from "./documents.js";
 import { find, setText } from "../page/dom.js";
-import { describeOutcome } from "./status.js";
+import { describeOutcome, hasLiveCode, isOnTrigger } from "./status.js";
 
 /** @typedef {import("./documents.js").Job} Job */
 /** @typedef {import("./documents.js").UserError} UserError */
@@ -20,6 +20,7 @@ export class Actions {
   #form = find("confirm-cancel-form", HTMLFormElement);
   #reason = find("cancel-reason", HTMLInputElement);
   #subject = find("cancel-subject", HTMLElement);
+  #stopper = find("cancel-stopper", HTMLElement);
   /** Jobs whose cancel is still open, asked for from this page. @type {Set<string>} */
   #awaited = new Set();
   /** @type {Job | null} */
@@ -40,19 +41,20 @@ export class Actions {
   }
 
   /**
-   * Cancel a job; when its code is running, ask first.
+   * Cancel a job; when its code has started, ask first.
    *
    * @param {Job} job
    */
   cancel(job) {
     if (!job.isCancelable) return;
-    if (job.status !== "RUNNING") {
+    if (!hasLiveCode(job)) {
       this.#cancel(job, null);
       return;
     }
     this.#confirming = job;
     this.#reason.value = "";
     setText(this.#subject, job.tag);
+    setText(this.#stopper, isOnTrigger(job) ? "Trigger.dev" : "Its worker");
     this.#dialog.showModal();
   }
 
@@ -78,8 +80,7 @@ export class Actions {
    */
   observe(job) {
     if (!job.isTerminal || !this.#awaited.delete(job.id)) return;
-    const outcome = job.cancellation ? describeOutcome(job.cancellation) : "";
-    this.options.notices.tell(`${job.tag}: ${outcome}`);
+    this.options.notices.tell(`${job.tag}: ${describeOutcome(job)}`);
   }
 
   /**

@@ -8,6 +8,8 @@ import { Actions } from "./actions.js";
 import { Api, UnauthenticatedError } from "./api.js";
 import { Clock } from "./clock.js";
 import { Connection } from "./connection.js";
+import { executorMark } from "./executor.js";
+import { Executors } from "./executors.js";
 import { FilterBar } from "./filter.js";
 import { JobPanel } from "./job.js";
 import { Jobs } from "./jobs.js";
@@ -61,6 +63,14 @@ const schedule = new ScheduleDialog({
   onScheduled: reveal,
   onTypes: offerTypes,
 });
+const executors = new Executors({
+  api,
+  announce: (text) => notices.announce(text),
+  onRead: (all) =>
+    schedule.offerOtherTask(
+      all.some((one) => one.executor === "TRIGGER" && one.health !== "NOT_CONFIGURED"),
+    ),
+});
 const connection = new Connection({ socket, clock, notices });
 const newJob = find("new-job", HTMLButtonElement);
 const keysDialog = find("keys", HTMLDialogElement);
@@ -83,6 +93,7 @@ function start() {
   socket.open();
   jobs.isLoaded = false;
   jobs.load();
+  executors.load();
   if (panel.id !== null) openJob(panel.id, false);
   session
     .load(api)
@@ -175,12 +186,13 @@ function offerTypes(types) {
   filter.offerTypes(types.map(({ name }) => name));
   const buttons = types
     .slice(0, 6)
-    .map(({ name, description }) =>
+    .map(({ name, description, executor }) =>
       element(
         "button",
         { type: "button", class: "card", onclick: () => openSchedule(name) },
         element("strong", {}, name),
         element("span", {}, description ?? ""),
+        executor !== "INTERNAL" && executorMark(executor),
       ),
     );
   fill(find("type-cards", HTMLElement), ...buttons);

@@ -8,6 +8,8 @@
  * @typedef {{requestedAt: string, requestedBy: string | null, reason: string | null,
  *   acknowledgedAt: string | null, confirmedAt: string | null, outcome: string}} Cancellation
  * @typedef {{id: string, version: number, tag: string, type: string, userId: string,
+ *   executor: string, triggerTaskId: string | null, triggerRunId: string | null,
+ *   triggerStatus: string | null,
  *   status: string, isTerminal: boolean, isCancelable: boolean, isRetryable: boolean,
  *   progress: Progress | null, failure: Failure | null, attemptCount: number,
  *   retryConfig: RetryConfig, nextAttemptAt: string | null, createdAt: string,
@@ -28,8 +30,10 @@
  *   events: EventPage, replayOf: {id: string, tag: string} | null}} JobDetail
  * @typedef {{nodes: Job[], asOf: string,
  *   pageInfo: {hasNextPage: boolean, endCursor: string | null}}} JobPage
- * @typedef {{name: string, description: string | null, dataSchema: unknown,
- *   retryConfig: RetryConfig, maxDuration: string | null}} JobType
+ * @typedef {{name: string, description: string | null, executor: string,
+ *   triggerTaskId: string | null, dataSchema: unknown, retryConfig: RetryConfig,
+ *   maxDuration: string | null}} JobType
+ * @typedef {{executor: string, health: string, reason: string | null}} ExecutorInfo
  * @typedef {{userId: string, scopes: string[], expiresAt: string | null}} Viewer
  * @typedef {{message: string, code: string, path: string[] | null}} UserError
  * @typedef {{statuses?: string[], types?: string[], tags?: string[],
@@ -40,7 +44,8 @@
 
 const JOB = `
 fragment JobParts on Job {
-  id version tag type userId status isTerminal isCancelable isRetryable
+  id version tag type userId executor triggerTaskId triggerRunId triggerStatus
+  status isTerminal isCancelable isRetryable
   progress { fraction message current total updatedAt }
   failure { kind name message code }
   attemptCount retryConfig { maxAttempts minTimeoutInMs maxTimeoutInMs factor }
@@ -68,10 +73,12 @@ export const VIEWER = `query Viewer { viewer { userId scopes expiresAt } }`;
 
 export const JOB_TYPES = `query JobTypes {
   jobTypes {
-    name description dataSchema maxDuration
+    name description executor triggerTaskId dataSchema maxDuration
     retryConfig { maxAttempts minTimeoutInMs maxTimeoutInMs factor }
   }
 }`;
+
+export const EXECUTORS = `query Executors { executors { executor health reason } }`;
 
 export const JOBS = `query Jobs($filter: JobFilter, $first: Int, $after: String) {
   jobs(filter: $filter, first: $first, after: $after) {

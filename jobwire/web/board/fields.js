@@ -7,7 +7,7 @@ import { formatNumber } from "./format.js";
 /** @typedef {import("./schema.js").Shape} Shape */
 
 /** Text that may be longer than this gets several lines. */
-const ONE_LINE = 200;
+const ONE_LINE = 255;
 /** @type {Record<string, string>} */
 const INPUT_TYPES = {
   date: "date",

@@ -19,7 +19,7 @@ export class DataForm {
 
   /** @param {unknown} schema The JSON Schema of the data. */
   constructor(schema) {
-    this.#shape = readSchema(schema);
+    this.#shape = { ...readSchema(schema), title: "Data" };
     this.#fields = buildControl(this.#shape, true);
     this.#json = new JsonField({ ...this.#shape, kind: "json", rules: {} }, true);
     this.#fields.node.classList.add("is-root");

@@ -1,12 +1,11 @@
 /** What has happened to a job: its events, newest first, reports of progress folded. */
 
 import { element, fill } from "../page/dom.js";
+import { describeMove, describeSource, eventTitle } from "./event-words.js";
 import { formatMoment, formatPreciseTime } from "./format.js";
-import { describeReport, statusLabel } from "./status.js";
 
 /** @typedef {import("./documents.js").JobEvent} JobEvent */
 /** @typedef {import("./documents.js").EventPage} EventPage */
-/** @typedef {import("./documents.js").Progress} Progress */
 
 /** How many reports of one stretch of progress are kept to be looked at. */
 const REPORTS_KEPT = 50;
@@ -117,8 +116,7 @@ function isSameStretch({ events: [other] }, event) {
 function drawEntry({ events, count, node }) {
   const [newest] = events;
   const wasOpen = node.querySelector("details")?.open ?? false;
-  const title =
-    count > 1 ? `${kindLabel(newest.kind)} × ${count}` : kindLabel(newest.kind);
+  const title = count > 1 ? `${eventTitle(newest)} × ${count}` : eventTitle(newest);
   const changes = count > 1 ? reportLines(events) : describeChanges(newest.changes);
   fill(
     node,
@@ -142,34 +140,6 @@ function drawEntry({ events, count, node }) {
         changes,
       ),
   );
-}
-
-/** @param {string} kind */
-function kindLabel(kind) {
-  const words = kind.toLowerCase().replaceAll("_", " ");
-  return words[0].toUpperCase() + words.slice(1);
-}
-
-/** @param {JobEvent} event */
-function describeMove({ kind, fromStatus, toStatus, changes }) {
-  if (kind === "PROGRESS") {
-    const progress = /** @type {Progress | undefined} */ (changes.progress);
-    return progress ? describeReport({ ...NO_PROGRESS, ...progress }) : "";
-  }
-  if (fromStatus === toStatus) return "";
-  const from = fromStatus === null ? "" : `${statusLabel(fromStatus)} `;
-  return `${from}→ ${statusLabel(toStatus)}`;
-}
-
-const NO_PROGRESS = { fraction: null, message: null, current: null, total: null };
-
-/** @param {JobEvent} event */
-function describeSource({ source, actor, attempt, jobVersion }) {
-  const parts = [source === "API" ? "API" : kindLabel(source)];
-  if (actor) parts.push(actor);
-  if (attempt !== null) parts.push(`attempt ${attempt}`);
-  parts.push(`version ${jobVersion}`);
-  return parts.join(" · ");
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { copyButton } from "../page/copy.js";
 import { element, icon, setText } from "../page/dom.js";
+import { executorLabel } from "./executor.js";
 import {
   formatDuration,
   formatMoment,
@@ -9,7 +10,7 @@ import {
   formatPreciseTime,
   parseDuration,
 } from "./format.js";
-import { describeOutcome, runTime, statusLabel } from "./status.js";
+import { runTime, statusLabel } from "./status.js";
 
 /** @typedef {import("./documents.js").JobDetail} JobDetail */
 /** @typedef {import("./documents.js").Attempt} Attempt */
@@ -70,6 +71,9 @@ function factsOf(job, now) {
   const time = runTime(job, now);
   const took = time === null ? null : formatDuration(time);
   return [
+    ["Runs on", executorLabel(job.executor)],
+    ["Task", job.triggerTaskId],
+    ["Trigger.dev says", job.triggerStatus],
     ["Attempts", `${job.attemptCount} of ${maxAttempts}, pauses ${pauses}`],
     ["Created", moment(job.createdAt)],
     ["Run at", job.runAt === job.createdAt ? null : moment(job.runAt)],
@@ -137,8 +141,11 @@ export function buildFailure({ kind, name, message, code, stack }) {
   ];
 }
 
-/** @param {Cancellation} cancellation */
-export function buildCancellation(cancellation) {
+/**
+ * @param {Cancellation} cancellation
+ * @param {string} told What became of it, in words.
+ */
+export function buildCancellation(cancellation, told) {
   const { outcome, requestedAt, requestedBy, reason, confirmedAt } = cancellation;
   const asked = `Asked for${requestedBy ? ` by ${requestedBy}` : ""} at ${formatPreciseTime(requestedAt)}`;
   const confirmed = confirmedAt ? `, settled at ${formatPreciseTime(confirmedAt)}` : "";
@@ -149,10 +156,19 @@ export function buildCancellation(cancellation) {
       icon("stop"),
       `Cancel: ${outcome.toLowerCase().replaceAll("_", " ")}`,
     ),
-    element("p", { class: "callout-text" }, describeOutcome(cancellation)),
+    element("p", { class: "callout-text" }, told),
     element("p", { class: "muted" }, `${asked}${confirmed}.`),
     reason && element("p", { class: "callout-text" }, `“${reason}”`),
   ];
+}
+
+/**
+ * Show the run of a job, to be looked up on Trigger.dev.
+ *
+ * @param {string} run
+ */
+export function buildRun(run) {
+  return ["Run ", element("code", {}, run), copyButton(() => run, "Copy run id")];
 }
 
 /**

@@ -6,12 +6,13 @@ import {
   buildAttempts,
   buildCancellation,
   buildFailure,
+  buildRun,
   buildValue,
   Facts,
   Part,
 } from "./job-parts.js";
 import { showProgress } from "./row.js";
-import { describeProgress, updateStatusBadge } from "./status.js";
+import { describeOutcome, describeProgress, updateStatusBadge } from "./status.js";
 
 /** @typedef {import("./documents.js").Attempt} Attempt */
 /** @typedef {import("./documents.js").JobDetail} JobDetail */
@@ -27,6 +28,7 @@ export class JobView {
   #cancel = find("job-cancel", HTMLButtonElement);
   #retry = find("job-retry", HTMLButtonElement);
   #facts = new Facts(find("job-facts", HTMLElement));
+  #run = new Part(find("job-run", HTMLElement));
   #failure = new Part(find("job-failure", HTMLElement));
   #cancellation = new Part(find("job-cancellation", HTMLElement));
   #data = new Part(find("job-data", HTMLElement));
@@ -82,7 +84,11 @@ export class JobView {
     this.#offer(this.#cancel, job.isCancelable);
     this.#offer(this.#retry, job.isRetryable);
     this.#failure.show(job.failure, buildFailure);
-    this.#cancellation.show(job.cancellation, buildCancellation);
+    this.#run.show(job.triggerRunId, buildRun);
+    const told = describeOutcome(job);
+    this.#cancellation.show(job.cancellation && { ...job.cancellation, told }, (c) =>
+      buildCancellation(c, c.told),
+    );
     this.#result.show(job.result, (result) => buildValue("Result", result));
     this.#data.show(job.data, (data) => buildValue("Data", data));
     this.tick(job, now);

@@ -15,6 +15,8 @@ import { followJobs } from "./stream.js";
 const BESIDE = matchMedia("(min-width: 68rem)");
 /** Events that tell nothing new of the attempts. */
 const NOT_OF_ATTEMPTS = new Set([
+  "DISPATCHED",
+  "ORPHAN_ADOPTED",
   "PROGRESS",
   "CANCEL_REQUESTED",
   "CANCEL_ACKNOWLEDGED",

@@ -1,9 +1,11 @@
 /** One job in the list: built once, then only what changed is touched. */
 
 import { element, icon, setText } from "../page/dom.js";
+import { executorMark } from "./executor.js";
 import { formatAge, formatMoment } from "./format.js";
 import {
   describeProgress,
+  hasLiveCode,
   isCancelPending,
   statusBadge,
   updateStatusBadge,
@@ -41,6 +43,7 @@ export class JobRow {
       this.badge,
       this.link,
       element("span", { class: "job-type" }, job.type),
+      executorMark(job.executor),
       element("span", { class: "job-progress" }, this.bar, this.note),
       this.attempt,
       this.age,
@@ -102,16 +105,19 @@ export class JobRow {
 
 /**
  * Show how far a job is: a filled bar, a moving one while it tells nothing, or none.
+ * That of a parked run stands still, and there is none while nothing was told.
  *
  * @param {HTMLProgressElement} bar
  * @param {Job} job
  */
 export function showProgress(bar, job) {
-  bar.hidden = job.status !== "RUNNING";
+  const fraction = job.progress?.fraction ?? null;
+  const isParked = job.status === "WAITING";
+  bar.hidden = !hasLiveCode(job) || (isParked && fraction === null);
   if (bar.hidden) return;
   bar.classList.toggle("is-stopping", isCancelPending(job));
-  const fraction = job.progress?.fraction;
-  if (fraction === null || fraction === undefined) bar.removeAttribute("value");
+  bar.classList.toggle("is-parked", isParked);
+  if (fraction === null) bar.removeAttribute("value");
   else bar.value = fraction;
 }
 

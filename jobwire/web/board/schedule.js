@@ -2,15 +2,19 @@
 
 import { copyButton } from "../page/copy.js";
 import { JOB_TYPES, SCHEDULE_JOB } from "./documents.js";
-import { element, fill, find, setText } from "../page/dom.js";
+import { fill, find, setText } from "../page/dom.js";
 import { DataForm } from "./form.js";
 import { formatDuration, parseDuration } from "./format.js";
 import { asCurl, asGraphQL } from "./snippet.js";
 import { RunTimeInput, SpanInput } from "./timing.js";
+import { TypeChoice } from "./type-choice.js";
 
 /** @typedef {import("./documents.js").Job} Job */
 /** @typedef {import("./documents.js").JobType} JobType */
 /** @typedef {import("./documents.js").UserError} UserError */
+
+/** The members of the input that the choice of the type stands for. */
+const OF_TYPE = new Set(["type", "executor", "triggerTaskId"]);
 
 /**
  * @typedef {object} ScheduleOptions
@@ -23,8 +27,7 @@ import { RunTimeInput, SpanInput } from "./timing.js";
 export class ScheduleDialog {
   #dialog = find("schedule", HTMLDialogElement);
   #form = find("schedule-form", HTMLFormElement);
-  #type = find("schedule-type", HTMLSelectElement);
-  #about = find("type-about", HTMLElement);
+  #choice = new TypeChoice(() => this.#drawType());
   #tag = find("schedule-tag", HTMLInputElement);
   #dataNode = find("schedule-data", HTMLElement);
   #attempts = find("max-attempts", HTMLInputElement);
@@ -47,7 +50,6 @@ export class ScheduleDialog {
     fill(find("max-duration", HTMLElement), this.#maxDuration.node);
     fill(find("ttl", HTMLElement), this.#ttl.node);
     find("snippet-copy", HTMLElement).append(copyButton(() => this.#writeSnippet()));
-    this.#type.addEventListener("change", () => this.#drawType());
     this.#form.addEventListener("input", () => this.#drawSnippet());
     this.#form.addEventListener("change", () => this.#drawSnippet());
     this.#request.addEventListener("toggle", () => this.#drawSnippet());
@@ -68,12 +70,18 @@ export class ScheduleDialog {
     const { jobTypes } = await this.options.api.execute(JOB_TYPES);
     if (JSON.stringify(jobTypes) === JSON.stringify(this.#types)) return;
     this.#types = jobTypes;
-    const chosen = this.#type.value;
-    const names = this.#types.map(({ name }) => name);
-    fill(this.#type, ...names.map((name) => element("option", { value: name }, name)));
-    if (names.includes(chosen)) this.#type.value = chosen;
+    this.#choice.offer(jobTypes);
     this.#drawType();
-    this.options.onTypes(this.#types);
+    this.options.onTypes(jobTypes);
+  }
+
+  /**
+   * Offer tasks of Trigger.dev that no type is registered for, or no longer.
+   *
+   * @param {boolean} isOffered
+   */
+  offerOtherTask(isOffered) {
+    if (this.#choice.offerOther(isOffered)) this.#drawType();
   }
 
   /**
@@ -84,10 +92,10 @@ export class ScheduleDialog {
   async open(type) {
     if (this.#dialog.open) return;
     this.#clear();
-    if (type) this.#type.value = type;
+    if (type) this.#choice.choose(type);
     this.#drawType();
     this.#dialog.showModal();
-    this.#type.focus();
+    this.#choice.focus();
     try {
       await this.load();
     } catch (error) {
@@ -96,28 +104,23 @@ export class ScheduleDialog {
   }
 
   get #data() {
-    return this.#forms.get(this.#type.value)?.form;
+    return this.#forms.get(this.#choice.name)?.form;
   }
 
   #drawType() {
-    const type = this.#types.find(({ name }) => name === this.#type.value);
+    const { name, type, isOther } = this.#choice;
+    this.#choice.drawChoice();
     fill(this.#dataNode);
-    if (!type) {
-      setText(this.#about, this.#types.length ? "" : "No job types are registered.");
-      return;
+    if (!type && !isOther) return;
+    const dataSchema = type?.dataSchema ?? {};
+    const schema = JSON.stringify(dataSchema);
+    if (this.#forms.get(name)?.schema !== schema) {
+      this.#forms.set(name, { schema, form: new DataForm(dataSchema) });
     }
-    const schema = JSON.stringify(type.dataSchema);
-    if (this.#forms.get(type.name)?.schema !== schema) {
-      this.#forms.set(type.name, { schema, form: new DataForm(type.dataSchema) });
-    }
-    setText(this.#about, type.description ?? "");
     fill(this.#dataNode, this.#data?.node);
-    this.#attempts.placeholder = String(type.retryConfig.maxAttempts);
-    const { maxDuration } = type;
-    this.#maxDuration.amount.placeholder = maxDuration
-      ? formatDuration(parseDuration(maxDuration))
-      : "no limit";
-    if (this.#tag.value === this.#suggestedTag) this.#suggestTag(type.name);
+    this.#attempts.placeholder = String(type?.retryConfig.maxAttempts ?? "");
+    this.#maxDuration.amount.placeholder = describeLimit(type);
+    if (this.#tag.value === this.#suggestedTag) this.#suggestTag(name || "task");
     this.#drawSnippet();
   }
 
@@ -135,7 +138,7 @@ export class ScheduleDialog {
     const ttl = this.#ttl.read();
     const attempts = this.#attempts.value;
     return {
-      type: this.#type.value,
+      ...this.#choice.read(),
       tag: this.#tag.value,
       data: this.#data?.read() ?? null,
       ...(when ? { when } : {}),
@@ -186,10 +189,11 @@ export class ScheduleDialog {
 
   /** Show what cannot be right, and return the first of it. */
   #check() {
+    const choice = this.#choice.check();
     const noTag = this.#tag.value ? null : this.#show(["tag"], "Say what it is about.");
     const data = this.#data?.check() ?? null;
     const when = this.#runTime.check() && this.#show(["when"], "Say when.");
-    return noTag ?? data ?? when;
+    return choice ?? noTag ?? data ?? when;
   }
 
   /** @param {UserError[]} errors */
@@ -208,7 +212,9 @@ export class ScheduleDialog {
    * @param {string} message
    * @returns {HTMLElement}
    */
-  #show([name, ...inside], message) {
+  #show(path, message) {
+    const [name, ...inside] = path;
+    if (OF_TYPE.has(name)) return this.#choice.show(path, message);
     if (name === "data" && this.#data) return this.#data.show(inside, message);
     const node = this.#form.querySelector(`[data-error="${CSS.escape(name ?? "")}"]`);
     const shown = node instanceof HTMLElement ? node : this.#problem;
@@ -216,7 +222,6 @@ export class ScheduleDialog {
     setText(shown, [shown.textContent, message].filter(Boolean).join(" "));
     shown.closest("details")?.setAttribute("open", "");
     const inputs = /** @type {Record<string, HTMLElement>} */ ({
-      type: this.#type,
       tag: this.#tag,
       when: this.#runTime.input,
       retryConfig: this.#attempts,
@@ -233,6 +238,7 @@ export class ScheduleDialog {
   }
 
   #clear() {
+    this.#choice.clear();
     this.#data?.clear();
     for (const node of this.#form.querySelectorAll("[data-error]")) {
       node.textContent = "";
@@ -242,4 +248,14 @@ export class ScheduleDialog {
       node.removeAttribute("aria-invalid");
     }
   }
+}
+
+/**
+ * Say how long an attempt may run when nothing else is asked for.
+ *
+ * @param {JobType | undefined} type
+ */
+function describeLimit(type) {
+  if (type?.maxDuration) return formatDuration(parseDuration(type.maxDuration));
+  return type?.executor === "INTERNAL" ? "no limit" : "as the task says";
 }

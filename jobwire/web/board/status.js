@@ -5,13 +5,13 @@ import { formatAge, formatDuration, formatNumber, formatPercent } from "./format
 
 /** @typedef {import("./documents.js").Job} Job */
 /** @typedef {import("./documents.js").Progress} Progress */
-/** @typedef {import("./documents.js").Cancellation} Cancellation */
 
 /** The statuses in the order of a job's life, with the icon of each. */
 export const STATUSES = [
   { name: "SCHEDULED", label: "Scheduled", icon: "clock" },
   { name: "QUEUED", label: "Queued", icon: "queue" },
   { name: "RUNNING", label: "Running", icon: "play" },
+  { name: "WAITING", label: "Waiting", icon: "pause" },
   { name: "RETRYING", label: "Retrying", icon: "again" },
   { name: "SUCCEEDED", label: "Succeeded", icon: "check" },
   { name: "FAILED", label: "Failed", icon: "cross" },
@@ -59,16 +59,44 @@ export function isCancelPending(job) {
   return job.cancellation?.outcome === "PENDING";
 }
 
+/** @param {Job} job */
+export function isOnTrigger(job) {
+  return job.executor === "TRIGGER";
+}
+
+/** Whether it has code that can only be asked to stop. @param {Job} job */
+export function hasLiveCode({ status }) {
+  return status === "RUNNING" || status === "WAITING";
+}
+
 /**
- * Say what became of a cancel.
+ * Say what became of a cancel; empty: none was asked for.
  *
- * @param {Cancellation} cancellation
+ * @param {Job} job
  */
-export function describeOutcome(cancellation) {
-  if (cancellation.outcome === "PENDING" && cancellation.acknowledgedAt) {
-    return "Its code was told to stop and is winding up.";
+export function describeOutcome(job) {
+  if (!job.cancellation) return "";
+  const { outcome, acknowledgedAt } = job.cancellation;
+  if (outcome === "PENDING") {
+    if (isOnTrigger(job)) return describeWish(job, acknowledgedAt !== null);
+    if (acknowledgedAt) return "Its code was told to stop and is winding up.";
   }
-  return OUTCOMES[cancellation.outcome] ?? cancellation.outcome;
+  return OUTCOMES[outcome] ?? outcome;
+}
+
+/**
+ * Say how far a cancel has come that only Trigger.dev can carry out.
+ *
+ * @param {Job} job
+ * @param {boolean} isTold Whether Trigger.dev has taken it.
+ */
+function describeWish({ triggerRunId }, isTold) {
+  if (isTold) {
+    return "Asked; waits for Trigger.dev to confirm that its code has stopped.";
+  }
+  return triggerRunId === null
+    ? "Asked; Trigger.dev is told once it is known which run is the job's."
+    : "Asked; Trigger.dev has not taken it yet.";
 }
 
 /**
@@ -79,14 +107,20 @@ export function describeOutcome(cancellation) {
  */
 export function describeProgress(job, now) {
   const since = (/** @type {string | null} */ at) => now - Date.parse(at ?? "");
+  if (isCancelPending(job)) {
+    return isOnTrigger(job) ? "Asked to stop; waits for Trigger.dev" : "Stopping…";
+  }
   switch (job.status) {
     case "SCHEDULED":
       return due("Due", -since(job.runAt));
     case "QUEUED":
-      return since(job.runAt) < 2000 ? "" : "Waiting for a worker";
+      return since(job.runAt) < 2000 ? "" : describeQueue(job);
     case "RUNNING":
-      if (isCancelPending(job)) return "Stopping…";
       return job.progress ? describeReport(job.progress) : "";
+    case "WAITING": {
+      const report = job.progress ? describeReport(job.progress) : "";
+      return ["Parked by Trigger.dev", report].filter(Boolean).join(" · ");
+    }
     case "RETRYING": {
       const again = due("Next attempt", -since(job.nextAttemptAt));
       return job.failure ? `${again} · ${job.failure.message}` : again;
@@ -104,6 +138,14 @@ export function describeProgress(job, now) {
     default:
       return "";
   }
+}
+
+/** @param {Job} job */
+function describeQueue(job) {
+  if (!isOnTrigger(job)) return "Waiting for a worker";
+  return job.triggerRunId === null
+    ? "Waiting to be handed over"
+    : "In the queue of Trigger.dev";
 }
 
 /**

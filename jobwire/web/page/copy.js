@@ -18,7 +18,7 @@ export function copyButton(text, label = "Copy") {
   };
   return element(
     "button",
-    { type: "button", class: "quiet", onclick: copy },
+    { type: "button", class: "quiet", "aria-label": label, onclick: copy },
     icon("copy"),
     caption,
   );
