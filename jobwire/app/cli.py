@@ -1,6 +1,8 @@
 """The command line: `jobwire COMMAND`."""
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -12,15 +14,25 @@ _COMMANDS = {
     "worker": "run the loops that run jobs",
     "emulator": "run a local Trigger.dev, for development and tests",
     "migrate": "bring the database to the newest version of its schema",
+    "jobs": "list, show, schedule, cancel and watch jobs, as an operator",
+    "reconcile": "compare the open TRIGGER jobs with Trigger.dev, once",
     "token": "make a token for a user",
     "keys": "make, list and revoke the API keys of programs",
     "schema": "print the GraphQL schema, or hold the committed file to it",
     "database-url": "print where the data are, for psql and its friends",
 }
 
+#: What shells say of a command that a signal ended.
+_INTERRUPTED = 128 + signal.SIGINT
+_UNREAD = 128 + signal.SIGPIPE
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return the exit code: 0 done, 1 refused, 2 not understood."""
+    """Run a command; return the exit code.
+
+    It is 0 when done, 1 when refused, 2 when not understood, 130 after Ctrl-C, 141 when
+    nobody reads the output any more, and what a command says of its own.
+    """
     given = sys.argv[1:] if arguments is None else list(arguments)
     parser = argparse.ArgumentParser(
         prog="jobwire",
@@ -36,6 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     refusals = import_module("jobwire.app.refusals")
     try:
         code: int = _module(chosen.command).run(chosen)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; the end of the process must not try
+        # to write the rest of it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _UNREAD
     except refusals.EXPECTED as error:
         print(f"jobwire {chosen.command}: {refusals.told(error)}", file=sys.stderr)
         return 1

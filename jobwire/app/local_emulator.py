@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -37,14 +37,16 @@ class Address:
 @contextmanager
 def announced(folder: Path, url: str) -> Iterator[None]:
     """Tell others where the emulator of a folder is, for the length of the block."""
+    own = Address(url, os.getpid())
     file = folder / _FILE
-    fresh = folder / f"{_FILE}.{os.getpid()}"
-    fresh.write_text(json.dumps({"url": url, "pid": os.getpid()}))
+    fresh = folder / f"{_FILE}.{own.pid}"
+    fresh.write_text(json.dumps(asdict(own)))
     fresh.replace(file)
     try:
         yield
     finally:
-        file.unlink(missing_ok=True)
+        if read_address(folder) == own:
+            file.unlink(missing_ok=True)
 
 
 def read_address(folder: Path) -> Address | None:
@@ -54,7 +56,7 @@ def read_address(folder: Path) -> Address | None:
         address = Address(str(told["url"]), int(told["pid"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return address if _lives(address.pid) else None
+    return address if address.pid > 0 and _lives(address.pid) else None
 
 
 def _lives(pid: int) -> bool:

@@ -3,6 +3,7 @@
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
+from jobwire.app.commands.operating import NoDatabaseError
 from jobwire.app.commands.worker import WorkerEndedError
 from jobwire.app.jobwire import NotMigratedError
 from jobwire.app.listening import AddressError, PortTakenError
@@ -23,6 +24,7 @@ _OWN = (
     ForeignTablesError,
     JobError,
     JobLoadError,
+    NoDatabaseError,
     NotMigratedError,
     PortTakenError,
     PostgresError,

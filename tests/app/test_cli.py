@@ -43,6 +43,8 @@ def test_a_command_that_does_not_exist_is_not_understood() -> None:
         "worker",
         "emulator",
         "migrate",
+        "jobs",
+        "reconcile",
         "token",
         "keys",
         "schema",

@@ -28,6 +28,19 @@ def test_the_address_of_an_emulator_is_found_while_it_is_announced(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_address_that_another_emulator_has_put_in_its_place_stays(
+    tmp_path: Path,
+) -> None:
+    other = Address("http://127.0.0.1:8031", os.getppid())
+
+    with announced(tmp_path, URL):
+        (tmp_path / "address.json").write_text(
+            f'{{"url": "{other.url}", "pid": {other.pid}}}'
+        )
+
+    assert read_address(tmp_path) == other
+
+
 def test_the_address_of_a_process_that_is_gone_is_not_believed(tmp_path: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
@@ -37,7 +50,18 @@ def test_the_address_of_a_process_that_is_gone_is_not_believed(tmp_path: Path) -
     assert read_address(tmp_path) is None
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"url": "x", "pid": "y"}', "null"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "null",
+        '{"url": "x", "pid": "y"}',
+        '{"url": "x", "pid": 0}',
+        '{"url": "x", "pid": -1}',
+    ],
+)
 def test_what_is_no_address_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "address.json").write_text(text)
 

@@ -66,6 +66,8 @@ async def test_the_order_can_be_turned_around(api: Api) -> None:
         ({"types": ["flaky"], "tags": ["a", "b"]}, ["b"]),
         ({"tags": ["c", "a"]}, ["c", "a"]),
         ({"userIds": ["user-1"]}, ["c", "b", "a"]),
+        ({"executors": ["INTERNAL"]}, ["c", "b", "a"]),
+        ({"executors": ["TRIGGER"], "types": ["flaky"]}, []),
         ({"ids": []}, []),
         ({"ids": ["nothing"]}, []),
         ({"createdAt": {"from": "2026-01-02T03:04:06Z"}}, ["c", "b"]),

@@ -1,0 +1,107 @@
+"""What the GraphQL API would answer, as JSON for other programs.
+
+The names, the words and the formats are those of the API because its own types say
+them. What a type resolves with the context of an operation is not asked here, but given
+by the caller.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import get_object_definition, has_object_definition
+from strawberry.types.field import StrawberryField
+
+from jobwire.gql.scalars import format_duration, format_instant
+from jobwire.gql.subscriptions.messages import to_message
+from jobwire.gql.types.job import Job as ApiJob
+from jobwire.gql.types.job_attempt import JobAttempt
+from jobwire.gql.types.job_event import JobEvent
+from jobwire.gql.types.reconcile_report import ReconcileReport as ApiReport
+from jobwire.jobs.feed import Changed, StreamMessage
+from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.job import Attempt, Event, Job
+from jobwire.jobs.reconcile import ReconcileReport
+
+_name_of = StrawberryConfig().name_converter.get_graphql_name
+
+
+def job_json(job: Job) -> dict[str, Any]:
+    """Write a job, all but its attempts and events."""
+    replayed = job.replay_of
+    return {
+        **_object(ApiJob.of(job)),
+        "replayOf": None if replayed is None else {"id": job_id_text(replayed)},
+    }
+
+
+def history_json(
+    job: Job, attempts: Iterable[Attempt], events: Iterable[Event]
+) -> dict[str, Any]:
+    """Write a job with its attempts and events."""
+    return {
+        **job_json(job),
+        "attempts": {"nodes": [_object(JobAttempt.of(one)) for one in attempts]},
+        "events": {"nodes": [_event(one) for one in events]},
+    }
+
+
+def message_json(message: StreamMessage) -> dict[str, Any]:
+    """Write a message of a stream, with its `__typename`."""
+    shown = to_message(message)
+    written = {"__typename": type(shown).__name__, **_object(shown)}
+    if isinstance(message, Changed):
+        written["event"] = _event(message.event)
+    return written
+
+
+def report_json(report: ReconcileReport) -> dict[str, Any]:
+    """Write a report of reconciliation; of its jobs the ids."""
+    return {
+        **_object(ApiReport.of(report)),
+        "lostJobs": [{"id": job_id_text(id)} for id in report.lost_jobs],
+        "orphanedJobs": [{"id": job_id_text(id)} for id in report.orphaned_jobs],
+    }
+
+
+def line(written: dict[str, Any]) -> str:
+    """Write an object as one line."""
+    return json.dumps(written, ensure_ascii=False)
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {**_object(JobEvent.of(event)), "changes": json.loads(event.changes)}
+
+
+def _object(shown: object) -> dict[str, Any]:
+    """Write all fields of one of the API's types that need no operation."""
+    fields = get_object_definition(type(shown), strict=True).fields
+    return {
+        _name_of(field): _value(_resolve(shown, field))
+        for field in fields
+        if field.base_resolver is None or field.base_resolver.info_parameter is None
+    }
+
+
+def _resolve(shown: object, field: StrawberryField) -> object:
+    found: Any = getattr(shown, field.python_name)
+    return found if field.base_resolver is None else found()
+
+
+def _value(value: Any) -> Any:
+    match value:
+        case datetime():
+            return format_instant(value)
+        case timedelta():
+            return format_duration(value)
+        case Enum():
+            return value.name
+        case list() if value and has_object_definition(value[0]):
+            return [_object(one) for one in value]
+        case _ if has_object_definition(value):
+            return _object(value)
+        case _:
+            return value

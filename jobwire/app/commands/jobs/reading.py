@@ -1,0 +1,100 @@
+"""Arguments as values: each reader refuses what does not fit with what was expected."""
+
+import json
+import re
+import sys
+from argparse import ArgumentTypeError
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from graphql import GraphQLError
+
+from jobwire.gql.scalars import parse_duration, parse_instant
+from jobwire.jobs import identifiers
+from jobwire.models.vocabulary import Executor, JobStatus
+
+_SHORT = re.compile(
+    r"(?P<days>\d+d)?(?P<time>(?:\d+h)?(?:\d+m)?(?:\d+(?:\.\d+)?s)?)", re.ASCII
+)
+_STDIN = "-"
+_FILE = "@"
+
+
+def job_id(text: str) -> UUID:
+    """Read `job_…` or a bare UUID."""
+    try:
+        return identifiers.parse_job_id(text)
+    except ValueError:
+        raise ArgumentTypeError(
+            "expected the id of a job, job_ and 26 letters and digits, or a UUID, not"
+            f" {text!r}"
+        ) from None
+
+
+def status(text: str) -> JobStatus:
+    """Read a status in any case."""
+    return JobStatus(_word(text.upper(), list(JobStatus), "status", text))
+
+
+def executor(text: str) -> Executor:
+    """Read an executor in any case."""
+    return Executor(_word(text.lower(), list(Executor), "executor", text))
+
+
+def duration(text: str) -> timedelta:
+    """Read an ISO 8601 duration, or a short one such as 30s, 1h30m or 2d."""
+    found = _SHORT.fullmatch(text)
+    days, time = found.group("days", "time") if found else (None, "")
+    iso = f"P{days or ''}{f'T{time}' if time else ''}".upper() if found else text
+    try:
+        return parse_duration(iso)
+    except GraphQLError:
+        raise ArgumentTypeError(
+            "expected a duration such as 30s, 5m, 1h30m, 2d or PT5M, at most a hundred"
+            f" years, not {text!r}"
+        ) from None
+
+
+def instant(text: str) -> datetime:
+    """Read an instant with its offset from UTC."""
+    try:
+        return parse_instant(text)
+    except GraphQLError as error:
+        raise ArgumentTypeError(error.message.removesuffix(".")) from None
+
+
+def json_value(text: str) -> Any:
+    """Read JSON: the argument itself, from stdin (`-`) or from a file (`@file`)."""
+    given, place = text, "in the argument"
+    try:
+        if text == _STDIN:
+            given, place = sys.stdin.read(), "on stdin"
+        elif text.startswith(_FILE):
+            place = f"in {text.removeprefix(_FILE)}"
+            given = Path(text.removeprefix(_FILE)).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArgumentTypeError(f"cannot read the data {place}: {error}") from None
+    try:
+        return json.loads(given)
+    except (ValueError, RecursionError) as error:
+        raise ArgumentTypeError(
+            f'expected JSON {place}, such as \'{{"name": "Ada"}}\', but {error}'
+        ) from None
+
+
+def limit(text: str) -> int:
+    """Read how many at most."""
+    if text.isascii() and text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise ArgumentTypeError(f"expected a whole number from 1 on, not {text!r}")
+
+
+def _word(word: str, known: list[str], what: str, given: str) -> str:
+    if word in known:
+        return word
+    near = get_close_matches(word, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"those are {', '.join(known)}"
+    raise ArgumentTypeError(f"there is no {what} {given!r}; {hint}")

@@ -1,0 +1,143 @@
+"""`jobwire jobs schedule`: accept a job and print its id."""
+
+import argparse
+from difflib import get_close_matches
+
+from jobwire.app.commands.api_json import job_json, line
+from jobwire.app.commands.arguments import given
+from jobwire.app.commands.jobs import reading
+from jobwire.app.commands.jobs.following import exit_code, wait_for_end
+from jobwire.app.commands.jobs.watch import tell_aside
+from jobwire.app.commands.operating import ACTOR, OPERATOR, operate, say
+from jobwire.app.jobwire import Jobwire
+from jobwire.app.python_api import own_transaction
+from jobwire.app.settings import Settings
+from jobwire.jobs import schedule
+from jobwire.jobs.doorbell import Topic
+from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.job import Job
+from jobwire.jobs.registry import Registry
+from jobwire.jobs.schedule import ScheduleRequest
+
+EXAMPLES = """\
+The data of a type that is known here are checked at once. A type that is not known here
+is accepted too: a worker that knows it has to run it.
+
+examples:
+  jobwire jobs schedule count-primes --tag try-it --data '{"limit": 100000}' --wait
+  jobwire jobs schedule send-report --tag monthly --data @report.json --delay 30m
+  jobwire jobs schedule resize --tag cat.png --executor trigger --trigger-task resize
+  id=$(jobwire jobs schedule no-op --tag scripted)
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.add_argument("type", metavar="TYPE", help="the name of the code to run")
+    parser.add_argument(
+        "--tag", required=True, metavar="TAG", help="what the job is about"
+    )
+    parser.add_argument(
+        "--user", default=ACTOR, metavar="USER", help=f"whose job it is ({ACTOR})"
+    )
+    parser.add_argument(
+        "--data",
+        type=reading.json_value,
+        metavar="JSON|-|@FILE",
+        help="its input: JSON, - for stdin, or @ and a file ({})",
+    )
+    parser.add_argument(
+        "--executor",
+        type=reading.executor,
+        metavar="EXECUTOR",
+        help="where it runs: internal or trigger (where its type is registered)",
+    )
+    parser.add_argument(
+        "--trigger-task", metavar="ID", help="the Trigger.dev task that it runs"
+    )
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument(
+        "--delay",
+        type=reading.duration,
+        metavar="SPAN",
+        help="how long to wait before it runs, such as 30s, 1h30m or PT5M",
+    )
+    when.add_argument(
+        "--at",
+        type=reading.instant,
+        metavar="TIME",
+        help="when to run it, such as 2026-11-23T19:30:00Z",
+    )
+    parser.add_argument(
+        "--ttl",
+        type=reading.duration,
+        metavar="SPAN",
+        help="how long after that it may still start (for ever)",
+    )
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help="follow it to its end; exit 0 when it SUCCEEDED, 3 otherwise",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print the job; with --wait as it ended"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Schedule the job and print its id; return the exit code."""
+    settings = Settings(**given(arguments, "data_dir"))
+    if settings.database_url is None and settings.examples is None:
+        # The embedded database is that of `dev`, which has them.
+        settings = settings.model_copy(update={"examples": True})
+
+    async def work(jobwire: Jobwire) -> int:
+        job = await _schedule(jobwire, arguments)
+        if not arguments.json:
+            print(job_id_text(job.id), flush=True)
+        code = 0
+        if arguments.wait:
+            job = await wait_for_end(jobwire.engine, job.id, tell_aside)
+            code = exit_code(job)
+        if arguments.json:
+            print(line(job_json(job)))
+        return code
+
+    return operate(settings, work)
+
+
+async def _schedule(jobwire: Jobwire, arguments: argparse.Namespace) -> Job:
+    engine = jobwire.engine
+    request = ScheduleRequest(
+        type=arguments.type,
+        tag=arguments.tag,
+        executor=arguments.executor,
+        trigger_task_id=arguments.trigger_task,
+        user_id=arguments.user,
+        data=arguments.data,
+        delay=arguments.delay,
+        run_at=arguments.at,
+        ttl=arguments.ttl,
+    )
+    is_known = engine.registry.find(arguments.type) is not None
+    async with own_transaction(jobwire, None, Topic.WORK) as (connection, now):
+        job = await schedule.schedule(
+            connection,
+            request,
+            registry=engine.registry if is_known else None,
+            viewer=OPERATOR,
+            now=now,
+            policy=engine.policy,
+        )
+    if not is_known and arguments.trigger_task is None:
+        say(_unknown(arguments.type, engine.registry))
+    return job
+
+
+def _unknown(name: str, registry: Registry) -> str:
+    near = get_close_matches(name, registry.names(), n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return (
+        f"The type {name!r} is not known here, so a worker that knows it has to run"
+        f" the job.{hint}"
+    )

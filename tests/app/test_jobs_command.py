@@ -1,0 +1,434 @@
+"""`jobwire jobs`, through its entry point, on the database of a running Jobwire."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from jobwire.app.cli import main
+from jobwire.app.commands.jobs.following import going_on
+from jobwire.gql.scalars import format_duration, parse_instant
+from jobwire.jobs.doorbell import Doorbell
+from jobwire.jobs.feed import CaughtUp, Closing, Feed, follow_list
+from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.identifiers import job_id_text, parse_job_id
+from jobwire.jobs.viewer import trusted
+from jobwire.models.database import Database
+from tests.app.commands import running
+from tests.clock import FakeClock
+from tests.servers import RunningServer
+
+Captured = pytest.CaptureFixture[str]
+
+JOB = """query ($id: ID!) { job(id: $id) {
+  id version tag type userId executor status isTerminal isCancelable isRetryable data
+  result success maxDuration attemptCount nextAttemptAt createdAt runAt startedAt
+  finishedAt updatedAt expiresAt triggerTaskId triggerRunId triggerStatus
+  failure { kind name message code stack }
+  progress { fraction message current total updatedAt }
+  retryConfig { maxAttempts minTimeoutInMs maxTimeoutInMs factor }
+  cancellation { requestedAt requestedBy reason acknowledgedAt confirmedAt outcome }
+  replayOf { id }
+  attempts { nodes { id number status startedAt finishedAt workerId
+                     failure { kind name message code stack } } }
+  events { nodes { id jobId jobVersion kind fromStatus toStatus source actor occurredAt
+                   recordedAt attempt changes } }
+} }"""
+
+
+@pytest.fixture
+def tag() -> str:
+    """Of this test's jobs alone, for the database keeps those of others."""
+    return f"tag-{uuid4().hex[:8]}"
+
+
+@pytest.fixture(autouse=True)
+def environment(
+    bare_environment: Path, monkeypatch: pytest.MonkeyPatch, server: RunningServer
+) -> dict[str, str]:
+    """The settings of the commands: the database of the running Jobwire."""
+    assert bare_environment.is_dir()
+    given = {
+        "DATABASE_URL": str(server.jobwire.engine.database.url),
+        "JOBWIRE_EXAMPLES": "true",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    return given
+
+
+def printed(capsys: Captured, *arguments: str, code: int = 0) -> str:
+    """Run a verb; return what it printed as its result."""
+    capsys.readouterr()
+    assert main(["jobs", *arguments]) == code
+    return capsys.readouterr().out
+
+
+def schedule(capsys: Captured, *arguments: str, code: int = 0) -> str:
+    return printed(capsys, "schedule", *arguments, code=code).strip()
+
+
+def not_understood(capsys: Captured, *arguments: str) -> str:
+    with pytest.raises(SystemExit) as caught:
+        main(["jobs", *arguments])
+    assert caught.value.code == 2
+    return capsys.readouterr().err
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("verb", ["list", "show", "schedule", "cancel", "watch"])
+def test_every_verb_explains_itself_by_examples(verb: str, capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["jobs", verb, "--help"])
+
+    assert caught.value.code == 0
+    assert f"examples:\n  jobwire jobs {verb} " in capsys.readouterr().out
+
+
+def test_a_job_is_scheduled_and_its_id_printed(capsys: Captured, tag: str) -> None:
+    id = schedule(capsys, "no-op", "--tag", tag)
+
+    [job] = lines(printed(capsys, "list", "--tag", tag, "--json"))
+    assert id == job["id"]
+    assert (job["type"], job["userId"]) == ("no-op", "cli")
+
+
+def test_waiting_for_a_job_that_succeeds_exits_0(capsys: Captured, tag: str) -> None:
+    assert main(["jobs", "schedule", "no-op", "--tag", tag, "--wait"]) == 0
+
+    told = capsys.readouterr()
+    assert re.fullmatch(r"job_\w{26}\n", told.out)
+    # The job may have ended before it is followed, and is then told as it stands.
+    assert told.err.endswith("SUCCEEDED\n")
+
+
+def test_waiting_for_a_job_that_ends_otherwise_exits_3(
+    capsys: Captured, tag: str
+) -> None:
+    span = ["--delay", "1h", "--ttl", "1h"]
+    id = schedule(capsys, "no-op", "--tag", tag, *span)
+    printed(capsys, "cancel", id)
+
+    told = printed(capsys, "watch", id, code=3)
+
+    assert re.fullmatch(rf"\S+  {id}  no-op  {tag}  CANCELED\n", told)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("30s", "PT30S"),
+        ("1h30m", "PT1H30M"),
+        ("2d", "P2D"),
+        ("1.5s", "PT1.5S"),
+        ("PT5M", "PT5M"),
+    ],
+)
+def test_a_span_is_short_or_iso(
+    capsys: Captured, tag: str, given: str, expected: str
+) -> None:
+    at = "2030-01-02T03:04:05.000Z"
+    id = schedule(capsys, "no-op", "--tag", tag, "--at", at, "--ttl", given)
+
+    job = json.loads(printed(capsys, "cancel", id, "--json"))
+
+    assert job["runAt"] == at
+    life = parse_instant(job["expiresAt"]) - parse_instant(at)
+    assert format_duration(life) == expected
+
+
+def test_data_come_from_the_argument_a_file_or_stdin(
+    capsys: Captured,
+    tag: str,
+    tmp_path: Path,
+    environment: dict[str, str],
+) -> None:
+    (tmp_path / "data.json").write_text('{"from": "file"}')
+    schedule(capsys, "elsewhere", "--tag", tag, "--data", '{"from": "argument"}')
+    schedule(capsys, "elsewhere", "--tag", tag, "--data", "@data.json")
+    rest = ("--tag", tag, "--data", "-")
+    piped = subprocess.run(
+        [sys.executable, "-m", "jobwire", "jobs", "schedule", "elsewhere", *rest],
+        input='{"from": "stdin"}',
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    jobs = lines(printed(capsys, "list", "--tag", tag, "--json"))
+
+    assert [job["data"]["from"] for job in jobs] == ["stdin", "file", "argument"]
+    assert piped.stdout == f"{jobs[0]['id']}\n"
+
+
+def test_a_type_that_is_not_known_here_is_scheduled_with_a_hint(
+    capsys: Captured, tag: str
+) -> None:
+    assert main(["jobs", "schedule", "no-opp", "--tag", tag, "--delay", "1d"]) == 0
+
+    assert "Did you mean 'no-op'?" in capsys.readouterr().err
+
+
+def test_the_data_of_a_type_that_is_known_are_checked(
+    capsys: Captured, tag: str
+) -> None:
+    wrong = ["count-primes", "--tag", tag, "--data", '{"limit": "many"}']
+
+    assert schedule(capsys, *wrong, code=1) == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("list", "--status", "RUNNIN"), "did you mean RUNNING?"),
+        (("list", "--status", "x"), "those are SCHEDULED, QUEUED"),
+        (("list", "--executor", "trigge"), "did you mean trigger?"),
+        (("list", "--limit", "0"), "a whole number from 1 on, not '0'"),
+        (("list", "--open", "--ended"), "not allowed with"),
+        (("show", "job_1"), "expected the id of a job"),
+        (("watch",), "say what to watch"),
+        (("watch", "--all", "--open"), "one of these"),
+        (("schedule", "a", "--tag", "b", "--delay", "5 days"), "such as 30s, 5m"),
+        (("schedule", "a", "--tag", "b", "--delay", ""), "such as 30s, 5m"),
+        (("schedule", "a", "--tag", "b", "--at", "noon"), "with an offset from UTC"),
+        (("schedule", "a", "--tag", "b", "--data", "{a"), "expected JSON in the arg"),
+        (("schedule", "a", "--tag", "b", "--data", "@none"), "cannot read the data"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_was_expected(
+    capsys: Captured, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in not_understood(capsys, *arguments)
+
+
+@pytest.mark.parametrize("verb", ["show", "cancel", "watch"])
+def test_a_job_that_does_not_exist_is_told_in_a_sentence(
+    capsys: Captured, verb: str
+) -> None:
+    id = job_id_text(uuid4())
+
+    assert main(["jobs", verb, id]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == f"jobwire jobs: There is no job '{id}'.\n"
+
+
+def test_show_tells_people_of_attempts_and_events(capsys: Captured, tag: str) -> None:
+    id = schedule(capsys, "flaky", "--tag", tag, "--wait")
+
+    told = printed(capsys, "show", str(parse_job_id(id)))
+
+    assert told.startswith(id)
+    assert re.search(r"status +SUCCEEDED", told)
+    assert re.search(r"1 +FAILED .* TASK_ERROR", told)
+    assert re.search(r"RUNNING → SUCCEEDED", told)
+
+
+def test_json_is_what_the_api_answers(
+    capsys: Captured, tag: str, server: RunningServer
+) -> None:
+    id = schedule(capsys, "flaky", "--tag", tag, "--wait")
+
+    shown = json.loads(printed(capsys, "show", id, "--json"))
+
+    asked = {"query": JOB, "variables": {"id": id}}
+    answer = httpx.post(f"{server.url}/graphql", json=asked).json()["data"]["job"]
+    assert shown == answer
+
+
+def test_the_newest_jobs_are_listed_first_and_no_more_than_asked(
+    capsys: Captured, tag: str
+) -> None:
+    ids = [
+        schedule(capsys, "no-op", "--tag", tag, "--delay", "1d", "--user", user)
+        for user in ("ann", "bob", "ann")
+    ]
+
+    def listed(*arguments: str) -> list[str]:
+        jobs = lines(printed(capsys, "list", "--tag", tag, "--json", *arguments))
+        return [job["id"] for job in jobs]
+
+    assert listed() == ids[::-1]
+    assert listed("--limit", "2") == [ids[2], ids[1]]
+    assert listed("--user", "ann") == [ids[2], ids[0]]
+    assert listed("--open", "--executor", "INTERNAL") == ids[::-1]
+    assert listed("--ended") == listed("--executor", "trigger") == []
+    assert listed("--status", "scheduled", "queued") == ids[::-1]
+
+
+def test_a_list_that_is_piped_is_whole(
+    capsys: Captured, tag: str, environment: dict[str, str]
+) -> None:
+    long = f"{tag}-{'x' * 100}"
+    id = schedule(capsys, "no-op", "--tag", long, "--wait")
+
+    piped = subprocess.run(
+        [sys.executable, "-m", "jobwire", "jobs", "list", "--tag", long],
+        env={**os.environ, **environment, "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    heading, row = piped.stdout.splitlines()
+    assert heading.split() == (
+        ["ID", "TYPE", "TAG", "EXECUTOR", "STATUS", "ATTEMPTS", "AGE", "PROGRESS"]
+    )
+    assert row.split()[:6] == [id, "no-op", long, "internal", "SUCCEEDED", "1"]
+
+
+def test_an_empty_list_prints_nothing_as_its_result(capsys: Captured, tag: str) -> None:
+    assert printed(capsys, "list", "--tag", tag) == ""
+
+
+def test_what_a_terminal_would_obey_is_shown_escaped(
+    capsys: Captured, tag: str
+) -> None:
+    schedule(capsys, "a\x1b[2J", "--tag", tag, "--delay", "1d")
+
+    assert r"a\x1b[2J" in printed(capsys, "list", "--tag", tag)
+
+
+def test_a_reader_that_leaves_ends_a_list_in_silence(
+    environment: dict[str, str],
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    left = subprocess.run(
+        [sys.executable, "-m", "jobwire", "jobs", "list", "--json"],
+        env={**os.environ, **environment},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+
+    assert (left.returncode, left.stderr) == (141, "")
+
+
+def test_a_job_is_canceled_with_its_reason_and_once(capsys: Captured, tag: str) -> None:
+    id = schedule(capsys, "no-op", "--tag", tag, "--delay", "1d")
+
+    first = printed(capsys, "cancel", id, "--reason", "not needed", "--wait")
+    again = printed(capsys, "cancel", id, "--json")
+
+    assert first == f"{id}  CANCELED  cancel NEVER_STARTED\n"
+    cancellation = json.loads(again)["cancellation"]
+    assert cancellation["requestedBy"] == "cli"
+    assert cancellation["reason"] == "not needed"
+    assert "nothing was changed" in printed(capsys, "cancel", id)
+
+
+def test_waiting_for_the_cancel_of_a_job_that_had_succeeded_exits_3(
+    capsys: Captured, tag: str
+) -> None:
+    id = schedule(capsys, "no-op", "--tag", tag, "--wait")
+
+    printed(capsys, "cancel", id, "--wait", code=3)
+
+
+async def test_watching_many_goes_on_until_ctrl_c(
+    bare_environment: Path, environment: dict[str, str], tag: str
+) -> None:
+    with running(
+        "jobs", "watch", "--tag", tag, folder=bare_environment, **environment
+    ) as watch:
+        await asyncio.to_thread(watch.wait_for, "Watching")
+        with running(
+            "jobs", "schedule", "no-op", "--tag", tag,
+            folder=bare_environment, **environment,
+        ) as command:  # fmt: skip
+            await asyncio.to_thread(command.end)
+        await asyncio.to_thread(watch.wait_for, "RUNNING → SUCCEEDED")
+        watch.signal(signal.SIGINT)
+        code, told = await asyncio.to_thread(watch.end)
+
+    assert code == 130
+    assert "Traceback" not in told
+    moves = [line.split("  ")[-1] for line in told.splitlines()[1:]]
+    assert moves == ["QUEUED", "QUEUED → RUNNING", "RUNNING → SUCCEEDED"]
+
+
+def test_watching_one_prints_the_messages_of_the_api(
+    capsys: Captured, tag: str
+) -> None:
+    id = schedule(capsys, "no-op", "--tag", tag, "--wait")
+
+    snapshot, caught_up = lines(printed(capsys, "watch", id, "--json"))
+
+    assert snapshot["__typename"] == "JobSnapshot"
+    assert (snapshot["job"]["id"], snapshot["job"]["status"]) == (id, "SUCCEEDED")
+    assert caught_up.keys() == {"__typename", "cursor"}
+
+
+async def test_a_stream_that_closes_is_gone_on_with(
+    database: Database, clock: FakeClock
+) -> None:
+    viewer = trusted("cli")
+    async with (
+        Doorbell(database) as doorbell,
+        Feed(database, doorbell, clock=clock) as first,
+        Feed(database, doorbell, clock=clock) as second,
+    ):
+        feeds = [first, second]
+        asked: list[str | None] = []
+
+        def follow(after: str | None):
+            asked.append(after)
+            return follow_list(feeds.pop(0), viewer, JobFilter(), after=after)
+
+        messages = going_on(follow)
+        caught_up = await anext(messages)
+        first.begin_closing("The server is shutting down.", timedelta())
+        closing = await anext(messages)
+        again = await anext(messages)
+        await messages.aclose()
+
+    assert isinstance(closing, Closing)
+    assert isinstance(caught_up, CaughtUp)
+    assert isinstance(again, CaughtUp)
+    assert asked == [None, closing.cursor]
+
+
+def test_without_a_database_nothing_is_created(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, bare_environment: Path
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+
+    assert main(["jobs", "list"]) == 1
+    assert "There is no database in .jobwire." in capsys.readouterr().err
+    assert list(bare_environment.iterdir()) == []
+
+
+def test_a_database_that_is_not_migrated_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv("JOBWIRE_DB_SCHEMA", "nowhere")
+
+    assert main(["jobs", "list"]) == 1
+    assert "Run `jobwire migrate` first." in capsys.readouterr().err
+
+
+def test_jobs_are_seen_though_the_code_of_the_user_is_broken(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, bare_environment: Path, tag: str
+) -> None:
+    (bare_environment / "broken.py").write_text("this is no Python")
+    monkeypatch.setenv("JOBWIRE_JOBS", "broken.py")
+
+    assert printed(capsys, "list", "--tag", tag) == ""
