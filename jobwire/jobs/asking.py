@@ -186,7 +186,7 @@ def read(delivery: Delivery) -> Told:
         event = HookEvent.read(delivery.body)
         return Told(event.observation(), event.job_id, event.is_terminal)
     alert = read_alert(delivery.body)
-    if alert is None:
+    if not isinstance(alert, RunFailedAlert):
         raise InvalidInputError("It is no alert that a run has failed.")
     return Told(_verdict(alert), job_id_of(alert.tags), is_terminal=True)
 

@@ -22,9 +22,11 @@ from jobwire.jobs.observe import observe
 from jobwire.triggerdev import (
     InvalidSignatureError,
     MalformedAlertError,
+    RunFailedAlert,
     read_alert,
     verify,
 )
+from jobwire.triggerdev.alerts import RUN_FAILED
 
 #: The longest body that is read: an output of 1 MiB and what comes around it.
 MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -125,11 +127,13 @@ def _read(body: bytes) -> tuple[dict[str, Any], str]:
 async def _take_alert(
     connection: SqlConnection, event: Mapping[str, Any], text: str, now: datetime
 ) -> Received:
-    try:
-        alert = read_alert(event)
-    except MalformedAlertError as error:
-        raise InvalidInputError(error.message) from None
-    if alert is None:
+    alert = None
+    if event["type"] == RUN_FAILED:
+        try:
+            alert = read_alert(event)
+        except MalformedAlertError as error:
+            raise InvalidInputError(error.message) from None
+    if not isinstance(alert, RunFailedAlert):
         return Received(
             Receipt.IGNORED, f"Alerts of the type {event['type']!r} change no job."
         )

@@ -30,6 +30,10 @@ class Fields:
             raise refuse(f"{what} must be an object, not {_kind(value)}.")
         self._values: Mapping[str, Any] = value
 
+    def whole(self) -> dict[str, Any]:
+        """Return the object as it came, with all that nobody asks for."""
+        return dict(self._values)
+
     def any(self, name: str) -> Any:
         """Return whatever the field holds; None when absent."""
         return self._values.get(name)
@@ -72,6 +76,15 @@ class Fields:
             raise self._wrong(name, "a whole number from 0 on")
         return value
 
+    def number(self, name: str) -> float:
+        """Return a number; 0 when absent."""
+        value = self.any(name)
+        if value is None:
+            return 0
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._wrong(name, "a number")
+        return value
+
     def optional_time(self, name: str) -> datetime | None:
         """Return an instant in UTC; it is told in ISO 8601 or milliseconds of Unix."""
         value = self.any(name)
@@ -104,6 +117,10 @@ class Fields:
             raise self._wrong(name, "a list")
         each = f"each of {name} of {self._what}"
         return [type(self)(value, each, refuse=self._refuse) for value in values]
+
+    def optional_objects(self, name: str) -> "list[Self]":
+        """Return the objects of a list; empty when absent."""
+        return [] if self.any(name) is None else self.objects(name)
 
     def _missing(self, name: str, expected: str) -> Any:
         raise self._refuse(f"{name} of {self._what} must be {expected}; it is missing.")

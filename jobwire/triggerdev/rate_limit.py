@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 #: Smaller numbers are seconds: as milliseconds they would be in 1973.
 _SMALLEST_MILLISECONDS = 10**11
@@ -39,14 +40,35 @@ def read_rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
     return RateLimit(limit, remaining, _instant(reset))
 
 
-def reset_at(headers: Mapping[str, str], *, now: datetime) -> datetime | None:
-    """Return when to ask again; None: the answer does not say."""
-    reset = _number(headers.get("x-ratelimit-reset"))
+def retry_at(
+    headers: Mapping[str, str], *, limited: bool, now: datetime
+) -> datetime | None:
+    """Return when to ask again; None: the answer does not say.
+
+    Args:
+        headers: Of the answer.
+        limited: Whether the rate was the reason. All answers tell the reset of the
+            bucket, and only then does it matter.
+        now: From when `Retry-After` counts.
+    """
+    reset = _number(headers.get("x-ratelimit-reset")) if limited else None
     if reset is not None:
         return _instant(reset)
-    seconds = _number(headers.get("retry-after"))
-    # A year is longer than anyone waits, and no date overflows.
-    return None if seconds is None else now + timedelta(seconds=min(seconds, 31536000))
+    told = headers.get("retry-after")
+    seconds = _number(told)
+    if seconds is not None:
+        # A year is longer than anyone waits, and no date overflows.
+        return now + timedelta(seconds=min(seconds, 31536000))
+    return _date(told)
+
+
+def _date(text: str | None) -> datetime | None:
+    """Read a date of HTTP, which is in GMT."""
+    try:
+        read = parsedate_to_datetime(text or "")
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _number(text: str | None) -> int | None:

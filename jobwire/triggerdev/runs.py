@@ -4,7 +4,7 @@ Fields that are absent or null are None; fields that are not known are passed ov
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from jobwire.triggerdev.errors import MalformedResponseError
@@ -30,6 +30,10 @@ class RunSummary:
         ttl: Such as `10m`.
         tags: Sorted.
         metadata: None when it is not an object.
+        duration: How long its code has run so far, waits not counted.
+        cost_in_cents, base_cost_in_cents: Of the computing, and of the run as such.
+        depth: 0, or how many runs are above it.
+        region: Where it executes.
     """
 
     id: str
@@ -47,6 +51,11 @@ class RunSummary:
     ttl: str | None = None
     tags: tuple[str, ...] = ()
     metadata: dict[str, Any] | None = None
+    duration: timedelta = timedelta()
+    cost_in_cents: float = 0
+    base_cost_in_cents: float = 0
+    depth: int = 0
+    region: str | None = None
 
     @property
     def known_status(self) -> RunStatus | None:
@@ -63,7 +72,52 @@ class RunSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run(RunSummary):
+class RelatedRun(RunSummary):
+    """A run as it is told beside another one.
+
+    Attributes:
+        trigger_function: Such as `trigger`, `batchTrigger` or `triggerAndWait`.
+        batch_id: `batch_…`, when a batch made the run.
+    """
+
+    trigger_function: str | None = None
+    batch_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedRuns:
+    """The family of a run.
+
+    Attributes:
+        root: The run at the top; None: it is that one itself.
+        parent: The run that triggered it; None: none did.
+        children: Those that it triggered, however many.
+    """
+
+    root: RelatedRun | None = None
+    parent: RelatedRun | None = None
+    children: tuple[RelatedRun, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunSchedule:
+    """The schedule that made a run.
+
+    Attributes:
+        id: `sched_…`.
+        cron: Its expression.
+        description: The same in English.
+    """
+
+    id: str
+    external_id: str | None
+    deduplication_key: str | None
+    cron: str | None
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(RelatedRun):
     """A run as retrieving it tells it.
 
     Attributes:
@@ -71,10 +125,10 @@ class Run(RunSummary):
         payload, output: Plain JSON. None when absent, null, or behind a presigned URL;
             only runs that are COMPLETED have an output.
         payload_presigned_url, output_presigned_url: Where a large one is, to be
-            fetched soon and without the key (`TriggerDevClient.read_output`).
+            fetched soon and without the key (`Runs.read_output`).
         error: Canceled and expired runs have one too.
-        schedule_id: `sched_…`, when a schedule made the run.
-        batch_id: `batch_…`, when a batch made the run.
+        schedule: When a schedule made the run.
+        related: Its family.
     """
 
     attempt_count: int = 0
@@ -83,21 +137,28 @@ class Run(RunSummary):
     payload_presigned_url: str | None = None
     output_presigned_url: str | None = None
     error: RunError | None = None
-    schedule_id: str | None = None
-    batch_id: str | None = None
+    schedule: RunSchedule | None = None
+    related: RelatedRuns = RelatedRuns()
+
+    @property
+    def schedule_id(self) -> str | None:
+        """The id of the schedule that made the run."""
+        return self.schedule.id if self.schedule else None
 
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """A page of a list, newest first.
+    """A page of a list, newest first; before a cursor, oldest first.
 
     Attributes:
         runs: Possibly fewer than asked for, or none, although there is a next page.
         next_cursor: Where older runs begin; None: there are none.
+        previous_cursor: Where newer runs end; None: there are none.
     """
 
     runs: tuple[RunSummary, ...]
     next_cursor: str | None
+    previous_cursor: str | None = None
 
 
 def read_run(body: object) -> Run:
@@ -107,17 +168,16 @@ def read_run(body: object) -> Run:
         MalformedResponseError: It has another shape.
     """
     fields = Fields(body, "the run", refuse=MalformedResponseError)
-    schedule = fields.optional_object("schedule")
     return Run(
-        **_summary(fields),
+        **_related(fields),
         attempt_count=fields.count("attemptCount"),
         payload=fields.any("payload"),
         output=fields.any("output"),
         payload_presigned_url=fields.optional_text("payloadPresignedUrl"),
         output_presigned_url=fields.optional_text("outputPresignedUrl"),
         error=read_run_error(fields.optional_object("error")),
-        schedule_id=schedule.text("id") if schedule else None,
-        batch_id=fields.optional_text("batchId"),
+        schedule=_schedule(fields.optional_object("schedule")),
+        related=_family(fields.optional_object("relatedRuns")),
     )
 
 
@@ -132,6 +192,41 @@ def read_run_page(body: object) -> RunPage:
     return RunPage(
         tuple(RunSummary(**_summary(item)) for item in fields.objects("data")),
         pagination.optional_text("next") if pagination else None,
+        pagination.optional_text("previous") if pagination else None,
+    )
+
+
+def _related(fields: Fields) -> dict[str, Any]:
+    return {
+        **_summary(fields),
+        "trigger_function": fields.optional_text("triggerFunction"),
+        "batch_id": fields.optional_text("batchId"),
+    }
+
+
+def _family(fields: Fields | None) -> RelatedRuns:
+    if fields is None:
+        return RelatedRuns()
+    root, parent = fields.optional_object("root"), fields.optional_object("parent")
+    return RelatedRuns(
+        RelatedRun(**_related(root)) if root else None,
+        RelatedRun(**_related(parent)) if parent else None,
+        tuple(
+            RelatedRun(**_related(one)) for one in fields.optional_objects("children")
+        ),
+    )
+
+
+def _schedule(fields: Fields | None) -> RunSchedule | None:
+    if fields is None:
+        return None
+    generator = fields.optional_object("generator")
+    return RunSchedule(
+        fields.text("id"),
+        fields.optional_text("externalId"),
+        fields.optional_text("deduplicationKey"),
+        generator.optional_text("expression") if generator else None,
+        generator.optional_text("description") if generator else None,
     )
 
 
@@ -153,4 +248,9 @@ def _summary(fields: Fields) -> dict[str, Any]:
         "ttl": fields.optional_text("ttl"),
         "tags": fields.texts("tags"),
         "metadata": metadata if isinstance(metadata, dict) else None,
+        "duration": timedelta(milliseconds=fields.number("durationMs")),
+        "cost_in_cents": fields.number("costInCents"),
+        "base_cost_in_cents": fields.number("baseCostInCents"),
+        "depth": fields.count("depth"),
+        "region": fields.optional_text("region"),
     }

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 _KINDS = (
+    ("fetch", "GET", re.compile(r"/objects/.*")),
     ("trigger", "POST", re.compile(r"/api/v1/tasks/[^/]+/trigger")),
     ("list", "GET", re.compile(r"/api/v1/runs")),
     ("retrieve", "GET", re.compile(r"/api/v3/runs/[^/]+")),

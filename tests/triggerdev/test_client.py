@@ -15,7 +15,6 @@ from jobwire.triggerdev import (
     RateLimit,
     RateLimitedError,
     RetryPolicy,
-    ServerError,
     TriggerDevClient,
     Triggered,
     TriggerOptions,
@@ -39,7 +38,7 @@ async def test_a_trigger_sends_the_payload_as_it_is_and_only_given_options(
 ) -> None:
     options = TriggerOptions(idempotency_key="k", tags=("a", "b"))
 
-    triggered = await client.trigger("hello", {"name": "änn"}, options)
+    triggered = await client.tasks.trigger("hello", {"name": "änn"}, options)
 
     assert triggered == Triggered("run_1", is_cached=False)
     assert server.received[0].json == {
@@ -52,7 +51,7 @@ async def test_a_trigger_sends_the_payload_as_it_is_and_only_given_options(
 async def test_any_json_can_be_a_payload(
     client: TriggerDevClient, server: FakeTriggerDev, payload: object
 ) -> None:
-    await client.trigger("hello", payload)
+    await client.tasks.trigger("hello", payload)
 
     assert server.received[0].json == {"payload": payload, "options": {}}
 
@@ -64,7 +63,7 @@ async def test_a_payload_that_is_no_json_is_not_sent(
     client: TriggerDevClient, server: FakeTriggerDev, payload: object
 ) -> None:
     with pytest.raises(InvalidOptionError, match="payload must be JSON"):
-        await client.trigger("hello", payload)
+        await client.tasks.trigger("hello", payload)
 
     assert server.received == []
 
@@ -74,13 +73,13 @@ async def test_a_key_that_has_a_run_gives_that_run(
 ) -> None:
     server.answers.append(limited({"id": "run_9", "isCached": True}))
 
-    assert await client.trigger("hello", {}) == Triggered("run_9", is_cached=True)
+    assert await client.tasks.trigger("hello", {}) == Triggered("run_9", is_cached=True)
 
 
 async def test_every_request_tells_who_asks_and_in_which_version(
     client: TriggerDevClient, server: FakeTriggerDev
 ) -> None:
-    await client.trigger("hello", {})
+    await client.tasks.trigger("hello", {})
 
     headers = server.received[0].headers
     assert headers["authorization"] == f"Bearer {KEY}"
@@ -97,7 +96,7 @@ async def test_a_post_without_a_body_tells_its_length_too(
 ) -> None:
     server.add_run()
 
-    await client.cancel("run_1")
+    await client.runs.cancel("run_1")
 
     assert server.received[0].headers["content-length"] == "0"
 
@@ -106,7 +105,7 @@ async def test_the_branch_of_a_preview_environment_is_told(
     make_client, server: FakeTriggerDev
 ) -> None:
     async with make_client(branch="feature/x") as client:
-        await client.trigger("hello", {})
+        await client.tasks.trigger("hello", {})
 
     assert server.received[0].headers["x-trigger-branch"] == "feature/x"
 
@@ -117,8 +116,8 @@ async def test_attempts_of_one_call_share_a_request_key_and_calls_do_not(
     server.add_run()
     server.answers.append(limited({"error": "Internal Server Error"}, 500))
 
-    await client.retrieve("run_1")
-    await client.retrieve("run_1")
+    await client.runs.retrieve("run_1")
+    await client.runs.retrieve("run_1")
 
     name = "x-trigger-request-idempotency-key"
     first, again, other = [UUID(one.headers[name]) for one in server.received]
@@ -136,7 +135,7 @@ async def test_attempts_of_one_call_share_a_request_key_and_calls_do_not(
 async def test_the_id_of_a_task_is_one_segment_of_the_path(
     client: TriggerDevClient, server: FakeTriggerDev, task: str, path: str
 ) -> None:
-    await client.trigger(task, {})
+    await client.tasks.trigger(task, {})
 
     assert server.received[0].path == path
 
@@ -146,23 +145,11 @@ async def test_an_id_that_would_ask_for_something_else_is_refused(
     client: TriggerDevClient, server: FakeTriggerDev, id: str
 ) -> None:
     with pytest.raises(InvalidOptionError, match="task_id must be an id"):
-        await client.trigger(id, {})
+        await client.tasks.trigger(id, {})
     with pytest.raises(InvalidOptionError, match="run_id must be an id"):
-        await client.retrieve(id)
+        await client.runs.retrieve(id)
 
     assert server.received == []
-
-
-async def test_a_server_that_fails_a_trigger_is_not_asked_twice(
-    client: TriggerDevClient, server: FakeTriggerDev, waits: list[float]
-) -> None:
-    server.answers.append(limited({"error": "Something went wrong"}, 500))
-
-    with pytest.raises(ServerError, match="Something went wrong") as caught:
-        await client.trigger("hello", {}, TriggerOptions(idempotency_key="k"))
-
-    assert caught.value.outcome_unknown
-    assert (len(server.received), waits) == (1, [])
 
 
 async def test_a_trigger_that_was_refused_for_its_rate_is_sent_again_after_the_reset(
@@ -174,7 +161,7 @@ async def test_a_trigger_that_was_refused_for_its_rate_is_sent_again_after_the_r
     reset = int((clock.now() + timedelta(seconds=3)).timestamp() * 1000)
     server.answers.append(too_many_requests(reset))
 
-    triggered = await client.trigger("hello", {})
+    triggered = await client.tasks.trigger("hello", {})
 
     assert triggered.id == "run_1"
     assert len(waits) == 1
@@ -191,7 +178,7 @@ async def test_a_reset_that_is_too_far_away_is_not_waited_for(
     server.answers.append(too_many_requests(int(far.timestamp() * 1000)))
 
     with pytest.raises(RateLimitedError, match="0/750 requests remaining") as caught:
-        await client.trigger("hello", {})
+        await client.tasks.trigger("hello", {})
 
     assert caught.value.reset_at == far
     assert (len(server.received), waits) == (1, [])
@@ -204,7 +191,7 @@ async def test_a_trigger_that_was_refused_says_why(
     server.answers.append(limited({"error": words}, 422))
 
     with pytest.raises(UnprocessableError) as caught:
-        await client.trigger("hello", {})
+        await client.tasks.trigger("hello", {})
 
     assert (
         str(caught.value) == f"POST /api/v1/tasks/hello/trigger answered 422: {words}"
@@ -230,7 +217,7 @@ async def test_a_trigger_whose_answer_cannot_be_read_may_have_made_a_run(
     server.answers.append(answer)
 
     with pytest.raises(MalformedResponseError) as caught:
-        await client.trigger("hello", {})
+        await client.tasks.trigger("hello", {})
 
     assert caught.value.outcome_unknown
     assert len(server.received) == 1
@@ -241,7 +228,7 @@ async def test_a_run_is_retrieved(
 ) -> None:
     server.add_run("run_1", status="COMPLETED", output={"answer": 42})
 
-    run = await client.retrieve("run_1")
+    run = await client.runs.retrieve("run_1")
 
     assert (run.id, run.status, run.output) == ("run_1", "COMPLETED", {"answer": 42})
 
@@ -252,7 +239,7 @@ async def test_a_run_that_the_replicas_do_not_know_yet_is_asked_for_again(
     server.add_run()
     server.answers.extend([not_found_yet(), not_found_yet()])
 
-    assert (await client.retrieve("run_1")).id == "run_1"
+    assert (await client.runs.retrieve("run_1")).id == "run_1"
     assert waits == [0.5, 0.8]
 
 
@@ -260,7 +247,7 @@ async def test_a_run_that_stays_unknown_is_not_found(
     client: TriggerDevClient, server: FakeTriggerDev, waits: list[float]
 ) -> None:
     with pytest.raises(NotFoundError) as caught:
-        await client.retrieve("run_doesnotexist")
+        await client.runs.retrieve("run_doesnotexist")
 
     assert str(caught.value) == (
         "GET /api/v3/runs/run_doesnotexist answered 404: Not found"
@@ -274,7 +261,7 @@ async def test_a_policy_of_one_attempt_sends_once(
 ) -> None:
     async with make_client(retries=RetryPolicy(max_attempts=1)) as client:
         with pytest.raises(NotFoundError):
-            await client.retrieve("run_1")
+            await client.runs.retrieve("run_1")
 
     assert (len(server.received), waits) == (1, [])
 
@@ -284,8 +271,8 @@ async def test_a_run_can_be_canceled_again_and_again(
 ) -> None:
     run = server.add_run()
 
-    await client.cancel("run_1")
-    await client.cancel("run_1")
+    await client.runs.cancel("run_1")
+    await client.runs.cancel("run_1")
 
     assert run["status"] == "CANCELED"
 
@@ -296,7 +283,7 @@ async def test_a_cancel_is_sent_again_when_the_server_failed(
     server.add_run()
     server.answers.append(limited({"error": "Run materialisation timed out"}, 503))
 
-    await client.cancel("run_1")
+    await client.runs.cancel("run_1")
 
     assert waits == [0.5]
 
@@ -305,7 +292,7 @@ async def test_a_run_that_is_not_there_cannot_be_canceled(
     client: TriggerDevClient, waits: list[float]
 ) -> None:
     with pytest.raises(NotFoundError, match="Resource not found"):
-        await client.cancel("run_1")
+        await client.runs.cancel("run_1")
 
     assert waits == []
 
@@ -316,7 +303,7 @@ async def test_a_cancel_that_somebody_else_answers_is_none(
     server.answers.append(limited({"status": 405, "body": "Method Not Allowed"}))
 
     with pytest.raises(MalformedResponseError, match="id of the answer must be text"):
-        await client.cancel("run_1")
+        await client.runs.cancel("run_1")
 
 
 async def test_the_environment_is_asked_for_once(
@@ -345,115 +332,11 @@ async def test_the_rate_limit_is_remembered_as_last_told(
     server.add_run()
     assert client.rate_limit is None
 
-    await client.retrieve("run_1")
+    await client.runs.retrieve("run_1")
     await client.environment_id()
 
     reset = datetime(2026, 11, 23, 19, 45, 2, 622_000, UTC)
     assert client.rate_limit == RateLimit(750, 749, reset)
-
-
-async def test_a_list_asks_for_an_explicit_window(
-    client: TriggerDevClient, server: FakeTriggerDev
-) -> None:
-    await client.list_page(created_from=FROM)
-
-    assert server.received[0].query == {
-        "page[size]": "100",
-        "filter[createdAt][from]": "1767225600000",
-    }
-
-
-async def test_a_list_asks_for_what_is_given(
-    client: TriggerDevClient, server: FakeTriggerDev
-) -> None:
-    await client.list_page(
-        created_from=FROM + timedelta(microseconds=1_999),
-        created_to=FROM + timedelta(microseconds=1_001),
-        tags=("a:1", "b&c"),
-        task_identifiers=["hello"],
-        statuses=("QUEUED", "DELAYED"),
-        page_size=2,
-        after="4",
-    )
-
-    assert server.received[0].query == {
-        "page[size]": "2",
-        "page[after]": "4",
-        "filter[createdAt][from]": "1767225600001",
-        "filter[createdAt][to]": "1767225600002",
-        "filter[tag]": "a:1,b&c",
-        "filter[taskIdentifier]": "hello",
-        "filter[status]": "QUEUED,DELAYED",
-    }
-
-
-@pytest.mark.parametrize(
-    ("asked", "words"),
-    [
-        ({"page_size": 0}, "page_size must be from 1 to 100, not 0"),
-        ({"page_size": 101}, "page_size must be from 1 to 100, not 101"),
-        ({"tags": ("a,b",)}, "tags must be texts without commas"),
-        ({"tags": ("",)}, "tags must be texts without commas"),
-        ({"tags": ("\ud800",)}, "tags must be texts without commas"),
-        ({"tags": "a"}, "tags must be several texts, not one"),
-        ({"statuses": ("A,B",)}, "statuses must be texts without commas"),
-        (
-            {"created_to": FROM.replace(tzinfo=None)},
-            "created_to must have a time zone",
-        ),
-    ],
-)
-async def test_a_list_that_cannot_be_asked_for_is_refused(
-    client: TriggerDevClient,
-    server: FakeTriggerDev,
-    asked: dict[str, object],
-    words: str,
-) -> None:
-    with pytest.raises(InvalidOptionError, match=words):
-        await client.list_page(created_from=FROM, **asked)
-
-    assert server.received == []
-
-
-async def test_all_pages_are_iterated_over_each_when_it_is_needed(
-    client: TriggerDevClient, server: FakeTriggerDev
-) -> None:
-    for number in range(5):
-        server.add_run(f"run_{number}", tags=["a"])
-    server.add_run("run_other", tags=["b"])
-
-    runs = client.list_runs(created_from=FROM, tags=("a",), page_size=2)
-    first = [(await anext(runs)).id, (await anext(runs)).id]
-    asked = len(server.received)
-    rest = [run.id async for run in runs]
-
-    assert (first, asked) == (["run_0", "run_1"], 1)
-    assert rest == ["run_2", "run_3", "run_4"]
-    assert [one.query.get("page[after]") for one in server.received] == [None, "2", "4"]
-    assert {one.query["filter[tag]"] for one in server.received} == {"a"}
-
-
-async def test_a_page_without_runs_is_not_the_end(
-    client: TriggerDevClient, server: FakeTriggerDev
-) -> None:
-    server.add_run()
-    server.answers.append(limited({"data": [], "pagination": {"next": "0"}}))
-
-    runs = [run.id async for run in client.list_runs(created_from=FROM)]
-
-    assert runs == ["run_1"]
-
-
-async def test_a_list_that_would_never_end_is_malformed(
-    client: TriggerDevClient, server: FakeTriggerDev
-) -> None:
-    page = {"data": [], "pagination": {"next": "same"}}
-    server.answers.extend([limited(page), limited(page), limited(page)])
-
-    with pytest.raises(MalformedResponseError, match="the same cursor twice"):
-        await anext(client.list_runs(created_from=FROM))
-
-    assert len(server.received) == 2
 
 
 async def test_a_redirect_is_not_followed(
@@ -462,7 +345,7 @@ async def test_a_redirect_is_not_followed(
     server.answers.append(RedirectResponse("https://elsewhere.test/api", 308))
 
     with pytest.raises(ApiStatusError, match="redirects to https://elsewhere"):
-        await client.cancel("run_1")
+        await client.runs.cancel("run_1")
 
     assert len(server.received) == 1
 
@@ -475,7 +358,7 @@ async def test_the_key_is_in_no_error_even_when_the_server_repeats_it(
 
     for words in ("No [secret key] here", ""):
         with pytest.raises(ApiStatusError) as caught:
-            await client.retrieve("run_1")
+            await client.runs.retrieve("run_1")
         assert words in str(caught.value)
         assert KEY not in f"{caught.value} {caught.value!r} {caught.value.body}"
 
@@ -512,7 +395,7 @@ def test_a_client_that_could_not_call_is_not_made(
 async def test_a_client_needs_nothing_but_a_key(server: FakeTriggerDev) -> None:
     async with TriggerDevClient(secret_key=KEY, transport=server.transport()) as client:
         with pytest.raises(NotFoundError):
-            await client.cancel("run_1")
+            await client.runs.cancel("run_1")
 
     assert server.received[0].headers["host"] == "api.trigger.dev"
 
@@ -522,6 +405,6 @@ async def test_the_api_may_live_below_a_path(
 ) -> None:
     async with make_client(api_url="https://trigger.test/below/") as client:
         with pytest.raises(NotFoundError):
-            await client.cancel("run_1")
+            await client.runs.cancel("run_1")
 
     assert server.received[0].path == "/below/api/v2/runs/run_1/cancel"

@@ -1,5 +1,6 @@
 """The network: connections that fail, and what the environment says of it."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,7 +47,7 @@ async def test_a_trigger_that_could_not_connect_is_tried_again_and_was_not_made(
 ) -> None:
     async with wired(f"http://127.0.0.1:{_closed_port()}") as client:
         with pytest.raises(ApiConnectionError, match="could not be sent") as caught:
-            await client.trigger("hello", {})
+            await client.tasks.trigger("hello", {})
 
     assert not caught.value.outcome_unknown
     assert waits == [0.5, 0.8, 1.28]
@@ -58,7 +59,7 @@ async def test_a_trigger_whose_connection_is_lost_is_not_tried_again(
     wire = Wire(HANG_UP)
     async with wire.listening(), wired(wire.url) as client:
         with pytest.raises(ApiConnectionError, match="got no answer") as caught:
-            await client.trigger("hello", {})
+            await client.tasks.trigger("hello", {})
 
     assert caught.value.outcome_unknown
     assert (len(wire.heads), waits) == (1, [])
@@ -71,10 +72,59 @@ async def test_a_trigger_that_nobody_answers_in_time_may_have_been_made(
     wire = Wire(SILENCE)
     async with wire.listening(), wired(wire.url, timeout=short) as client:
         with pytest.raises(ApiConnectionError, match="ReadTimeout") as caught:
-            await client.trigger("hello", {})
+            await client.tasks.trigger("hello", {})
 
     assert caught.value.outcome_unknown
     assert (len(wire.heads), waits) == (1, [])
+
+
+async def test_a_close_while_it_connects_has_sent_nothing(wired) -> None:
+    arrived, over = asyncio.Event(), asyncio.Event()
+
+    async def silent(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.read(1)
+        arrived.set()
+        await over.wait()
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, wired(f"https://127.0.0.1:{port}") as client:
+        call = asyncio.create_task(client.tasks.trigger("hello", {}))
+        await arrived.wait()
+        await client.aclose()
+        with pytest.raises(ApiConnectionError, match="could not be sent") as caught:
+            await call
+        over.set()
+
+    assert not caught.value.outcome_unknown
+
+
+async def test_a_kept_connection_that_is_lost_may_have_brought_the_trigger(
+    wired, waits: list[float]
+) -> None:
+    kept = TRIGGERED.replace(b"connection: close\r\n", b"")
+    accepted = 0
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal accepted
+        accepted += 1
+        await reader.readuntil(b"}}")
+        writer.write(kept)
+        await reader.readuntil(b"}}")
+        writer.close()
+
+    server = await asyncio.start_server(once, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, wired(f"http://127.0.0.1:{port}") as client:
+        await client.tasks.trigger("hello", {})
+        with pytest.raises(ApiConnectionError, match="got no answer") as caught:
+            await client.tasks.trigger("hello", {})
+
+    assert caught.value.outcome_unknown
+    assert (accepted, waits) == (1, [])
 
 
 async def test_a_cancel_whose_connection_is_lost_is_sent_again(
@@ -82,7 +132,7 @@ async def test_a_cancel_whose_connection_is_lost_is_sent_again(
 ) -> None:
     wire = Wire(HANG_UP, answer(b'{"id":"run_1"}'))
     async with wire.listening(), wired(wire.url) as client:
-        await client.cancel("run_1")
+        await client.runs.cancel("run_1")
 
     assert (len(wire.heads), waits) == (2, [0.5])
 
@@ -92,7 +142,7 @@ async def test_a_body_that_ends_early_is_a_lost_connection(wired) -> None:
     wire = Wire(cut)
     async with wire.listening(), wired(wire.url) as client:
         with pytest.raises(ApiConnectionError, match="RemoteProtocolError") as caught:
-            await client.trigger("hello", {})
+            await client.tasks.trigger("hello", {})
 
     assert caught.value.outcome_unknown
 
@@ -113,7 +163,7 @@ async def test_a_store_that_cannot_be_reached_is_tried_again(
 
     async with wired("http://trigger.invalid") as client:
         with pytest.raises(ApiConnectionError, match="GET /output") as caught:
-            await client.read_output(run, limit=1)
+            await client.runs.read_output(run, limit=1)
 
     assert "s3cret" not in str(caught.value)
     assert len(waits) == 3
@@ -127,7 +177,7 @@ async def test_a_proxy_of_the_environment_is_used_and_read_once(
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         async with wired("http://trigger.invalid") as client:
             monkeypatch.delenv("HTTP_PROXY")
-            triggered = await client.trigger("hello", {})
+            triggered = await client.tasks.trigger("hello", {})
 
     assert triggered.id == "run_1"
     assert proxy.heads[0].startswith(
@@ -143,7 +193,7 @@ async def test_the_environment_can_name_hosts_that_need_no_proxy(
 
     wire = Wire(TRIGGERED)
     async with wire.listening(), wired(wire.url) as client:
-        assert (await client.trigger("hello", {})).id == "run_1"
+        assert (await client.tasks.trigger("hello", {})).id == "run_1"
 
 
 async def test_a_proxy_that_refuses_to_connect_has_sent_nothing(
@@ -155,7 +205,7 @@ async def test_a_proxy_that_refuses_to_connect_has_sent_nothing(
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         async with wired("https://trigger.invalid") as client:
             with pytest.raises(ApiConnectionError, match="ProxyError: 407") as caught:
-                await client.trigger("hello", {})
+                await client.tasks.trigger("hello", {})
 
     assert not caught.value.outcome_unknown
     assert proxy.heads[0].startswith("CONNECT trigger.invalid:443 HTTP/1.1")

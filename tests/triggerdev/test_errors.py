@@ -16,6 +16,7 @@ from jobwire.triggerdev import (
     NotFoundError,
     PermissionDeniedError,
     RateLimitedError,
+    RequestTooLargeError,
     ServerError,
     UnprocessableError,
 )
@@ -105,6 +106,13 @@ def test_only_what_was_never_sent_repeats_the_words_of_httpx() -> None:
     assert str(silent) == "GET /x could not be sent (ConnectTimeout)."
 
 
+def test_what_the_transport_knows_of_a_request_wins() -> None:
+    error = ApiConnectionError("POST", "/x", httpx.ReadTimeout("no"), was_sent=False)
+
+    assert str(error) == "POST /x could not be sent (ReadTimeout)."
+    assert not error.outcome_unknown
+
+
 def _answered(
     status: int, body: object = None, *, method: str = "POST", **headers: str
 ) -> ApiStatusError:
@@ -122,7 +130,7 @@ def _answered(
         (404, NotFoundError),
         (405, ApiStatusError),
         (409, ConflictError),
-        (413, ApiStatusError),
+        (413, RequestTooLargeError),
         (422, UnprocessableError),
         (429, RateLimitedError),
         (500, ServerError),
@@ -183,10 +191,32 @@ def test_the_server_s_own_advice_on_retries_wins(
                 "error": "Query Error",
                 "details": [{"message": "Too big", "path": ["page[size]"]}, "odd"],
             },
-            "POST /x answered 400: Query Error; Too big",
+            "POST /x answered 400: Query Error; page[size]: Too big",
         ),
         ({"error": 7, "details": "odd"}, "POST /x answered 400."),
-        ("<html>a page</html>", "POST /x answered 400."),
+        (
+            {
+                "error": "Invalid request body",
+                "issues": [
+                    {"code": "invalid_type", "path": ["cron"], "message": "Required"},
+                    {"path": ["a", 0, "b"], "message": "Too long"},
+                    {"path": [], "message": "Odd"},
+                ],
+            },
+            (
+                "POST /x answered 400: Invalid request body; cron: Required;"
+                " a.0.b: Too long; Odd"
+            ),
+        ),
+        (
+            {"title": "Unauthorized", "status": 401},
+            "POST /x answered 400: Unauthorized",
+        ),
+        ({"status": 405, "body": "Method Not Allowed"}, "POST /x answered 400."),
+        ("<html>a page</html>", "POST /x answered 400: an HTML page"),
+        (" <!DOCTYPE html><html>", "POST /x answered 400: an HTML page"),
+        ("upstream timed out", "POST /x answered 400."),
+        ("", "POST /x answered 400."),
         (None, "POST /x answered 400."),
     ],
 )
@@ -195,6 +225,38 @@ def test_the_message_holds_the_server_s_words(body: object, message: str) -> Non
 
     assert str(error) == error.message == message
     assert error.body == body
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            {
+                "error": "Unauthorized",
+                "code": "unauthorized",
+                "param": "access_token",
+                "type": "authorization",
+            },
+            ("unauthorized", "authorization", "access_token"),
+        ),
+        (
+            {"error": {"message": "No", "code": "no_such", "type": "t", "param": "p"}},
+            ("no_such", "t", "p"),
+        ),
+        ({"error": "Not found"}, (None, None, None)),
+        ({"error": "x", "code": 7, "param": None}, (None, None, None)),
+        ([], (None, None, None)),
+        ("<html>", (None, None, None)),
+        (None, (None, None, None)),
+    ],
+    ids=["beside", "inside", "none", "odd", "list", "html", "empty"],
+)
+def test_an_error_tells_how_the_body_classifies_it(
+    body: object, told: tuple[str | None, ...]
+) -> None:
+    error = _answered(403, body)
+
+    assert (error.code, error.type, error.param) == told
 
 
 def test_the_message_does_not_grow_with_the_server_s_words() -> None:
@@ -222,12 +284,30 @@ def test_a_redirect_tells_where_it_leads_but_not_its_query() -> None:
             datetime(2026, 11, 23, 19, 45, 2, tzinfo=UTC),
         ),
         ({"retry_after": "7"}, datetime(2026, 1, 2, 3, 4, 12, tzinfo=UTC)),
+        (
+            {"retry_after": "Fri, 02 Jan 2026 03:04:12 GMT"},
+            datetime(2026, 1, 2, 3, 4, 12, tzinfo=UTC),
+        ),
+        (
+            {"retry_after": "7", "x_ratelimit_reset": "1795463102"},
+            datetime(2026, 11, 23, 19, 45, 2, tzinfo=UTC),
+        ),
         ({"retry_after": "9" * 13}, datetime(2027, 1, 2, 3, 4, 5, tzinfo=UTC)),
         ({"retry_after": "soon", "x_ratelimit_reset": "-1"}, None),
         ({"x_ratelimit_reset": "9" * 30}, None),
         ({}, None),
     ],
-    ids=["ms", "seconds", "retry-after", "far", "unreadable", "too large", "nothing"],
+    ids=[
+        "ms",
+        "seconds",
+        "retry-after",
+        "date",
+        "both",
+        "far",
+        "unreadable",
+        "too large",
+        "nothing",
+    ],
 )
 def test_a_rate_limit_tells_when_to_ask_again(
     headers: dict[str, str], reset_at: datetime | None
@@ -235,7 +315,7 @@ def test_a_rate_limit_tells_when_to_ask_again(
     error = _answered(429, **headers)
 
     assert isinstance(error, RateLimitedError)
-    assert error.reset_at == reset_at
+    assert error.reset_at == error.retry_at == reset_at
     assert not error.outcome_unknown
 
 

@@ -35,7 +35,7 @@ STORED = _run(output_presigned_url="https://store.test/objects/o?signature=s3cre
 async def test_an_output_that_came_with_the_run_is_not_fetched(
     client: TriggerDevClient, server: FakeTriggerDev
 ) -> None:
-    assert await client.read_output(_run(output={"a": 1}), limit=1) == {"a": 1}
+    assert await client.runs.read_output(_run(output={"a": 1}), limit=1) == {"a": 1}
     assert server.received == []
 
 
@@ -64,7 +64,7 @@ async def test_a_stored_output_is_fetched_and_decoded(
 ) -> None:
     server.objects["o"] = packet
 
-    assert await client.read_output(STORED, limit=1000) == output
+    assert await client.runs.read_output(STORED, limit=1000) == output
 
 
 async def test_a_stored_output_is_fetched_without_the_key(
@@ -72,7 +72,7 @@ async def test_a_stored_output_is_fetched_without_the_key(
 ) -> None:
     server.objects["o"] = JSONResponse(1)
 
-    await client.read_output(STORED, limit=1000)
+    await client.runs.read_output(STORED, limit=1000)
 
     (received,) = server.received
     assert received.query == {"signature": "s3cret"}
@@ -86,9 +86,9 @@ async def test_an_output_above_the_limit_is_refused(
 ) -> None:
     server.objects["o"] = PlainTextResponse("12345")
 
-    assert await client.read_output(STORED, limit=5) == "12345"
+    assert await client.runs.read_output(STORED, limit=5) == "12345"
     with pytest.raises(OutputTooLargeError) as caught:
-        await client.read_output(STORED, limit=4)
+        await client.runs.read_output(STORED, limit=4)
 
     assert (caught.value.run_id, caught.value.limit) == ("run_1", 4)
     assert str(caught.value) == (
@@ -102,7 +102,7 @@ async def test_a_store_that_fails_is_asked_again(
     server.objects["o"] = JSONResponse(1)
     server.answers.append(PlainTextResponse("<Error>SlowDown</Error>", 503))
 
-    assert await client.read_output(STORED, limit=1000) == 1
+    assert await client.runs.read_output(STORED, limit=1000) == 1
     assert waits == [0.5]
 
 
@@ -112,7 +112,7 @@ async def test_a_url_that_is_too_old_is_denied_without_telling_its_signature(
     server.objects["o"] = PlainTextResponse("<Error>Expired</Error>", 403)
 
     with pytest.raises(PermissionDeniedError) as caught:
-        await client.read_output(STORED, limit=1000)
+        await client.runs.read_output(STORED, limit=1000)
 
     assert str(caught.value) == "GET /objects/o answered 403."
     assert caught.value.body == "<Error>Expired</Error>"
@@ -124,7 +124,7 @@ async def test_the_store_tells_nothing_of_the_rate_limit(
     told = {f"x-ratelimit-{name}": "1" for name in ("limit", "remaining", "reset")}
     server.objects["o"] = JSONResponse(1, headers=told)
 
-    await client.read_output(STORED, limit=1000)
+    await client.runs.read_output(STORED, limit=1000)
 
     assert client.rate_limit is None
     assert client.requests == 1
@@ -146,7 +146,7 @@ async def test_a_packet_that_cannot_be_read_is_malformed(
     server.objects["o"] = packet
 
     with pytest.raises(MalformedResponseError, match="packet"):
-        await client.read_output(STORED, limit=1000)
+        await client.runs.read_output(STORED, limit=1000)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +162,6 @@ async def test_a_presigned_url_that_is_none_is_malformed(
     client: TriggerDevClient, url: str
 ) -> None:
     with pytest.raises(MalformedResponseError, match="is not an HTTP URL") as caught:
-        await client.read_output(_run(output_presigned_url=url), limit=1)
+        await client.runs.read_output(_run(output_presigned_url=url), limit=1)
 
     assert "s3cret" not in str(caught.value)

@@ -1,15 +1,18 @@
 """Reading runs: tolerant of what is missing or new, strict about what is wrong."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from jobwire.triggerdev import (
     MalformedResponseError,
+    RelatedRun,
+    RelatedRuns,
     Run,
     RunError,
     RunPage,
+    RunSchedule,
     RunStatus,
     RunSummary,
 )
@@ -23,6 +26,15 @@ LEAST: dict[str, Any] = {
     "createdAt": "2026-11-23T19:44:53.012Z",
     "updatedAt": "2026-11-23T19:44:53.012Z",
 }
+
+
+RELATIVE = RelatedRun(
+    id="run_1",
+    task_identifier="boom",
+    status="QUEUED",
+    created_at=CREATED,
+    updated_at=CREATED,
+)
 
 
 def test_a_run_is_read_whole() -> None:
@@ -46,10 +58,24 @@ def test_a_run_is_read_whole() -> None:
             "outputPresignedUrl": "https://store.test/o",
             "error": {"name": "Error", "message": "boom", "stackTrace": "at run"},
             "attemptCount": 2,
-            "schedule": {"id": "sched_1", "generator": {"type": "CRON"}},
+            "schedule": {
+                "id": "sched_1",
+                "deduplicationKey": "daily",
+                "generator": {
+                    "type": "CRON",
+                    "expression": "0 9 * * *",
+                    "description": "At 09:00 AM",
+                },
+            },
             "batchId": "batch_1",
+            "triggerFunction": "batchTrigger",
+            "durationMs": 1500,
+            "costInCents": 0.01,
+            "baseCostInCents": 0.0025,
+            "depth": 1,
+            "region": "eu-central-1",
             "isCompleted": True,
-            "relatedRuns": {"children": []},
+            "relatedRuns": {"root": LEAST, "parent": LEAST, "children": [LEAST]},
         }
     )
 
@@ -75,7 +101,14 @@ def test_a_run_is_read_whole() -> None:
         payload_presigned_url="https://store.test/p",
         output_presigned_url="https://store.test/o",
         error=RunError("boom", "Error", "at run"),
-        schedule_id="sched_1",
+        schedule=RunSchedule("sched_1", None, "daily", "0 9 * * *", "At 09:00 AM"),
+        related=RelatedRuns(RELATIVE, RELATIVE, (RELATIVE,)),
+        trigger_function="batchTrigger",
+        duration=timedelta(seconds=1.5),
+        cost_in_cents=0.01,
+        base_cost_in_cents=0.0025,
+        depth=1,
+        region="eu-central-1",
         batch_id="batch_1",
     )
 
@@ -211,7 +244,7 @@ def test_a_page_of_a_list_is_read() -> None:
         created_at=CREATED,
         updated_at=CREATED,
     )
-    assert read_run_page(told) == RunPage((summary,), "c1")
+    assert read_run_page(told) == RunPage((summary,), "c1", "c0")
 
 
 @pytest.mark.parametrize("end", [{}, {"pagination": {}}, {"pagination": None}])

@@ -1,6 +1,7 @@
 """A server on loopback that reads one request after another and may never answer."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,19 +16,23 @@ SILENCE = None
 class Wire:
     """Answers each connection's request with the next of `answers`."""
 
-    def __init__(self, *answers: bytes | None) -> None:
+    def __init__(
+        self, *answers: bytes | None, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.answers = list(answers)
         self.heads: list[str] = []
+        self.arrived = asyncio.Event()
         self.port = 0
+        self._tls = tls
         self._done = asyncio.Event()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}"
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         self.port = server.sockets[0].getsockname()[1]
         async with server:
             yield
@@ -42,6 +47,7 @@ class Wire:
         ).get("content-length", "0")
         await reader.readexactly(int(length))
         self.heads.append(head)
+        self.arrived.set()
         answer = self.answers.pop(0)
         if answer is SILENCE:
             await self._done.wait()

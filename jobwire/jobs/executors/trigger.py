@@ -30,6 +30,7 @@ from jobwire.triggerdev import (
     NotFoundError,
     PermissionDeniedError,
     Run,
+    RunFilter,
     RunStatus,
     RunSummary,
     TriggerDevClient,
@@ -135,10 +136,12 @@ class TriggerExecutor:
             TriggerDevError: It was refused, or its outcome is unknown.
         """
         triggered = await self._ask(
-            self._client.trigger(
+            self._client.tasks.trigger(
                 dispatch.task,
                 json.loads(dispatch.data),
                 self.marks.options(dispatch, now=now),
+                # The key is freed when its run fails: `find` looks for the run first.
+                resend=False,
             )
         )
         return triggered.id
@@ -166,7 +169,7 @@ class TriggerExecutor:
             NotFoundError: The environment has no such run.
             TriggerDevError: It cannot be asked.
         """
-        return await self._ask(self._client.retrieve(run_id))
+        return await self._ask(self._client.runs.retrieve(run_id))
 
     async def hear(self, run_id: str) -> Heard:
         """Ask how a run stands: the verdict on it.
@@ -202,7 +205,7 @@ class TriggerExecutor:
             NotFoundError: The environment has no such run.
             TriggerDevError: It cannot be asked.
         """
-        await self._ask(self._client.cancel(run_id))
+        await self._ask(self._client.runs.cancel(run_id))
 
     async def runs_since(self, start: datetime) -> AsyncIterator[RunSummary]:
         """List the runs of this installation that were made since an instant.
@@ -234,13 +237,15 @@ class TriggerExecutor:
                 # What it met is in the state.
                 with suppress(TriggerDevError):
                     await self._ask(
-                        self._client.list_page(created_from=now - SKEW, page_size=1)
+                        self._client.runs.list_page(
+                            RunFilter(created_from=now - SKEW), page_size=1
+                        )
                     )
         return self._state
 
     async def _output(self, run: Run) -> tuple[str | None, str | None]:
         try:
-            output = await self._client.read_output(
+            output = await self._client.runs.read_output(
                 run, limit=json_text.MAX_RESULT_BYTES
             )
         except TriggerDevError as error:
@@ -255,9 +260,10 @@ class TriggerExecutor:
         self, *, created_from: datetime, created_to: datetime, tag: str
     ) -> AsyncIterator[RunSummary]:
         try:
-            async for run in self._client.list_runs(
+            window = RunFilter(
                 created_from=created_from, created_to=created_to, tags=(tag,)
-            ):
+            )
+            async for run in self._client.runs.list(window):
                 yield run
         except TriggerDevError as error:
             self._note(error)

@@ -1,0 +1,1 @@
+"""Following runs as they change: the Realtime feed."""
