@@ -20,6 +20,8 @@ from jobwire.app.server import AppServer
 from jobwire.app.settings import Settings
 from jobwire.emulator import Emulator, HookMoment, HookSender
 from jobwire.emulator.choose_sender import choose_sender
+from jobwire.emulator.faults import Corruption
+from jobwire.emulator.faulty_hooks import CorruptibleSender
 from jobwire.jobs.executors.access import TriggerAccess
 
 DEFAULT_PORT = 8030
@@ -58,6 +60,12 @@ class _SoonSender:
         """Send a moment as soon as the sender is there."""
         sender = await asyncio.shield(self._sender)
         await sender.send(moment)
+
+    async def send_corrupted(self, moment: HookMoment, part: Corruption) -> None:
+        """Send a moment with a wrong part as soon as the sender is there."""
+        sender = await asyncio.shield(self._sender)
+        if isinstance(sender, CorruptibleSender):
+            await sender.send_corrupted(moment, part)
 
     async def _be_open(self) -> None:
         try:

@@ -2,26 +2,38 @@
 
 import json
 import traceback
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from math import floor
 from typing import Any, Self
 
 from jobwire.emulator.payloads import write_json
-from jobwire.emulator.task import Step, Task, TaskError, described
+from jobwire.emulator.task import Step, Task, TaskCrash, TaskError, Wait, described
 
 #: Whatever is asked for, no run has more.
 _MAX_ATTEMPTS = 250
 #: A century, which nobody will see the end of.
 _LONGEST_MS = 100 * 365 * 24 * 60 * 60 * 1000
 
+#: Times up to this are not waited for but slept through, and charged.
+#: Source: `wait.for` of the official SDK 4.8.3; a real server 4.5.12 shows it.
+_LONGEST_CHARGED_SECONDS = 5
+
 
 @dataclass(frozen=True)
 class Thrown:
-    """What an attempt throws at its end."""
+    """What an attempt throws at its end.
+
+    Attributes:
+        code: Of an internal error of Trigger.dev; None: it is the task's own.
+        final: Whether no further attempt may follow.
+    """
 
     name: str
     message: str
     stack: str
+    code: str | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,9 @@ class AttemptPlan:
         output: What it returns unless it throws: JSON.
         max_attempts: How many attempts the run may have.
         retry_after_ms: How long the run pauses when it throws; None: it is the last.
+        waits: Until its end. Like the steps, they come after seconds of execution;
+            what the attempt waits is in none of these.
+        crash: How its process dies at its end.
     """
 
     duration_ms: int
@@ -44,16 +59,23 @@ class AttemptPlan:
     thrown: Thrown | None
     max_attempts: int
     retry_after_ms: int | None
+    waits: tuple[Wait, ...] = ()
+    crash: TaskCrash | None = None
 
     def to_json(self) -> str:
         """Write it for the state."""
         return write_json(asdict(self))
 
     @classmethod
+    # Each step of an attempt reads the plan, and long ones have thousands.
+    @lru_cache(maxsize=64)
     def from_json(cls, text: str) -> Self:
         """Read it back."""
         values = json.loads(text)
         values["steps"] = tuple(Step(**step) for step in values["steps"])
+        values["waits"] = tuple(Wait(**wait) for wait in values.get("waits", ()))
+        crash = values.get("crash")
+        values["crash"] = TaskCrash(**crash) if crash else None
         values["thrown"] = Thrown(**values["thrown"]) if values["thrown"] else None
         return cls(**values)
 
@@ -84,6 +106,8 @@ def plan_attempt(
     # The functions are the user's own code, which may raise and return anything.
     except Exception as raised:  # noqa: BLE001 - see above
         asked = _Asked(0, (), None, _thrown_by_function(raised))
+    if asked.thrown is not None and asked.thrown.final:
+        pause = None
     limit_ms = _LONGEST_MS if max_duration is None else max_duration * 1000
     duration_ms = min(asked.duration_ms, limit_ms)
     return AttemptPlan(
@@ -94,6 +118,8 @@ def plan_attempt(
         thrown=asked.thrown,
         max_attempts=allowed,
         retry_after_ms=pause,
+        waits=tuple(wait for wait in asked.waits if wait.after * 1000 < duration_ms),
+        crash=asked.crash,
     )
 
 
@@ -103,6 +129,8 @@ class _Asked:
     steps: tuple[Step, ...]
     output: Any
     thrown: Thrown | None
+    waits: tuple[Wait, ...] = ()
+    crash: TaskCrash | None = None
 
 
 def _ask(task: Task, payload: Any, attempt: int) -> _Asked:
@@ -111,9 +139,37 @@ def _ask(task: Task, payload: Any, attempt: int) -> _Asked:
     error = described(task.error, payload, attempt)
     thrown = None if error is None else _thrown(task, error)
     output = None if error is not None else described(task.output, payload, attempt)
+    crash = described(task.crash, payload, attempt)
+    duration_ms, steps, waits = _charged(
+        duration_ms, steps, tuple(described(task.waits, payload, attempt))
+    )
     # What is no JSON cannot be kept, and a real task could not return it either.
-    write_json([[asdict(step) for step in steps], output])
-    return _Asked(min(max(0, duration_ms), _LONGEST_MS), steps, output, thrown)
+    told = [*map(asdict, steps), *map(asdict, waits)]
+    write_json([told, output])
+    length = min(max(0, duration_ms), _LONGEST_MS)
+    return _Asked(length, steps, output, thrown, waits, crash)
+
+
+def _charged(
+    duration_ms: int, steps: tuple[Step, ...], waits: tuple[Wait, ...]
+) -> tuple[int, tuple[Step, ...], tuple[Wait, ...]]:
+    """Make short times part of the execution: whatever comes after them is later."""
+    long: list[Wait] = []
+    added = 0.0
+    for wait in waits:
+        moved = replace(wait, after=wait.after + added)
+        if wait.seconds is None or wait.seconds > _LONGEST_CHARGED_SECONDS:
+            long.append(moved)
+            continue
+        added += wait.seconds
+        duration_ms += floor(wait.seconds * 1000)
+        steps = tuple(
+            replace(step, after=step.after + wait.seconds)
+            if step.after > moved.after
+            else step
+            for step in steps
+        )
+    return duration_ms, steps, tuple(long)
 
 
 def _allowed_attempts(task: Task, asked: int | None) -> int:
@@ -125,7 +181,8 @@ def _allowed_attempts(task: Task, asked: int | None) -> int:
 
 def _thrown(task: Task, error: TaskError) -> Thrown:
     stack = f"{error.name}: {error.message}\n    at run (file:///tasks/{task.id}.ts)"
-    return Thrown(error.name, error.message, stack)
+    final = error.final or error.code is not None
+    return Thrown(error.name, error.message, stack, error.code, final)
 
 
 def _thrown_by_function(raised: Exception) -> Thrown:

@@ -3,12 +3,15 @@
 import asyncio
 import logging
 import sqlite3
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from jobwire.emulator.clock import Now, Sleep, from_ms, to_ms
+from jobwire.emulator.clockwork import Clockwork
 from jobwire.emulator.deliveries import Deliveries
 from jobwire.emulator.hook_moments import HookMoment
+from jobwire.emulator.queues import next_queued, next_resuming
 from jobwire.emulator.run import Run, RunStep, find_run
 from jobwire.emulator.state import State
 from jobwire.emulator.transitions import Transitions
@@ -27,10 +30,6 @@ SELECT (SELECT count(*) FROM runs
 _DUE = """
 SELECT * FROM runs WHERE due_at <= ? ORDER BY due_at, created_at, id LIMIT 1
 """
-_NEXT = """
-SELECT * FROM runs WHERE status = 'PENDING'
-ORDER BY queued_at - priority_ms, created_at, id LIMIT 1
-"""
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +39,8 @@ class Engine:
 
     Args:
         concurrency: How many runs a worker may have at once; the others wait.
+        beside: What else goes by the clock.
+        stands_still: Whether nothing happens, whatever is due.
     """
 
     def __init__(
@@ -51,6 +52,8 @@ class Engine:
         now: Now,
         sleep: Sleep,
         concurrency: int,
+        beside: Sequence[Clockwork] = (),
+        stands_still: Callable[[], bool] = lambda: False,
     ) -> None:
         self._state = state
         self._transitions = transitions
@@ -58,6 +61,8 @@ class Engine:
         self._now = now
         self._sleep = sleep
         self._concurrency = concurrency
+        self._beside = tuple(beside)
+        self._stands_still = stands_still
         self._woken = asyncio.Event()
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -67,9 +72,13 @@ class Engine:
 
     def next_due(self) -> datetime | None:
         """Return when the next step is due, which may be in the past."""
-        due_at = self._state.connection.execute(
+        if self._stands_still():
+            return None
+        of_runs = self._state.connection.execute(
             "SELECT min(due_at) FROM runs"
         ).fetchone()[0]
+        dues = (of_runs, *(one.next_due() for one in self._beside))
+        due_at = min((due for due in dues if due is not None), default=None)
         return None if due_at is None else from_ms(due_at)
 
     def deploy(self) -> None:
@@ -101,7 +110,9 @@ class Engine:
     async def take_due_steps(self) -> bool:
         """Take all steps that are due; return whether there were any."""
         took = False
-        while self._take_step() or self._dequeue():
+        while not self._stands_still() and (
+            self._take_step() or self._dequeue() or self._take_beside()
+        ):
             took = True
             # Whoever asks for something is answered in between.
             await asyncio.sleep(0)
@@ -109,10 +120,16 @@ class Engine:
 
     async def settle(self) -> None:
         """Take all steps that are due, and wait until their hooks have run."""
-        while await self.take_due_steps() or self._ending:
+        while (
+            await self.take_due_steps()
+            or self._ending
+            or any(one.is_busy for one in self._beside)
+        ):
             if self._ending:
                 await asyncio.wait(self._ending)
             await self._deliveries.settle()
+            for one in self._beside:
+                await one.settle()
 
     async def close(self) -> None:
         """Drop the hooks that are on their way."""
@@ -142,15 +159,26 @@ class Engine:
             taken = connection.execute(_TAKEN).fetchone()[0]
             if taken >= self._concurrency:
                 return False
-            row = connection.execute(_NEXT).fetchone()
+            row = next_resuming(connection)
+            if row is not None:
+                run, now = Run.from_row(row), to_ms(self._now())
+                self._transitions.resume(connection, run, now)
+                return True
+            row = next_queued(connection)
             if row is None:
                 return False
             self._transitions.dequeue(connection, Run.from_row(row), to_ms(self._now()))
             return True
 
+    def _take_beside(self) -> bool:
+        now = to_ms(self._now())
+        return any(one.take_due(now) for one in self._beside)
+
     async def _end(self, moment: HookMoment) -> None:
         """Record an end when its hook has run; if that takes long, the clock does."""
         await self._deliveries.deliver(moment)
+        if self._stands_still():
+            return
         with self._state.transaction() as connection:
             run = find_run(connection, moment.run_id)
             if (

@@ -4,7 +4,8 @@ EmulatorError
 ├── TaskDefinitionError   a task cannot be as it is described
 ├── TaskFileError         a file of tasks cannot be read
 ├── FolderInUseError      another emulator has the folder
-└── StateError            the folder holds the state of another version
+├── StateError            the folder holds the state of another version
+└── FaultError            a fault cannot be as it is described
 """
 
 from pathlib import Path
@@ -50,3 +51,11 @@ class StateError(EmulatorError):
             f"{file} has version {found} of the emulator's state, and this is version"
             f" {expected}. Move the file away to begin with an empty state."
         )
+
+
+class FaultError(EmulatorError):
+    """A fault cannot be as it is described."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The fault cannot be: {reason}.")

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from jobwire.emulator.delivery import Delivery
+from jobwire.emulator.faults import Corruption
 from jobwire.emulator.hook_moments import HookMoment
 from jobwire.emulator.node_process import (
     NodeDiedError,
     NodeProcess,
     NodeUnavailableError,
 )
+from jobwire.emulator.recorded_hooks import RecordedHookSender
 
 #: Where the file is in the repository; an installed package does not have it.
 HOOKS = Path(__file__).resolve().parents[2] / "trigger" / "jobwire.ts"
@@ -55,6 +57,9 @@ class NodeHookSender:
                 "progressEveryMs": chosen.progress_interval * 1000,
             },
         }
+        self._url = url
+        self._secret = secret
+        self._delivery = chosen
         self._hooks = hooks
         self._node = node or shutil.which("node")
         self._starting = asyncio.Lock()
@@ -101,6 +106,17 @@ class NodeHookSender:
             extra={"action": "hook-lost"},
         )
         return None
+
+    async def send_corrupted(self, moment: HookMoment, part: Corruption) -> None:
+        """Post what the hook would, with a part that is not what was signed.
+
+        Never raises: what could not be posted is logged.
+        """
+        # What Node has signed cannot be changed on its way; a recording can.
+        async with RecordedHookSender(
+            self._url, self._secret, delivery=self._delivery
+        ) as recorded:
+            await recorded.send_corrupted(moment, part)
 
     async def _living_child(self) -> NodeProcess:
         async with self._starting:

@@ -14,6 +14,7 @@ from typing import Any, Self
 import httpx
 
 from jobwire.emulator.delivery import Delivery
+from jobwire.emulator.faults import Corruption
 from jobwire.emulator.hook_events import (
     Recording,
     fill_in,
@@ -21,6 +22,7 @@ from jobwire.emulator.hook_events import (
     next_sequence,
 )
 from jobwire.emulator.hook_moments import HookKind, HookMoment
+from jobwire.emulator.webhook_faults import corrupted, wrong
 
 #: Statuses below 500 that another try may change.
 _PASSING = (
@@ -77,6 +79,16 @@ class RecordedHookSender:
 
         Never raises: what could not be posted is logged.
         """
+        await self._send(moment, None)
+
+    async def send_corrupted(self, moment: HookMoment, part: Corruption) -> None:
+        """Post the event of a moment with a part that is not what was signed.
+
+        Never raises: what could not be posted is logged.
+        """
+        await self._send(moment, part)
+
+    async def _send(self, moment: HookMoment, part: Corruption | None) -> None:
         recording = self._recordings[moment.kind]
         attempt = (moment.run_id, moment.attempt)
         if moment.kind == "PROGRESS":
@@ -85,7 +97,7 @@ class RecordedHookSender:
         elif moment.kind in _ENDS:
             self._sequences.pop(attempt, None)
         event = fill_in(recording, moment, self._sequences.get(attempt, 0))
-        if (problem := await self._post(event, recording.headers)) is not None:
+        if (problem := await self._post(event, recording.headers, part)) is not None:
             _log.warning(
                 "%s of %s did not reach %s: %s",
                 event["type"],
@@ -96,17 +108,24 @@ class RecordedHookSender:
             )
 
     async def _post(
-        self, event: dict[str, Any], headers: Mapping[str, str]
+        self,
+        event: dict[str, Any],
+        headers: Mapping[str, str],
+        part: Corruption | None,
     ) -> str | None:
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
         problem = "it was not tried"
         for pause in (0.0, *self._delivery.pauses):
             await asyncio.sleep(pause)
             signed = {**headers, **self._sign(event["id"], body)}
+            if part == "signature":
+                signed["webhook-signature"] = wrong(signed["webhook-signature"])
             try:
                 async with asyncio.timeout(self._delivery.timeout):
                     answer = await self._http.post(
-                        self._url, content=body, headers=signed
+                        self._url,
+                        content=corrupted(body) if part == "body" else body,
+                        headers=signed,
                     )
             except (httpx.HTTPError, TimeoutError) as error:
                 problem = f"{type(error).__name__}: {error}".removesuffix(": ")

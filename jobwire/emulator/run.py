@@ -19,6 +19,10 @@ class RunStep(StrEnum):
     EXPIRE = "EXPIRE"
     START_ATTEMPT = "START_ATTEMPT"
     PROGRESS = "PROGRESS"
+    #: The attempt waits from now on, and gives its place in the queue away.
+    WAIT = "WAIT"
+    #: It has waited as long as it wanted, and needs a place again.
+    RESUME = "RESUME"
     END_ATTEMPT = "END_ATTEMPT"
     #: The code was told to stop, and still has to.
     STOP = "STOP"
@@ -71,9 +75,21 @@ class Run:
     root_id: str | None
     depth: int
     options: str
+    trigger_function: str
+    batch_id: str | None
+    schedule_id: str | None
+    output_type: str
+    fired: str | None
+    concurrency_key: str
+    resumes: int
+    place: str | None
+    waits_done: int
+    waits_for: str | None
+    waiting_since: int | None
+    waited_ms: int
 
     @classmethod
-    def from_row(cls, row: sqlite3.Row) -> Self:
+    def from_row(cls, row: sqlite3.Row | Mapping[str, Any]) -> Self:
         """Make one of a whole row."""
         values: dict[str, Any] = dict(row)
         values["status"] = RunStatus(values["status"])
@@ -92,6 +108,12 @@ class Run:
         return value if isinstance(value, dict) else None
 
     @cached_property
+    def option_values(self) -> dict[str, Any]:
+        """The options that it was triggered with."""
+        values: dict[str, Any] = json.loads(self.options)
+        return values
+
+    @cached_property
     def payload_json(self) -> Any:
         """What the task is given: plain JSON."""
         return read_packet(self.payload, self.payload_type)
@@ -104,6 +126,12 @@ def find_run(connection: sqlite3.Connection, id: str) -> Run | None:
     """Return a run, or None."""
     row = connection.execute("SELECT * FROM runs WHERE id = ?", (id,)).fetchone()
     return None if row is None else Run.from_row(row)
+
+
+def children_of(connection: sqlite3.Connection, run: Run) -> list[Run]:
+    """Return the runs that a run has triggered."""
+    rows = connection.execute("SELECT * FROM runs WHERE parent_id = ?", (run.id,))
+    return [Run.from_row(row) for row in rows.fetchall()]
 
 
 def insert_run(connection: sqlite3.Connection, values: Mapping[str, Any]) -> None:

@@ -13,6 +13,8 @@ from jobwire.emulator.payloads import write_json
 
 def of_thrown(thrown: Thrown) -> str:
     """What a task threw."""
+    if thrown.code is not None:
+        return write_json({"type": "INTERNAL_ERROR", "code": thrown.code})
     return write_json(
         {
             "type": "BUILT_IN_ERROR",
@@ -39,6 +41,23 @@ def of_timeout() -> str:
     return write_json({"type": "INTERNAL_ERROR", "code": "MAX_DURATION_EXCEEDED"})
 
 
+def of_batch_item(message: str) -> str:
+    """No run could be made of an item of a batch but one that has failed already."""
+    return write_json(
+        {
+            "type": "INTERNAL_ERROR",
+            "code": "BATCH_ITEM_COULD_NOT_TRIGGER",
+            "message": message,
+        }
+    )
+
+
+def of_crash(code: str, message: str | None) -> str:
+    """The process of a run, or what it ran on, has died."""
+    error = {"type": "INTERNAL_ERROR", "code": code}
+    return write_json(error if message is None else {**error, "message": message})
+
+
 def shown(stored: str) -> dict[str, Any]:
     """Return what retrieving a run shows of its error."""
     error = json.loads(stored)
@@ -46,4 +65,7 @@ def shown(stored: str) -> dict[str, Any]:
         return {name: error[name] for name in ("name", "message", "stackTrace")}
     if error["type"] == "STRING_ERROR":
         return {"message": error["raw"]}
-    return {"message": f"trigger.dev internal error ({error['code']})"}
+    return {
+        "message": error.get("message")
+        or f"trigger.dev internal error ({error['code']})"
+    }

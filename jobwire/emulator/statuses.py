@@ -18,12 +18,15 @@ class RunStatus(StrEnum):
     PENDING = "PENDING"
     DEQUEUED = "DEQUEUED"
     EXECUTING = "EXECUTING"
+    WAITING_TO_RESUME = "WAITING_TO_RESUME"
     RETRYING_AFTER_FAILURE = "RETRYING_AFTER_FAILURE"
     COMPLETED_SUCCESSFULLY = "COMPLETED_SUCCESSFULLY"
     COMPLETED_WITH_ERRORS = "COMPLETED_WITH_ERRORS"
     CANCELED = "CANCELED"
     EXPIRED = "EXPIRED"
     TIMED_OUT = "TIMED_OUT"
+    CRASHED = "CRASHED"
+    SYSTEM_FAILURE = "SYSTEM_FAILURE"
 
 
 TERMINAL = frozenset(
@@ -33,6 +36,8 @@ TERMINAL = frozenset(
         RunStatus.CANCELED,
         RunStatus.EXPIRED,
         RunStatus.TIMED_OUT,
+        RunStatus.CRASHED,
+        RunStatus.SYSTEM_FAILURE,
     }
 )
 #: A worker has them.
@@ -41,11 +46,18 @@ WITH_WORKER = frozenset(
 )
 #: Runs that ended so no longer hold their idempotency key.
 RELEASES_KEY = frozenset(
-    {RunStatus.COMPLETED_WITH_ERRORS, RunStatus.EXPIRED, RunStatus.TIMED_OUT}
+    {
+        RunStatus.COMPLETED_WITH_ERRORS,
+        RunStatus.EXPIRED,
+        RunStatus.TIMED_OUT,
+        RunStatus.CRASHED,
+        RunStatus.SYSTEM_FAILURE,
+    }
 )
 
 _CURRENT = {
     RunStatus.PENDING: "QUEUED",
+    RunStatus.WAITING_TO_RESUME: "WAITING",
     RunStatus.RETRYING_AFTER_FAILURE: "EXECUTING",
     RunStatus.COMPLETED_SUCCESSFULLY: "COMPLETED",
     RunStatus.COMPLETED_WITH_ERRORS: "FAILED",
@@ -53,6 +65,7 @@ _CURRENT = {
 _OLD = {
     **_CURRENT,
     RunStatus.DEQUEUED: "EXECUTING",
+    RunStatus.WAITING_TO_RESUME: "FROZEN",
     RunStatus.RETRYING_AFTER_FAILURE: "REATTEMPTING",
 }
 _QUEUED = frozenset(
@@ -64,6 +77,8 @@ _COMPLETED = frozenset(
         RunStatus.COMPLETED_SUCCESSFULLY,
         RunStatus.COMPLETED_WITH_ERRORS,
         RunStatus.CANCELED,
+        RunStatus.CRASHED,
+        RunStatus.SYSTEM_FAILURE,
     }
 )
 #: What a list can be filtered by; the names of both vocabularies. Words without a
@@ -74,17 +89,17 @@ FILTERS: dict[str, RunStatus | None] = {
     "QUEUED": RunStatus.PENDING,
     "DEQUEUED": RunStatus.DEQUEUED,
     "EXECUTING": RunStatus.EXECUTING,
-    "WAITING": None,
+    "WAITING": RunStatus.WAITING_TO_RESUME,
     "COMPLETED": RunStatus.COMPLETED_SUCCESSFULLY,
     "FAILED": RunStatus.COMPLETED_WITH_ERRORS,
     "CANCELED": RunStatus.CANCELED,
-    "CRASHED": None,
-    "SYSTEM_FAILURE": None,
+    "CRASHED": RunStatus.CRASHED,
+    "SYSTEM_FAILURE": RunStatus.SYSTEM_FAILURE,
     "EXPIRED": RunStatus.EXPIRED,
     "TIMED_OUT": RunStatus.TIMED_OUT,
     "WAITING_FOR_DEPLOY": None,
     "REATTEMPTING": RunStatus.RETRYING_AFTER_FAILURE,
-    "FROZEN": None,
+    "FROZEN": RunStatus.WAITING_TO_RESUME,
     "INTERRUPTED": None,
 }
 
@@ -105,5 +120,5 @@ def api_booleans(status: RunStatus) -> dict[str, bool]:
         "isFailed": completed and not succeeded,
         "isSuccess": succeeded,
         "isCancelled": status is RunStatus.CANCELED,
-        "isWaiting": False,
+        "isWaiting": status is RunStatus.WAITING_TO_RESUME,
     }

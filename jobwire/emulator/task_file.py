@@ -1,18 +1,40 @@
-"""A file of tasks: Python that says `TASKS = (Task("my-task", …), …)`."""
+"""A file of tasks: Python that says `TASKS = (Task("my-task", …), …)`.
+
+It may say `QUEUES = (Queue("mail", concurrency_limit=2), …)` too.
+"""
 
 import traceback
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from runpy import run_path
 
 from jobwire.emulator.errors import TaskFileError
-from jobwire.emulator.task import Task
+from jobwire.emulator.task import Queue, Task
 
 _NAME = "TASKS"
+_QUEUES_NAME = "QUEUES"
+
+
+@dataclass(frozen=True)
+class TaskFile:
+    """What a file deploys.
+
+    Attributes:
+        queues: Beside those of the tasks; a file need not have any.
+    """
+
+    tasks: tuple[Task, ...]
+    queues: tuple[Queue, ...] = ()
 
 
 def load_tasks(file: Path) -> tuple[Task, ...]:
-    """Run a file and return its tasks.
+    """Run a file and return its tasks; see `load_task_file`."""
+    return load_task_file(file).tasks
+
+
+def load_task_file(file: Path) -> TaskFile:
+    """Run a file and return its tasks and queues.
 
     Raises:
         TaskFileError: It is missing or broken, or holds no tasks, or two of one name.
@@ -39,7 +61,11 @@ def load_tasks(file: Path) -> tuple[Task, ...]:
     ids = [task.id for task in found]
     if twice := {id for id in ids if ids.count(id) > 1}:
         raise TaskFileError(str(file), f"two tasks are called {min(twice)!r}.")
-    return found
+    queues = names.get(_QUEUES_NAME, ())
+    declared = tuple(queues) if isinstance(queues, Iterable) else (queues,)
+    if not all(isinstance(queue, Queue) for queue in declared):
+        raise TaskFileError(str(file), "QUEUES must be like `(Queue(…), …)`.")
+    return TaskFile(found, declared)
 
 
 def _place(file: Path, error: BaseException) -> str:

@@ -65,6 +65,7 @@ TASKS = (
     ),
     Task(
         "daily-report-generation",
+        is_scheduled=True,
         duration=3.0,
         progress=[
             Step(after=1.0, fraction=1 / 3, message="collecting orders"),

@@ -4,23 +4,24 @@ A run carries its next step and when it is due, so the clock alone moves it on, 
 process that dies between two steps loses neither.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from sqlite3 import Connection
 from typing import Any
 
-from jobwire.emulator import moments, run_errors
+from jobwire.emulator import moments, packets, run_errors, waiting
 from jobwire.emulator.attempt_plan import AttemptPlan, plan_attempt
 from jobwire.emulator.clock import iso
 from jobwire.emulator.durations import later, parse_duration
 from jobwire.emulator.hook_moments import HookMoment
 from jobwire.emulator.job_retries import with_retries_of_job
-from jobwire.emulator.payloads import write_json
-from jobwire.emulator.queues import queue_of_task
-from jobwire.emulator.run import Run, RunStep, update_run
+from jobwire.emulator.payloads import JSON_TYPE, write_json
+from jobwire.emulator.queues import queue_of_task, stored_name
+from jobwire.emulator.run import Run, RunStep, children_of, update_run
 from jobwire.emulator.statuses import TERMINAL, WITH_WORKER, RunStatus
-from jobwire.emulator.task import Step, Task
+from jobwire.emulator.task import PLATFORM_FAILURES, Attempt, Step, Task
+from jobwire.emulator.waiting import began_at, next_step
 
 _NO_STEP: Mapping[str, Any] = {"step": None, "due_at": None}
 
@@ -62,13 +63,25 @@ class Transitions:
     Args:
         tasks: Those that are deployed, by their id.
         version: The version that they are deployed as.
+        spans: How long what nobody describes takes.
+        queues: The names of those that are deployed, as stored.
+        stores_packets: Whether large payloads and outputs go into the object store.
     """
 
-    def __init__(self, tasks: Mapping[str, Task], version: str, spans: Spans) -> None:
+    def __init__(
+        self,
+        tasks: Mapping[str, Task],
+        version: str,
+        spans: Spans,
+        queues: Collection[str],
+        *,
+        stores_packets: bool = True,
+    ) -> None:
         self._tasks = tasks
         self._version = version
         self._spans = spans
-        self._queues = frozenset(map(queue_of_task, tasks))
+        self.stores_packets = stores_packets
+        self._queues = frozenset(queues)
 
     def take_step(
         self, connection: Connection, run: Run, now: int
@@ -83,6 +96,10 @@ class Transitions:
                 return self._start_attempt(connection, run, now)
             case RunStep.PROGRESS:
                 return self._progress(connection, run, now)
+            case RunStep.WAIT:
+                waiting.begin(connection, run, _plan(run), now)
+            case RunStep.RESUME:
+                waiting.ask_for_place(connection, run, now)
             case RunStep.END_ATTEMPT:
                 return self._end_attempt(connection, run, now)
             case RunStep.STOP:
@@ -90,8 +107,6 @@ class Transitions:
                 return moments.canceled(run, _plan(run), now)
             case RunStep.RECORD:
                 self.record(connection, run, now)
-            case None:
-                pass
         return None
 
     def dequeue(self, connection: Connection, run: Run, now: int) -> None:
@@ -114,6 +129,16 @@ class Transitions:
     def has_task(self, task: str) -> bool:
         """Whether there is such a task."""
         return task in self._tasks
+
+    def is_scheduled(self, task: str) -> bool:
+        """Whether schedules can trigger a task."""
+        found = self._tasks.get(task)
+        return found is not None and found.is_scheduled
+
+    def queue_of(self, task: str) -> str:
+        """Return the queue that runs of a task go to by themselves."""
+        found = self._tasks.get(task)
+        return queue_of_task(task) if found is None else stored_name(found)
 
     def is_deployed(self, task: str, queue: str) -> bool:
         """Whether a worker could run a task from a queue: there are both."""
@@ -149,6 +174,12 @@ class Transitions:
             error=run_errors.of_cancel(),
             **step,
         )
+        for child in children_of(connection, run):
+            self.cancel(connection, child, now)
+
+    def resume(self, connection: Connection, run: Run, now: int) -> None:
+        """WAITING_TO_RESUME → EXECUTING: it has its place again."""
+        waiting.end(connection, run, _plan(run), now)
 
     def record(self, connection: Connection, run: Run, now: int) -> None:
         """Write down the end of an attempt whose last hook has run.
@@ -162,11 +193,26 @@ class Transitions:
             end["usage_ms"] = run.usage_ms + plan.duration_ms
             if plan.thrown is None:
                 end["status"] = RunStatus.COMPLETED_SUCCESSFULLY
-                end["output"] = write_json(plan.output)
+                end |= self._output(connection, run, plan)
             else:
                 end["status"] = RunStatus.COMPLETED_WITH_ERRORS
                 end["error"] = run_errors.of_thrown(plan.thrown)
         update_run(connection, run, now=now, **end)
+
+    def _output(
+        self, connection: Connection, run: Run, plan: AttemptPlan
+    ) -> dict[str, Any]:
+        output, kind = write_json(plan.output), JSON_TYPE
+        if not self.stores_packets:
+            return {"output": output, "output_type": kind}
+        told, kind = packets.moved(
+            connection,
+            f"{run.id}/output.json",
+            output,
+            kind,
+            limit=packets.MAX_OUTPUT_BYTES,
+        )
+        return {"output": told, "output_type": kind}
 
     def _expire(self, connection: Connection, run: Run, now: int) -> None:
         update_run(
@@ -196,8 +242,8 @@ class Transitions:
         attempt = run.attempt + 1
         plan = plan_attempt(
             with_retries_of_job(task, run.metadata_object),
-            run.payload_json,
-            attempt,
+            packets.payload_of(connection, run),
+            Attempt(attempt, run.id),
             max_attempts=run.max_attempts,
             max_duration=run.max_duration,
         )
@@ -211,22 +257,26 @@ class Transitions:
             started_at=run.started_at or now,
             plan=plan.to_json(),
             steps_done=0,
-            **_next_step(plan, now, 0),
+            waits_done=0,
+            waited_ms=0,
+            **next_step(plan, now),
         )
         return moments.attempt_started(started, plan, now)
 
-    def _progress(self, connection: Connection, run: Run, now: int) -> HookMoment:
-        plan, began = _plan(run), run.attempt_started_at or now
+    def _progress(
+        self, connection: Connection, run: Run, now: int
+    ) -> HookMoment | None:
+        plan, done = _plan(run), run.steps_done + 1
         step = plan.steps[run.steps_done]
         moved = update_run(
             connection,
             run,
             now=now,
             metadata=_with_progress(run, step, now),
-            steps_done=run.steps_done + 1,
-            **_next_step(plan, began, run.steps_done + 1),
+            steps_done=done,
+            **next_step(plan, began_at(run, now), steps=done, waits=run.waits_done),
         )
-        return moments.progressed(moved, plan, step, now)
+        return moments.progressed(moved, plan, step, now) if step.tells else None
 
     def _end_attempt(
         self, connection: Connection, run: Run, now: int
@@ -243,6 +293,19 @@ class Transitions:
                 completed_at=now,
                 usage_ms=usage_ms,
                 error=run_errors.of_timeout(),
+                **_NO_STEP,
+            )
+            return None
+        if plan.crash is not None:
+            failed = plan.crash.code in PLATFORM_FAILURES
+            update_run(
+                connection,
+                run,
+                now=now,
+                status=RunStatus.SYSTEM_FAILURE if failed else RunStatus.CRASHED,
+                completed_at=now,
+                usage_ms=usage_ms,
+                error=run_errors.of_crash(plan.crash.code, plan.crash.message),
                 **_NO_STEP,
             )
             return None
@@ -278,13 +341,6 @@ def _plan(run: Run) -> AttemptPlan:
     return AttemptPlan.from_json(run.plan)
 
 
-def _next_step(plan: AttemptPlan, began: int, done: int) -> dict[str, Any]:
-    if done < len(plan.steps):
-        due_at = began + int(plan.steps[done].after * 1000)
-        return {"step": RunStep.PROGRESS, "due_at": due_at}
-    return {"step": RunStep.END_ATTEMPT, "due_at": began + plan.duration_ms}
-
-
 def _with_progress(run: Run, step: Step, now: int) -> str:
     told = {
         "fraction": step.fraction,
@@ -292,7 +348,8 @@ def _with_progress(run: Run, step: Step, now: int) -> str:
         "updatedAt": iso(now),
     }
     progress = {name: value for name, value in told.items() if value is not None}
-    return write_json({**(run.metadata_object or {}), "progress": progress})
+    shown = {"progress": progress} if step.tells else {}
+    return write_json({**(run.metadata_object or {}), **shown, **(step.metadata or {})})
 
 
 def _ms(span: timedelta) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Any
 
+from jobwire.emulator import packets
 from jobwire.emulator.debounce import Debounce, DebounceError
 from jobwire.emulator.durations import (
     LAST_INSTANT,
@@ -25,14 +26,14 @@ from jobwire.emulator.payloads import (
     stored_payload,
     write_json,
 )
-from jobwire.emulator.queues import clean_name, queue_of_task
+from jobwire.emulator.queues import clean_name
 from jobwire.emulator.run import Run, RunStep, find_run, insert_run, update_run
 from jobwire.emulator.state import State
 from jobwire.emulator.statuses import RELEASES_KEY, RunStatus
 from jobwire.emulator.transitions import Transitions, enqueued
 
-_MAX_TAGS = 10
-_MAX_METADATA_BYTES = 262_144
+MAX_TAGS = 10
+MAX_METADATA_BYTES = 262_144
 _MIN_DURATION_SECONDS = 5
 _MAX_INT = 2**31 - 1
 #: In a development environment, a run that nobody starts for so long expires.
@@ -64,57 +65,122 @@ def trigger(
     body: Mapping[str, Any],
     *,
     now: int,
+    one_time_token: str | None = None,
+    **origin: Any,
 ) -> Triggered:
     """Make a run in a transaction of its own; when this returns, it is kept.
 
     The body holds `payload` and `options`, checked; the time is in milliseconds since
-    1970.
+    1970. The origin is told by columns such as `trigger_function` or `batch_id`. A
+    one-time token, which is told by its hash, makes one run only.
 
     Raises:
         TriggerRefusedError: It cannot be.
     """
+    with state.transaction() as connection:
+        return trigger_within(
+            connection,
+            state,
+            transitions,
+            task,
+            body,
+            now=now,
+            one_time_token=one_time_token,
+            **origin,
+        )
+
+
+def trigger_within(
+    connection: Connection,
+    state: State,
+    transitions: Transitions,
+    task: str,
+    body: Mapping[str, Any],
+    *,
+    now: int,
+    one_time_token: str | None = None,
+    **origin: Any,
+) -> Triggered:
+    """Make a run in a transaction of the caller's; see `trigger`."""
     options: Mapping[str, Any] = body.get("options", {})
     tags = _tags(options)
-    with state.transaction() as connection:
-        key = options.get("idempotencyKey")
-        held = _holder_of_key(connection, task, key, now) if key else None
-        if held is not None:
-            return Triggered(held.id, is_cached=True)
-        _check_version(state, transitions, options, task)
-        values = {
-            "id": f"run_{new_cuid(now)}",
-            "task": task,
-            "created_at": now,
-            "updated_at": now,
-            "tags": tags,
-            "options": write_json(options),
-            "is_test": options.get("test", False),
-            "machine": options.get("machine"),
-            "queue": _queue(task, options),
-            **_packet(body, options),
-            **_limits(options),
-            **_key_columns(options, now),
-            **_family(connection, options),
-        }
-        debounce = _debounce(options)
-        if debounce is not None:
-            moved = debounce.push_back(connection, task, values, now)
-            if moved is not None:
-                return Triggered(moved.id, is_cached=False)
-            values |= debounce.columns(now)
-        else:
-            values |= _beginning(options, values["ttl"], now)
-        insert_run(connection, values)
-        return Triggered(values["id"], is_cached=False)
+    key = options.get("idempotencyKey")
+    held = _holder_of_key(connection, task, key, now) if key else None
+    if held is not None:
+        return Triggered(held.id, is_cached=True)
+    _check_version(state, transitions, options, task)
+    id = f"run_{new_cuid(now)}"
+    packet = _packet(body, options)
+    if transitions.stores_packets:
+        packet["payload"], packet["payload_type"] = packets.moved(
+            connection,
+            f"{id}/payload.json",
+            packet["payload"],
+            packet["payload_type"],
+            limit=packets.MAX_PAYLOAD_BYTES,
+        )
+    values = {
+        "id": id,
+        "task": task,
+        "created_at": now,
+        "updated_at": now,
+        "tags": tags,
+        "options": write_json(options),
+        "is_test": options.get("test", False),
+        "machine": options.get("machine"),
+        "queue": _queue(transitions, task, options),
+        "concurrency_key": str(options.get("concurrencyKey", "")),
+        **packet,
+        **_limits(options),
+        **_key_columns(options, now),
+        **_family(connection, options),
+        **origin,
+    }
+    debounce = _debounce(options)
+    if debounce is not None:
+        moved = debounce.push_back(connection, task, values, now)
+        if moved is not None:
+            return Triggered(moved.id, is_cached=False)
+        values |= debounce.columns(now)
+    else:
+        values |= _beginning(options, values["ttl"], now)
+    if _has_fired(connection, origin):
+        return Triggered(values["id"], is_cached=True)
+    if one_time_token is not None:
+        use_up(connection, one_time_token, f"trigger {task}")
+    insert_run(connection, values)
+    return Triggered(values["id"], is_cached=False)
+
+
+def use_up(connection: Connection, token: str, what: str) -> None:
+    """Take note that a one-time token did something.
+
+    Raises:
+        TriggerRefusedError: It had done so already.
+    """
+    done = connection.execute("INSERT OR IGNORE INTO used_tokens VALUES (?)", (token,))
+    if done.rowcount == 0:
+        raise TriggerRefusedError(
+            422,
+            f"Cannot {what} with a one-time use token as it has already been used.",
+        )
+
+
+def _has_fired(connection: Connection, origin: Mapping[str, Any]) -> bool:
+    """Whether a schedule's time has its run already: the process died just then."""
+    row = connection.execute(
+        "SELECT 1 FROM runs WHERE fired = ?", (origin.get("fired"),)
+    ).fetchone()
+    return row is not None
 
 
 def _tags(options: Mapping[str, Any]) -> str:
     given = options.get("tags", [])
     tags = [given] if isinstance(given, str) else given
-    if len(tags) > _MAX_TAGS:
+    if len(tags) > MAX_TAGS:
         raise TriggerRefusedError(
             422,
-            f"Runs can only have {_MAX_TAGS} tags, you're trying to set {len(tags)}.",
+            f"Runs can only have {MAX_TAGS} tags, you're trying to set {len(tags)}.",
         )
     return write_json(sorted(tag for tag in tags if tag.strip()))
 
@@ -139,9 +205,9 @@ def _holder_of_key(connection: Connection, task: str, key: str, now: int) -> Run
     return None
 
 
-def _queue(task: str, options: Mapping[str, Any]) -> str:
+def _queue(transitions: Transitions, task: str, options: Mapping[str, Any]) -> str:
     given = options.get("queue")
-    return (given and clean_name(given["name"])) or queue_of_task(task)
+    return (given and clean_name(given["name"])) or transitions.queue_of(task)
 
 
 def _packet(body: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,9 +218,9 @@ def _packet(body: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, An
             400, "A payload of type application/store must be the path of a packet"
         )
     metadata = _metadata(options)
-    if metadata is not None and len(metadata.encode()) > _MAX_METADATA_BYTES:
+    if metadata is not None and len(metadata.encode()) > MAX_METADATA_BYTES:
         raise TriggerRefusedError(
-            413, f"Metadata exceeds maximum size of {_MAX_METADATA_BYTES} bytes"
+            413, f"Metadata exceeds maximum size of {MAX_METADATA_BYTES} bytes"
         )
     return {"payload": payload, "payload_type": payload_type, "metadata": metadata}
 
@@ -249,7 +315,7 @@ def _check_version(
     version = options.get("lockToVersion")
     if version is None:
         return
-    queue = _queue(task, options)
+    queue = _queue(transitions, task, options)
     if version != state.version:
         fault = f"Task locked to version '{version}', but no worker found with that"
         raise TriggerRefusedError(422, f"{fault} version.")

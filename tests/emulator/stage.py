@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from jobwire.emulator import Emulator
+from jobwire.emulator.advancing import advance
 from tests.clock import FakeClock
 
 CURRENT = {"x-trigger-api-version": "2025-07-16"}
@@ -64,13 +64,7 @@ class Stage:
 
     async def advance(self, seconds: float) -> None:
         """Move the clock on, from one due step to the next."""
-        until = self.clock.now() + timedelta(seconds=seconds)
-        await self.emulator.settle()
-        while (due := self.emulator.next_due()) is not None and due <= until:
-            self.clock.advance(max(due - self.clock.now(), timedelta()))
-            await self.emulator.settle()
-        self.clock.advance(until - self.clock.now())
-        await self.emulator.settle()
+        await advance(self.emulator, self.clock, seconds)
 
 
 @asynccontextmanager

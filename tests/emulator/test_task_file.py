@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from jobwire.emulator import EmulatorError, Task, load_tasks
+from jobwire.emulator import EmulatorError, Queue, Task, load_task_file, load_tasks
 
 IMPORT = "from jobwire.emulator import Task\n"
 
@@ -12,6 +12,16 @@ def test_a_file_tells_its_tasks(tmp_path: Path) -> None:
     file.write_text(f'{IMPORT}TASKS = [Task("a", duration=2.0), Task("b")]\n')
 
     assert load_tasks(file) == (Task("a", duration=2.0), Task("b"))
+
+
+def test_a_file_tells_its_queues(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    queues = 'QUEUES = [Queue("mail", concurrency_limit=2)]'
+    file.write_text(
+        f'from jobwire.emulator import Queue, Task\nTASKS = [Task("a")]\n{queues}\n'
+    )
+
+    assert load_task_file(file).queues == (Queue("mail", concurrency_limit=2),)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +36,7 @@ def test_a_file_tells_its_tasks(tmp_path: Path) -> None:
         ("", "", "it must say `TASKS = (Task(…), …)`"),
         ("TASKS = ()\n", "", "it must say `TASKS = (Task(…), …)`"),
         ("TASKS = [1]\n", "", "it must say `TASKS = (Task(…), …)`"),
+        (f"{IMPORT}TASKS = [Task('a')]\nQUEUES = 1\n", "", "QUEUES must be like"),
         (f"{IMPORT}TASKS = [Task('a')] * 2\n", "", "two tasks are called 'a'"),
     ],
 )

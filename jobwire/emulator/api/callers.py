@@ -1,5 +1,6 @@
 """Callers: whoever has the secret key, or a public token with scopes."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from jobwire.emulator.api.server import server_of
 #: A type of thing and the id of one; None: any of that type.
 Resource = tuple[str, str | None]
 
+_PERSONAL_TOKEN = "tr_pat_"  # noqa: S105 - how one begins
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -19,9 +22,11 @@ class Caller:
 
     Attributes:
         scopes: `action:type[:id]`; None: may do everything.
+        one_time_token: What is kept of a token that triggers once only.
     """
 
     scopes: tuple[str, ...] | None
+    one_time_token: str | None = None
 
     def require(self, action: str, resources: Iterable[Resource]) -> None:
         """Pass whoever may do something to one of these.
@@ -63,7 +68,28 @@ def caller_of(request: Request) -> Caller:
         raise ApiError(401, "Public Access Token is invalid")
     scopes = claims.get("scopes")
     granted = scopes if isinstance(scopes, list) else []
-    return Caller(tuple(scope for scope in granted if isinstance(scope, str)))
+    once = hashlib.sha256(token.encode()).hexdigest() if claims.get("otu") else None
+    return Caller(tuple(one for one in granted if isinstance(one, str)), once)
+
+
+def require_key(request: Request, error: str = "Invalid or Missing API Key") -> None:
+    """Pass the secret key alone: their older routes know nothing else.
+
+    Raises:
+        ApiError: 401 with this error.
+    """
+    if bearer_of(request) != server_of(request).secret_key:
+        raise ApiError(401, error)
+
+
+def require_personal_token(request: Request) -> None:
+    """Pass any personal access token: whoever has one is the one user.
+
+    Raises:
+        ApiError: 401.
+    """
+    if not bearer_of(request).startswith(_PERSONAL_TOKEN):
+        raise ApiError(401, "Invalid or Missing Access Token")
 
 
 def _grants(scope: str, action: str, resources: tuple[Resource, ...]) -> bool:

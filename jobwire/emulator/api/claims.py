@@ -3,14 +3,13 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from jobwire.emulator.api.callers import bearer_of
-from jobwire.emulator.api.responses import ApiError, ApiResponse
+from jobwire.emulator.api.callers import require_key
+from jobwire.emulator.api.responses import ApiResponse
 from jobwire.emulator.api.server import server_of
 
 
 async def claims(request: Request) -> Response:
     """Name the environment to whoever has its key."""
-    server = server_of(request)
-    if bearer_of(request) != server.secret_key:
-        raise ApiError(401, "Invalid or Missing API key")
-    return ApiResponse({"sub": server.state.environment_id, "pub": True})
+    require_key(request, "Invalid or Missing API key")
+    environment_id = server_of(request).state.environment_id
+    return ApiResponse({"sub": environment_id, "pub": True})

@@ -20,8 +20,8 @@ _DEFAULT_SIZE = 25
 _MAX_SIZE = 100
 _WEEK_MS = 7 * 24 * 60 * 60 * 1000
 _FLAGS = ("true", "false")
-#: Filters on what no run of this server has.
-_FOREIGN = ("schedule", "batch", "bulkAction", "error")
+#: A filter on what no run of this server has.
+_FOREIGN = ("error",)
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,9 @@ class ListQuery:
     machines: tuple[str, ...] | None
     regions: tuple[str, ...] | None
     is_test: bool | None
+    schedule: str | None
+    batch: str | None
+    bulk_action: str | None
     first: int | None
     last: int | None
     nothing: bool
@@ -106,10 +109,26 @@ def read_list_query(given: Mapping[str, str], *, now: int) -> ListQuery:
         machines=machines,
         regions=_words(given, "region"),
         is_test=None if is_test is None else is_test == "true",
+        schedule=given.get("filter[schedule]") or None,
+        batch=given.get("filter[batch]") or None,
+        bulk_action=given.get("filter[bulkAction]") or None,
         first=first,
         last=last,
         nothing=any(given.get(f"filter[{name}]") for name in _FOREIGN),
     )
+
+
+def read_size(given: Mapping[str, str]) -> int:
+    """Understand how long a page of another list shall be.
+
+    Raises:
+        ApiError: 400, with every fault.
+    """
+    faults: list[dict[str, Any]] = []
+    size = _size(given.get("page[size]"), faults)
+    if faults:
+        raise ApiError(400, "Query Error", details=faults)
+    return size
 
 
 def _words(given: Mapping[str, str], name: str) -> tuple[str, ...] | None:

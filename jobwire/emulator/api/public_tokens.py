@@ -19,15 +19,30 @@ _PARTS = 3
 _LIFETIME_SECONDS = 3_600
 
 
-def sign(claims: Mapping[str, Any], secret_key: str, *, now: int) -> str:
-    """Sign a token for an hour from now, in milliseconds since 1970."""
+def sign(
+    claims: Mapping[str, Any],
+    secret_key: str,
+    *,
+    now: int,
+    seconds: int = _LIFETIME_SECONDS,
+    expires_at: float | None = None,
+) -> str:
+    """Sign a token.
+
+    Args:
+        claims: What it says.
+        secret_key: Of the environment.
+        now: In milliseconds since 1970.
+        seconds: How long it is valid.
+        expires_at: Instead, until when, in seconds since 1970.
+    """
     issued_at = now // 1000
     whole = {
         **claims,
         "iat": issued_at,
         "iss": _ISSUER,
         "aud": _AUDIENCE,
-        "exp": issued_at + _LIFETIME_SECONDS,
+        "exp": issued_at + seconds if expires_at is None else expires_at,
     }
     signed = f"{_encode(write_json(_HEADER))}.{_encode(write_json(whole))}"
     return f"{signed}.{_signature(signed, secret_key)}"

@@ -6,6 +6,7 @@ Source: `apps/webapp/app/services/authorizationRateLimitMiddleware.server.ts` of
 triggerdotdev/trigger.dev, read 2026-11-23, and answers of a real server 4.5.12.
 """
 
+import re
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,7 +20,54 @@ _INTERVAL_MS = 10_000
 _REFILLS = 3
 _PUBLIC_CAPACITY = 60
 _PUBLIC_WINDOW_MS = 60_000
-_EXEMPT = frozenset({"/api/v1/auth/jwt/claims"})
+#: What a batch that was paid for brings, and what only leads to the object store, too.
+_EXEMPT = re.compile(
+    r"/api/v1/auth/jwt/claims|/api/v3/batches/[^/]+/items|/api/v[12]/packets/.*"
+    r"|/api/v1/runs/[^/]+/attempts|/api/v1/timezones"
+    r"|/api/v1/waitpoints/tokens/[^/]+/callback/[^/]+"
+)
+
+
+@dataclass(frozen=True)
+class BatchRefusal:
+    """A batch for which there are not enough tokens; instants in milliseconds."""
+
+    capacity: int
+    left: int
+    reset_ms: int
+
+    def headers(self, now: int) -> dict[str, str]:
+        """Return the headers of the refusal, whose reset is in seconds."""
+        return {
+            "X-RateLimit-Limit": str(self.capacity),
+            "X-RateLimit-Remaining": str(self.left),
+            "X-RateLimit-Reset": str(self.reset_ms // 1000),
+            "Retry-After": str(max(1, -(-(self.reset_ms - now) // 1000))),
+        }
+
+
+class BatchLimit:
+    """The bucket of batches, which each run of theirs takes a token from."""
+
+    def __init__(self, capacity: int = 1_200, refill: int = 100) -> None:
+        self._capacity = capacity
+        self._refill = refill
+        self._left = capacity
+        self._refilled_at: int | None = None
+
+    def take(self, count: int, now: int) -> BatchRefusal | None:
+        """Take tokens, or say why not."""
+        if self._refilled_at is None:
+            self._refilled_at = now
+        intervals = (now - self._refilled_at) // _INTERVAL_MS
+        self._left = min(self._capacity, self._left + intervals * self._refill)
+        self._refilled_at += intervals * _INTERVAL_MS
+        if count <= self._left:
+            self._left -= count
+            return None
+        needed = -(-(count - self._left) // self._refill)
+        reset = self._refilled_at + needed * _INTERVAL_MS
+        return BatchRefusal(self._capacity, self._left, reset)
 
 
 @dataclass
@@ -66,7 +114,7 @@ class RateLimit:
         if (
             scope["type"] != "http"
             or not scope["path"].startswith("/api/")
-            or scope["path"] in _EXEMPT
+            or _EXEMPT.fullmatch(scope["path"])
         ):
             await self._app(scope, receive, send)
             return
@@ -86,7 +134,10 @@ class RateLimit:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers)
+                answered = MutableHeaders(scope=message)
+                # A batch that is refused tells of its own bucket.
+                for name, value in headers.items():
+                    answered.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -1,5 +1,8 @@
 """Answers, in the shapes that the real server gives them."""
 
+import base64
+import hashlib
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -11,6 +14,13 @@ from jobwire.emulator.payloads import write_json
 
 _STATUS_PAGES = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Status/"
 _NOT_FOUND = "<!DOCTYPE html><html><title>Page not found</title><h1>404</h1></html>"
+_HEADERS_OF_PAGES = {
+    "cache-control": "no-cache",
+    "permissions-policy": "geolocation=(), microphone=(), camera=(), accelerometer=(),"
+    " gyroscope=(), magnetometer=(), payment=(), usb=()",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "x-content-type-options": "nosniff",
+}
 
 
 class ApiResponse(JSONResponse):
@@ -46,6 +56,12 @@ class ProblemResponse(JSONResponse):
             "error": detail,
         }
         super().__init__(body, status, headers)
+        digest = base64.b64encode(hashlib.sha1(self.body).digest()).decode()  # noqa: S324 - theirs
+        self.headers["etag"] = f'W/"{len(self.body):x}-{digest.rstrip("=")}"'
+
+    def render(self, content: Any) -> bytes:
+        """Write it indented, as what stands before their routes does."""
+        return json.dumps(content, indent=2).encode()
 
 
 class ApiError(Exception):
@@ -74,7 +90,7 @@ async def _of_http_exception(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     if error.status_code == 404:  # noqa: PLR2004 - Not Found
-        return HTMLResponse(_NOT_FOUND, 404, {"cache-control": "no-cache"})
+        return HTMLResponse(_NOT_FOUND, 404, _HEADERS_OF_PAGES)
     allowed = (error.headers or {}).get("Allow", "")
     if "POST" in allowed and request.method not in {"GET", "HEAD"}:
         return ApiResponse({"error": "Method not allowed"}, 405, {"Allow": allowed})

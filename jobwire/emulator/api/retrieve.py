@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from jobwire.emulator.api.callers import caller_of
+from jobwire.emulator.api.object_store import presigned
 from jobwire.emulator.api.responses import ApiError, ApiResponse
 from jobwire.emulator.api.run_json import related_run, retrieved
 from jobwire.emulator.api.server import server_of
@@ -31,9 +32,21 @@ async def retrieve(request: Request) -> Response:
             *(("tags", tag) for tag in run.tag_list),
         ],
     )
-    current = speaks_current(request)
-    related = _related(run, server.state, current=current)
-    return ApiResponse(retrieved(run, related, server.state, current=current))
+    return whole_run(request, run)
+
+
+def whole_run(request: Request, run: Run) -> Response:
+    """Answer with a run, its relatives included."""
+    state, current = server_of(request).state, speaks_current(request)
+    related = _related(run, state, current=current)
+    told = retrieved(
+        run,
+        related,
+        state,
+        current=current,
+        presign=lambda path: presigned(request, "GET", path),
+    )
+    return ApiResponse(told)
 
 
 def speaks_current(request: Request) -> bool:

@@ -1,17 +1,19 @@
 """Runs as the API shows them; what is unset is left out, never null."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from jobwire.emulator import run_errors
+from jobwire.emulator import run_errors, schedules
 from jobwire.emulator.clock import iso
-from jobwire.emulator.payloads import is_readable
+from jobwire.emulator.cron_words import describe_text
+from jobwire.emulator.payloads import STORE_TYPE, is_readable
+from jobwire.emulator.project import ENVIRONMENT_SLUG
 from jobwire.emulator.run import Run
 from jobwire.emulator.state import State
 from jobwire.emulator.statuses import TERMINAL, api_booleans, api_status
 
-_ENVIRONMENT_NAME = "dev"
-_USER_NAME = "Local Developer"
+USER_NAME = "Local Developer"
 
 
 def listed(run: Run, state: State, *, current: bool) -> dict[str, Any]:
@@ -36,8 +38,8 @@ def listed(run: Run, state: State, *, current: bool) -> dict[str, Any]:
         **_set(ttl=run.ttl),
         "env": {
             "id": state.environment_id,
-            "name": _ENVIRONMENT_NAME,
-            "user": _USER_NAME,
+            "name": ENVIRONMENT_SLUG,
+            "user": USER_NAME,
         },
         "tags": list(run.tag_list),
         "costInCents": 0,
@@ -45,20 +47,32 @@ def listed(run: Run, state: State, *, current: bool) -> dict[str, Any]:
         "durationMs": run.usage_ms,
         "depth": run.depth,
         **_set(metadata=run.metadata_object),
-        "taskKind": "STANDARD",
+        "taskKind": "STANDARD" if run.schedule_id is None else "SCHEDULED",
         "region": state.environment_id,
         **api_booleans(run.status),
     }
 
 
 def retrieved(
-    run: Run, related: dict[str, Any], state: State, *, current: bool
+    run: Run,
+    related: dict[str, Any],
+    state: State,
+    *,
+    current: bool,
+    presign: Callable[[str], str],
 ) -> dict[str, Any]:
-    """Return a run with its payload, output and error, and its relatives as shown."""
+    """Return a run with its payload, output and error, and its relatives as shown.
+
+    What lies in the object store is told by a URL that `presign` makes of its path.
+    """
     whole = related_run(run, state, current=current)
     if is_readable(run.payload, run.payload_type):
         whole["payload"] = run.payload_json
-    if run.output is not None:
+    elif run.payload is not None:
+        whole["payloadPresignedUrl"] = presign(run.payload)
+    if run.output is not None and run.output_type == STORE_TYPE:
+        whole["outputPresignedUrl"] = presign(run.output)
+    elif run.output is not None:
         whole["output"] = json.loads(run.output)
     if run.error is not None:
         whole["error"] = run_errors.shown(run.error)
@@ -67,7 +81,25 @@ def retrieved(
         "attemptCount": run.attempt,
         # The real server's is always empty too.
         "attempts": [],
+        **_schedule(run, state),
         "relatedRuns": related,
+    }
+
+
+def _schedule(run: Run, state: State) -> dict[str, Any]:
+    if run.schedule_id is None:
+        return {}
+    row = schedules.find(state.connection, run.schedule_id)
+    if row is None:
+        return {}
+    key = row["deduplication_key"] if row["shows_key"] else None
+    description = describe_text(row["cron"])
+    return {
+        "schedule": {
+            "id": row["id"],
+            **_set(externalId=row["external_id"], deduplicationKey=key),
+            "generator": schedules.shown_generator(row, description),
+        }
     }
 
 
@@ -95,7 +127,8 @@ def related_run(run: Run, state: State, *, current: bool) -> dict[str, Any]:
         "depth": run.depth,
         "tags": list(run.tag_list),
         **api_booleans(run.status),
-        "triggerFunction": "trigger",
+        "triggerFunction": run.trigger_function,
+        **_set(batchId=run.batch_id),
         **_set(metadata=run.metadata_object),
         "region": state.environment_id,
     }

@@ -27,7 +27,14 @@ async def trigger(request: Request) -> Response:
     body["options"] = {**body.get("options", {}), **over}
     now = server.now_ms
     try:
-        made = make_run(server.state, server.transitions, task, body, now=now)
+        made = make_run(
+            server.state,
+            server.transitions,
+            task,
+            body,
+            now=now,
+            one_time_token=caller.one_time_token,
+        )
     except TriggerRefusedError as error:
         raise ApiError(error.status, str(error)) from error
     server.wake()

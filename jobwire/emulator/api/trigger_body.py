@@ -4,14 +4,12 @@ Source: `TriggerTaskRequestBody` in `packages/core/src/v3/schemas/api.ts` of
 triggerdotdev/trigger.dev, read 2026-11-23.
 """
 
-import json
-import math
 from typing import Any
 
 from starlette.requests import Request
 
+from jobwire.emulator.api.bodies import read_checked
 from jobwire.emulator.api.machines import MACHINES
-from jobwire.emulator.api.responses import ApiError
 from jobwire.emulator.api.shapes import (
     anything,
     array,
@@ -30,7 +28,7 @@ _MAX_TAG_LENGTH = 128
 _MAX_DEBOUNCE_KEY_LENGTH = 512
 
 _TAG = string(_MAX_TAG_LENGTH, "Tags must be less than 128 characters")
-_OPTIONS = record(
+OPTIONS = record(
     {},
     {
         "payloadType": string(),
@@ -63,40 +61,13 @@ _OPTIONS = record(
         "resumeParentOnCompletion": boolean,
     },
 )
-_BODY = record({}, {"payload": anything, "context": anything, "options": _OPTIONS})
+_BODY = record({}, {"payload": anything, "context": anything, "options": OPTIONS})
 
 
 async def read_trigger_body(request: Request) -> dict[str, Any]:
-    """Read and check a body, whatever type of content it claims to be.
+    """Read and check a body.
 
     Raises:
         ApiError: 413, also for a body that does not say how long it is; 400.
     """
-    length = request.headers.get("content-length", "")
-    # Without a length nothing is read at all.
-    if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-        raise ApiError(413, "Request body too large")
-    text = await request.body()
-    if not text:
-        raise ApiError(400, "Request body is empty")
-    try:
-        body = json.loads(text, parse_float=_finite, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        body = None
-    # To their server, false and 0 are no JSON either.
-    if not body and not isinstance(body, dict | list):
-        raise ApiError(400, "Invalid JSON")
-    if faults := _BODY(body, ()):
-        raise ApiError(400, f"Validation error: {'; '.join(map(str, faults))}")
-    whole: dict[str, Any] = body
-    return whole
-
-
-def _finite(text: str) -> float | None:
-    """Read a number; of one that is too large JavaScript makes null in the end."""
-    value = float(text)
-    return value if math.isfinite(value) else None
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+    return await read_checked(request, _BODY, max_bytes=MAX_BODY_BYTES)

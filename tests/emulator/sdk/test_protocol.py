@@ -1,96 +1,15 @@
-"""The official SDK cannot tell the emulator from the real server.
+"""The official SDK cannot tell the emulator from the real server: runs."""
 
-It installs `@trigger.dev/sdk` with npm; where there is no npm, or npm finds no
-registry, these tests are skipped and say so.
-"""
-
-import asyncio
-import fcntl
-import json
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jobwire.app.listening import address_of, listen
-from jobwire.app.server import AppServer
-from jobwire.emulator import Emulator
-
-FOLDER = Path(__file__).parent
-VERSION = json.loads((FOLDER / "package.json").read_text())["dependencies"][
-    "@trigger.dev/sdk"
-]
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Install once, though several workers of a test run may want to."""
-    with (FOLDER / "package.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+from tests.emulator.sdk.conftest import Talk
 
 
 @pytest.fixture(scope="module")
-def sdk() -> Path:
-    """The folder that the SDK is installed in."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("NO NODE HERE: THE OFFICIAL SDK WAS NOT TRIED ON THE EMULATOR")
-    with _alone():
-        installed = FOLDER / "node_modules/@trigger.dev/sdk/package.json"
-        if not installed.is_file() or (
-            json.loads(installed.read_text())["version"] != VERSION
-        ):
-            install = [npm, "ci", "--no-audit", "--no-fund", "--fetch-retries=1"]
-            try:
-                subprocess.run(
-                    install, cwd=FOLDER, capture_output=True, timeout=90, check=True
-                )
-            except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-                pytest.skip(
-                    "NPM INSTALLS NOTHING HERE: THE OFFICIAL SDK WAS NOT TRIED ON THE"
-                    f" EMULATOR ({(error.stderr or b'').decode()[-300:]})"
-                )
-    return FOLDER
-
-
-async def _talk(sdk: Path, folder: Path) -> dict[str, Any]:
-    """Let the SDK talk to an emulator; return what it heard."""
-    async with Emulator(folder) as emulator:
-        listener = listen("127.0.0.1", 0)
-        server = AppServer(emulator.app)
-        serving = asyncio.create_task(server.run_on([listener]))
-        node = await asyncio.create_subprocess_exec(
-            "node",
-            "protocol.mjs",
-            cwd=sdk,
-            env={
-                **os.environ,
-                "TRIGGER_API_URL": f"http://{address_of(listener)}",
-                "TRIGGER_SECRET_KEY": emulator.secret_key,
-            },
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            printed, complaints = await node.communicate()
-        finally:
-            if node.returncode is None:
-                node.kill()
-            server.stop()
-            await serving
-        assert node.returncode == 0, complaints.decode()
-        return json.loads(printed)
-
-
-@pytest.fixture(scope="module")
-async def heard(sdk: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return await _talk(sdk, tmp_path_factory.mktemp("emulator"))
+async def heard(talk: Talk) -> dict[str, Any]:
+    return await talk("protocol.mjs")
 
 
 def id_of(heard: dict[str, Any], name: str) -> str:
