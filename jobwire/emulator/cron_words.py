@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from jobwire.triggerdev.cron import Cron, read_cron
+from jobwire.triggerdev.cron import expanded
 
 _MONTHS = (
     "January",
@@ -31,20 +31,11 @@ _NTH = ("first", "second", "third", "fourth", "fifth")
 _MONTH_NUMBERS = {name[:3].lower(): n for n, name in enumerate(_MONTHS, 1)}
 _DAY_NUMBERS = {name[:3].lower(): n for n, name in enumerate(_DAYS)}
 _NOON = 12
-_EXPANDED = {
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-    "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0",
-    "@daily": "0 0 * * *",
-    "@hourly": "0 * * * *",
-}
 
 
-def describe(cron: Cron) -> str:
-    """Tell an expression in English."""
-    expression = _EXPANDED.get(cron.expression.lower(), cron.expression)
-    minute, hour, day, month, weekday = expression.split(" ")
+def describe(expression: str) -> str:
+    """Tell an expression that has been accepted."""
+    minute, hour, day, month, weekday = expanded(expression).split(" ")
     parts = [
         _time(minute, hour),
         _day_of_month(day),
@@ -53,11 +44,6 @@ def describe(cron: Cron) -> str:
     ]
     text = ", ".join(part for part in parts if part)
     return text[0].upper() + text[1:]
-
-
-def describe_text(expression: str) -> str:
-    """Tell an expression that has been accepted."""
-    return describe(read_cron(expression))
 
 
 def _time(minute: str, hour: str) -> str:

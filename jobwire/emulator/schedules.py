@@ -12,6 +12,7 @@ from typing import Any
 
 from jobwire.emulator.clock import iso
 from jobwire.emulator.cron_times import next_fire, upcoming
+from jobwire.emulator.cron_words import describe
 from jobwire.emulator.durations import parse_duration
 from jobwire.emulator.identifiers import new_clear_id, new_nanoid
 from jobwire.emulator.payloads import SUPER_JSON_TYPE, write_json
@@ -249,10 +250,10 @@ def _spread(wish: Wish, id: str, at: int) -> int:
     return part * window // 2**32
 
 
-def shown_generator(schedule: Row, description: str) -> dict[str, Any]:
+def shown_generator(schedule: Row) -> dict[str, Any]:
     """Return what a schedule is made by, as the API shows it."""
     return {
         "type": "CRON",
         "expression": schedule["cron"],
-        "description": description,
+        "description": describe(schedule["cron"]),
     }

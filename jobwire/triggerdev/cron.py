@@ -96,13 +96,18 @@ class Cron:
         return weekday in self.weekdays
 
 
+def expanded(text: str) -> str:
+    """Return the five fields that an alias stands for, or the text itself."""
+    return _ALIASES.get(text.lower(), text)
+
+
 def read_cron(text: str) -> Cron:
     """Read an expression of five fields, or an alias such as `@daily`.
 
     Raises:
         CronError: The server would refuse it, or fail over it.
     """
-    fields = _ALIASES.get(text.lower(), text).split(" ")
+    fields = expanded(text).split(" ")
     if len(fields) > _FIELDS:
         raise CronError("CRON expressions with seconds are not allowed")
     if len(fields) < _FIELDS or not all(fields):

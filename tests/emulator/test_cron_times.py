@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jobwire.emulator.clock import from_ms, to_ms
 from jobwire.emulator.cron_times import fires_after, next_fire, upcoming
-from jobwire.emulator.cron_words import describe_text
+from jobwire.emulator.cron_words import describe
 from jobwire.triggerdev.cron import read_cron
 
 BERLIN = "Europe/Berlin"
@@ -127,4 +127,4 @@ def test_next_times_are_those_of_a_scan_of_every_minute(
     ],
 )
 def test_expressions_are_told_in_english(text: str, words: str) -> None:
-    assert describe_text(text) == words
+    assert describe(text) == words

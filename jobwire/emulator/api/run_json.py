@@ -6,7 +6,6 @@ from typing import Any
 
 from jobwire.emulator import run_errors, schedules
 from jobwire.emulator.clock import iso
-from jobwire.emulator.cron_words import describe_text
 from jobwire.emulator.payloads import STORE_TYPE, is_readable
 from jobwire.emulator.project import ENVIRONMENT_SLUG
 from jobwire.emulator.run import Run
@@ -93,12 +92,11 @@ def _schedule(run: Run, state: State) -> dict[str, Any]:
     if row is None:
         return {}
     key = row["deduplication_key"] if row["shows_key"] else None
-    description = describe_text(row["cron"])
     return {
         "schedule": {
             "id": row["id"],
             **_set(externalId=row["external_id"], deduplicationKey=key),
-            "generator": schedules.shown_generator(row, description),
+            "generator": schedules.shown_generator(row),
         }
     }
 

@@ -15,7 +15,6 @@ from jobwire.emulator.api.responses import ApiError, ApiResponse
 from jobwire.emulator.api.run_json import USER_NAME
 from jobwire.emulator.api.server import ApiServer, server_of
 from jobwire.emulator.clock import iso
-from jobwire.emulator.cron_words import describe_text
 from jobwire.emulator.durations import parse_duration
 from jobwire.emulator.project import ENVIRONMENT_SLUG, ENVIRONMENT_TYPE
 from jobwire.triggerdev.cron import CronError, read_cron
@@ -186,7 +185,7 @@ def _listed(server: ApiServer, row: Row) -> dict[str, Any]:
 def _nature(row: Row) -> dict[str, Any]:
     key = row["deduplication_key"] if row["shows_key"] else None
     told = {
-        "generator": schedules.shown_generator(row, describe_text(row["cron"])),
+        "generator": schedules.shown_generator(row),
         "timezone": row["timezone"],
         "externalId": row["external_id"],
         "deduplicationKey": key,
