@@ -139,6 +139,9 @@ def receive() -> Iterator[Receiver]:
             self.close_connection = receiver.status != HTTPStatus.OK
             self.send_response(receiver.status)
             self.send_header("Content-Length", "0")
+            if self.close_connection:
+                # Else the next try could meet a connection that is about to end.
+                self.send_header("Connection", "close")
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
