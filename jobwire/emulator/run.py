@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
@@ -119,9 +119,6 @@ class Run:
         return read_packet(self.payload, self.payload_type)
 
 
-COLUMNS = tuple(field.name for field in fields(Run))
-
-
 def find_run(connection: sqlite3.Connection, id: str) -> Run | None:
     """Return a run, or None."""
     row = connection.execute("SELECT * FROM runs WHERE id = ?", (id,)).fetchone()
@@ -129,8 +126,10 @@ def find_run(connection: sqlite3.Connection, id: str) -> Run | None:
 
 
 def children_of(connection: sqlite3.Connection, run: Run) -> list[Run]:
-    """Return the runs that a run has triggered."""
-    rows = connection.execute("SELECT * FROM runs WHERE parent_id = ?", (run.id,))
+    """Return the runs that a run has triggered, the oldest first."""
+    rows = connection.execute(
+        "SELECT * FROM runs WHERE parent_id = ? ORDER BY created_at, id", (run.id,)
+    )
     return [Run.from_row(row) for row in rows.fetchall()]
 
 

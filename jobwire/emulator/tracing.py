@@ -96,13 +96,5 @@ def spans_of(connection: Connection, run: Run) -> list[Span]:
     return spans
 
 
-def children_of(connection: Connection, run: Run) -> list[Run]:
-    """Return the runs that a run has triggered, oldest first."""
-    rows = connection.execute(
-        "SELECT * FROM runs WHERE parent_id = ? ORDER BY created_at, id", (run.id,)
-    ).fetchall()
-    return [Run.from_row(row) for row in rows]
-
-
 def _hex(run: str, part: str, length: int) -> str:
     return hashlib.sha256(f"{run} {part}".encode()).hexdigest()[:length]

@@ -2,6 +2,7 @@
 
 import asyncio
 import select
+import socket
 from collections.abc import Mapping
 from typing import cast
 
@@ -207,8 +208,8 @@ def _give_up(waiter: "asyncio.Future[bool]") -> None:
         waiter.set_result(False)
 
 
-def _is_readable(socket: object) -> bool:
-    number: int = socket.fileno()  # type: ignore[attr-defined]
+def _is_readable(peer: socket.socket) -> bool:
+    number = peer.fileno()
     if not hasattr(select, "poll"):
         return bool(select.select([number], [], [], 0)[0])
     poll = select.poll()

@@ -69,8 +69,8 @@ class RunFilter:
             value = getattr(self, option)
             if value is not None:
                 _check_texts(option, (value,))
-        _check_words("statuses", self.statuses, frozenset(RunStatus))
-        _check_words("machines", self.machines, frozenset(get_args(Machine)))
+        check_words("statuses", self.statuses, frozenset(RunStatus))
+        check_words("machines", self.machines, frozenset(get_args(Machine)))
 
     def _check_window(self) -> None:
         if (self.created_from is None) == (self.period is None):
@@ -84,18 +84,16 @@ class RunFilter:
                 must = "be left out beside period, which would override it"
                 raise InvalidOptionError("created_to", must)
             length_of("period", self.period)
-        for option in ("created_from", "created_to"):
-            instant = getattr(self, option)
-            if instant is not None and instant.tzinfo is None:
-                must = f"have a time zone, not {instant.isoformat()}"
-                raise InvalidOptionError(option, must)
+        check_aware("created_from", self.created_from)
+        check_aware("created_to", self.created_to)
 
     def to_query(self) -> dict[str, str]:
         """Write the query of `GET /api/v1/runs`, without its page."""
         query = {
-            "filter[createdAt][from]": self.created_from and _ms(self.created_from),
+            "filter[createdAt][from]": self.created_from
+            and milliseconds(self.created_from),
             "filter[createdAt][to]": self.created_to
-            and _ms(self.created_to, round_up=True),
+            and milliseconds(self.created_to, round_up=True),
             "filter[createdAt][period]": self.period and written(self.period),
             "filter[tag]": ",".join(self.tags),
             "filter[taskIdentifier]": ",".join(self.task_identifiers),
@@ -176,7 +174,12 @@ def _check_texts(option: str, values: Sequence[str]) -> None:
             raise InvalidOptionError(option, must)
 
 
-def _check_words(option: str, values: Sequence[str], known: frozenset[str]) -> None:
+def check_words(option: str, values: Sequence[str], known: frozenset[str]) -> None:
+    """Pass words that the server knows.
+
+    Raises:
+        InvalidOptionError: It does not know one.
+    """
     for value in values:
         if value not in known:
             must = f"be of {', '.join(sorted(known))}, not {value!r}"
@@ -187,6 +190,18 @@ def _flag(value: bool) -> str:  # noqa: FBT001 - the value itself
     return "true" if value else "false"
 
 
-def _ms(instant: datetime, *, round_up: bool = False) -> str:
+def check_aware(option: str, instant: datetime | None) -> None:
+    """Pass an instant that is one everywhere.
+
+    Raises:
+        InvalidOptionError: It has no time zone.
+    """
+    if instant is not None and instant.tzinfo is None:
+        must = f"have a time zone, not {instant.isoformat()}"
+        raise InvalidOptionError(option, must)
+
+
+def milliseconds(instant: datetime, *, round_up: bool = False) -> str:
+    """Write an instant as milliseconds since 1970, rounded down unless told."""
     whole, rest = divmod(instant - EPOCH, timedelta(milliseconds=1))
     return str(whole + (round_up and rest > timedelta()))

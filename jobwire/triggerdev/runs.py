@@ -10,7 +10,7 @@ from typing import Any
 from jobwire.triggerdev.errors import MalformedResponseError
 from jobwire.triggerdev.fields import Fields
 from jobwire.triggerdev.run_error import RunError, read_run_error
-from jobwire.triggerdev.statuses import TERMINAL, RunStatus
+from jobwire.triggerdev.statuses import TERMINAL, RunStatus, known_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +60,7 @@ class RunSummary:
     @property
     def known_status(self) -> RunStatus | None:
         """The status; None: a word that is newer than this client."""
-        try:
-            return RunStatus(self.status)
-        except ValueError:
-            return None
+        return known_status(self.status)
 
     @property
     def is_terminal(self) -> bool:

@@ -38,6 +38,14 @@ class RunStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+def known_status(word: str) -> RunStatus | None:
+    """Return the status that a word is; None: it is newer than this client."""
+    try:
+        return RunStatus(word)
+    except ValueError:
+        return None
+
+
 #: The statuses that no run leaves. The server's own `isCompleted` is false for two
 #: of them (4.5.12), so that nothing here reads it.
 TERMINAL = frozenset(

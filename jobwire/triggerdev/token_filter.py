@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from jobwire.triggerdev.errors import InvalidOptionError
-from jobwire.triggerdev.fields import EPOCH
 from jobwire.triggerdev.json_text import is_unicode
+from jobwire.triggerdev.listing import check_aware, check_words, milliseconds
 from jobwire.triggerdev.spans import Span, length_of, written
 from jobwire.triggerdev.waitpoint_tokens import WaitpointTokenStatus
 
@@ -37,21 +37,14 @@ class WaitpointTokenFilter:
 
     def __post_init__(self) -> None:
         check_texts("statuses", self.statuses)
-        known = frozenset(WaitpointTokenStatus)
-        for status in self.statuses:
-            if status not in known:
-                must = f"be of {', '.join(sorted(known))}, not {status!r}"
-                raise InvalidOptionError("statuses", must)
+        check_words("statuses", self.statuses, frozenset(WaitpointTokenStatus))
         check_texts("tags", self.tags)
         if self.idempotency_key == "":
             raise InvalidOptionError("idempotency_key", "not be empty")
         if self.period is not None:
             length_of("period", self.period)
-        for option in ("created_from", "created_to"):
-            instant = getattr(self, option)
-            if instant is not None and instant.tzinfo is None:
-                must = f"have a time zone, not {instant.isoformat()}"
-                raise InvalidOptionError(option, must)
+        check_aware("created_from", self.created_from)
+        check_aware("created_to", self.created_to)
 
     def to_query(self) -> dict[str, str]:
         """Write the query, without its page."""
@@ -60,8 +53,9 @@ class WaitpointTokenFilter:
             "filter[tags]": ",".join(self.tags),
             "filter[idempotencyKey]": self.idempotency_key,
             "filter[createdAt][period]": self.period and written(self.period),
-            "filter[createdAt][from]": self.created_from and _ms(self.created_from),
-            "filter[createdAt][to]": self.created_to and _ms(self.created_to),
+            "filter[createdAt][from]": self.created_from
+            and milliseconds(self.created_from),
+            "filter[createdAt][to]": self.created_to and milliseconds(self.created_to),
         }
         return {name: value for name, value in query.items() if value}
 
@@ -77,7 +71,3 @@ def check_texts(option: str, values: Sequence[str]) -> None:
     for value in values:
         if not value.strip() or "," in value or not is_unicode(value):
             raise InvalidOptionError(option, f"be texts without commas, not {value!r}")
-
-
-def _ms(instant: datetime) -> str:
-    return str((instant - EPOCH) // timedelta(milliseconds=1))

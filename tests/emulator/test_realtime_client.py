@@ -12,6 +12,7 @@ from jobwire.emulator import Emulator, Task
 from jobwire.emulator.api.public_tokens import sign
 from jobwire.emulator.clock import system_now, to_ms
 from jobwire.triggerdev import (
+    BatchItem,
     NotFoundError,
     PermissionDeniedError,
     TriggerDevClient,
@@ -137,3 +138,20 @@ async def test_a_public_token_is_a_key(tmp_path: Path) -> None:
                 await anext(reader.runs.subscribe_to_run(other.id))
 
     assert states[-1].status == "COMPLETED"
+
+
+async def test_the_runs_of_a_batch_are_followed(tmp_path: Path) -> None:
+    async with both(tmp_path) as (_, client):
+        items = [BatchItem("short", number) for number in range(2)]
+        batch = await client.batches.trigger(items)
+        await client.tasks.trigger("short", "another")
+        ended = {}
+        async with client.runs.subscribe_to_batch(batch.id) as states:
+            async for state in states:
+                if state.is_terminal:
+                    ended[state.id] = state.status
+                if len(ended) == len(items):
+                    break
+        told = await client.batches.retrieve(batch.id)
+
+    assert ended == dict.fromkeys(told.run_ids, "COMPLETED")

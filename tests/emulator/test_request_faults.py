@@ -292,4 +292,4 @@ def test_faults_are_values() -> None:
 
     assert one == Answer(status=500)
     with pytest.raises(AttributeError):
-        one.times = 3  # type: ignore[misc]
+        one.times = 3  # type: ignore[misc] - it is frozen

@@ -10,7 +10,6 @@ from jobwire.emulator.api.responses import ApiError, ApiResponse
 from jobwire.emulator.api.server import server_of
 from jobwire.emulator.api.shapes import (
     anything,
-    array,
     date,
     either,
     number,
@@ -18,18 +17,18 @@ from jobwire.emulator.api.shapes import (
     string,
     word,
 )
+from jobwire.emulator.api.trigger_body import MAX_KEY_LENGTH, TAGS
 from jobwire.emulator.replaying import replay_of
 from jobwire.emulator.run import find_run
 from jobwire.emulator.triggering import TriggerRefusedError, trigger
 
-_TAG = string(128, "Tags must be less than 128 characters")
 _OVERRIDES = record(
     {},
     {
         "payload": anything,
         "payloadType": word("application/json", "application/super+json"),
         "metadata": record({}, {}),
-        "tags": either(_TAG, array(_TAG)),
+        "tags": TAGS,
         "queue": string(),
         "concurrencyKey": either(string(), number()),
         "machine": word(*MACHINES),
@@ -37,7 +36,7 @@ _OVERRIDES = record(
         "region": string(),
         "delay": either(string(), date),
         "ttl": either(string(), number(whole=True, from_zero=True)),
-        "idempotencyKey": string(2048),
+        "idempotencyKey": string(MAX_KEY_LENGTH),
         "idempotencyKeyTTL": string(),
         "maxAttempts": number(whole=True, from_zero=True),
         "maxDuration": number(from_zero=True),

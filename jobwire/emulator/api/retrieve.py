@@ -10,11 +10,9 @@ from jobwire.emulator.api.object_store import presigned
 from jobwire.emulator.api.responses import ApiError, ApiResponse
 from jobwire.emulator.api.run_json import related_run, retrieved
 from jobwire.emulator.api.server import server_of
-from jobwire.emulator.run import Run, find_run
+from jobwire.emulator.run import Run, children_of, find_run
 from jobwire.emulator.state import State
 from jobwire.emulator.statuses import CURRENT_API_VERSION
-
-_CHILDREN = "SELECT * FROM runs WHERE parent_id = ? ORDER BY created_at, id"
 
 
 async def retrieve(request: Request) -> Response:
@@ -60,9 +58,9 @@ def _related(run: Run, state: State, *, current: bool) -> dict[str, Any]:
         return None if found is None else related_run(found, state, current=current)
 
     above = {"root": shown(run.root_id), "parent": shown(run.parent_id)}
-    rows = state.connection.execute(_CHILDREN, (run.id,)).fetchall()
     children = [
-        related_run(child, state, current=current) for child in map(Run.from_row, rows)
+        related_run(child, state, current=current)
+        for child in children_of(state.connection, run)
     ]
     return {
         **{name: value for name, value in above.items() if value is not None},

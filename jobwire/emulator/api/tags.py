@@ -7,13 +7,13 @@ from jobwire.emulator.api.bodies import read_plain
 from jobwire.emulator.api.callers import require_key
 from jobwire.emulator.api.responses import ApiError, ApiResponse
 from jobwire.emulator.api.server import server_of
-from jobwire.emulator.api.shapes import array, either, record, string
+from jobwire.emulator.api.shapes import record
+from jobwire.emulator.api.trigger_body import TAGS
 from jobwire.emulator.payloads import write_json
 from jobwire.emulator.run import find_run, update_run
 from jobwire.emulator.triggering import MAX_TAGS
 
-_TAG = string(128, "Tags must be less than 128 characters")
-_BODY = record({"tags": either(_TAG, array(_TAG))}, {})
+_BODY = record({"tags": TAGS}, {})
 
 
 async def add_tags(request: Request) -> Response:

@@ -9,8 +9,8 @@ from jobwire.emulator.api.callers import caller_of
 from jobwire.emulator.api.responses import ApiError, ApiResponse
 from jobwire.emulator.api.server import ApiServer, server_of
 from jobwire.emulator.clock import iso
-from jobwire.emulator.run import Run, find_run
-from jobwire.emulator.tracing import Span, children_of, spans_of, trace_id
+from jobwire.emulator.run import Run, children_of, find_run
+from jobwire.emulator.tracing import Span, spans_of, trace_id
 
 _NS = 1_000_000
 _MAX_DEPTH = 50

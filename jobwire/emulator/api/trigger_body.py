@@ -28,6 +28,8 @@ _MAX_TAG_LENGTH = 128
 _MAX_DEBOUNCE_KEY_LENGTH = 512
 
 _TAG = string(_MAX_TAG_LENGTH, "Tags must be less than 128 characters")
+#: One tag or several, of runs and of waitpoints.
+TAGS = either(_TAG, array(_TAG))
 OPTIONS = record(
     {},
     {
@@ -42,7 +44,7 @@ OPTIONS = record(
         ),
         "delay": either(string(), date),
         "ttl": either(string(), number(whole=True, from_zero=True)),
-        "tags": either(_TAG, array(_TAG)),
+        "tags": TAGS,
         "metadata": anything,
         "metadataType": string(),
         "maxAttempts": number(whole=True),

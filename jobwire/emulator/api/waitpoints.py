@@ -18,7 +18,8 @@ from jobwire.emulator.api.callers import caller_of, require_key
 from jobwire.emulator.api.public_tokens import sign
 from jobwire.emulator.api.responses import ApiError, ApiResponse
 from jobwire.emulator.api.server import server_of
-from jobwire.emulator.api.shapes import anything, array, date, either, record, string
+from jobwire.emulator.api.shapes import anything, date, either, record, string
+from jobwire.emulator.api.trigger_body import TAGS
 from jobwire.emulator.api.waitpoint_list import page_of
 from jobwire.emulator.durations import later, parse_delay, parse_key_ttl
 from jobwire.emulator.payloads import write_json
@@ -32,7 +33,6 @@ _MAX_DATA_BYTES = 3_145_728
 _MAX_TAGS = 10
 _DEFAULT_KEY_TTL_MS = 30 * 24 * 60 * 60 * 1000
 _LIFETIME_SECONDS = 24 * 60 * 60
-_TAG = string(128, "Tags must be less than 128 characters")
 _CREATE = record(
     {},
     {
@@ -41,7 +41,7 @@ _CREATE = record(
         ),
         "idempotencyKeyTTL": string(),
         "timeout": either(string(), date),
-        "tags": either(_TAG, array(_TAG)),
+        "tags": TAGS,
     },
 )
 _COMPLETE = record({}, {"data": anything})

@@ -10,7 +10,7 @@ from jobwire.triggerdev.fields import Fields
 from jobwire.triggerdev.packets import decode_packet
 from jobwire.triggerdev.run_error import RunError, read_task_run_error
 from jobwire.triggerdev.runs import Run
-from jobwire.triggerdev.statuses import TERMINAL, RunStatus
+from jobwire.triggerdev.statuses import TERMINAL, RunStatus, known_status
 
 _IN_STORE = "application/store"
 #: The words of their database for what the API calls otherwise.
@@ -63,10 +63,7 @@ class RealtimeRun:
     @property
     def known_status(self) -> RunStatus | None:
         """The status; None: a word that is newer than this client."""
-        try:
-            return RunStatus(self.status)
-        except ValueError:
-            return None
+        return known_status(self.status)
 
     @property
     def is_terminal(self) -> bool:
