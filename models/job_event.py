@@ -66,3 +66,6 @@ class JobEvent(Table, table=True):
     changes: dict[str, Any] = column(
         JSON, "Each visible column that this version set, with its new value."
     )
+    detail: dict[str, Any] | None = column(
+        JSON, "What else is known of it, such as what was missed.", null=True
+    )

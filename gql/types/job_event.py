@@ -164,6 +164,7 @@ class JobEvent(Node):
         description="The number of the attempt that it tells of; null when of none."
     )
     changed: strawberry.Private[str]
+    known: strawberry.Private[str | None]
 
     @resolved(
         "A JSON object of the columns that this version set, with their new values,"
@@ -176,6 +177,11 @@ class JobEvent(Node):
         if changes.get("failure_kind") and not info.context.viewer.is_admin:
             changes["result"]["error"].pop("stack", None)
         return JSON(changes)
+
+    @resolved("What else is known of it, as a JSON object; null: nothing.")
+    def detail(self) -> JSON | None:
+        """Return what else is known."""
+        return None if self.known is None else JSON(json.loads(self.known))
 
     @classmethod
     def of(cls, event: Event) -> Self:
@@ -195,6 +201,7 @@ class JobEvent(Node):
             recorded_at=event.recorded_at,
             attempt=event.attempt,
             changed=event.changes,
+            known=event.detail,
         )
 
 

@@ -14,7 +14,16 @@ from jobwire.models.vocabulary import JobStatus
 
 #: Columns that are read as JSON text.
 JSON_COLUMNS = frozenset(
-    {"data", "result", "retry_config", "progress", "metadata", "changes", "failure"}
+    {
+        "data",
+        "result",
+        "retry_config",
+        "progress",
+        "metadata",
+        "changes",
+        "detail",
+        "failure",
+    }
 )
 
 
@@ -126,6 +135,7 @@ class Event(Row):
     occurred_at: datetime
     recorded_at: datetime
     changes: str
+    detail: str | None
 
 
 @dataclass(frozen=True, slots=True)

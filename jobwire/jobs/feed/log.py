@@ -18,7 +18,7 @@ from jobwire.jobs.feed.cursor import Position
 from jobwire.jobs.feed.epoch import WITNESSED_EPOCH
 from jobwire.jobs.feed.interest import Entry, Interest
 from jobwire.jobs.feed.snapshot import Snapshot
-from jobwire.jobs.job import Event, Job
+from jobwire.jobs.job import JSON_COLUMNS, Event, Job
 from jobwire.models.database import Connection
 
 #: Events read at once.
@@ -39,7 +39,7 @@ SELECT pg_current_snapshot() AS snapshot, {WITNESSED_EPOCH} AS epoch,
 
 _EVENT = ", ".join(
     f"e.{name}::text AS event_{name}"
-    if name == "changes"
+    if name in JSON_COLUMNS
     else f"e.{name} AS event_{name}"
     for name in Event.names()
 )

@@ -14,6 +14,7 @@ def append_events(
     now: str,
     attempt: str = "NULLIF(attempts, 0)",
     occurred_at: str | None = None,
+    detail: str = "NULL",
 ) -> str:
     """Write the INSERT that appends one event per changed row.
 
@@ -29,12 +30,14 @@ def append_events(
         now: When it was recorded.
         attempt: The attempt that it tells of.
         occurred_at: When it happened, by the clock of its source; None: just now.
+        detail: What else is known of it, as jsonb.
     """
     return f"""
 INSERT INTO job_events (job_id, user_id, version, kind, from_status, to_status,
-                        attempt, source, actor, occurred_at, recorded_at, changes)
+                        attempt, source, actor, occurred_at, recorded_at, changes,
+                        detail)
 SELECT id, user_id, version, {kind}, {from_status}, status,
-       {attempt}, {source}, {actor}, {occurred_at or now}, {now}, {changes}
+       {attempt}, {source}, {actor}, {occurred_at or now}, {now}, {changes}, {detail}
   FROM {rows} ORDER BY id"""
 
 

@@ -1,5 +1,6 @@
 """The row form: lock one job, let a use case decide, write one version."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -59,6 +60,7 @@ async def write(
     actor: str | None,
     now: datetime,
     occurred_at: datetime | None = None,
+    detail: Mapping[str, Any] | None = None,
 ) -> Job:
     """Write the next version of a job that the caller has locked, with its event.
 
@@ -72,10 +74,11 @@ async def write(
         actor: Who did it.
         now: When.
         occurred_at: When it happened, by the clock of its source; None: just now.
+        detail: What else is known of it, as JSON; None: nothing.
     """
     sets = ", ".join(
         f"{column} = ${position}{_CAST if column in JSON_COLUMNS else ''}"
-        for position, column in enumerate(values, start=8)
+        for position, column in enumerate(values, start=9)
     )
     statement = f"""
 WITH u AS (
@@ -91,6 +94,7 @@ e AS ({
             actor="$5::text",
             now="updated_at",
             occurred_at="$7::timestamptz",
+            detail=f"$8{_CAST}",
         )
     })
 SELECT {JOB_COLUMNS} FROM u"""
@@ -103,6 +107,7 @@ SELECT {JOB_COLUMNS} FROM u"""
         actor,
         now,
         occurred_at or now,
+        None if detail is None else json.dumps(detail),
         *values.values(),
     )
     return Job.from_record(records[0])
