@@ -59,8 +59,10 @@ class AppServer(uvicorn.Server):
         await serving
 
     def stop(self) -> None:
-        """End in order; from any thread."""
-        if self._loop is not None:
+        """End in order, also one that has not begun to serve; from any thread."""
+        if self._loop is None:
+            self._asked.set()
+        else:
             self._loop.call_soon_threadsafe(self._asked.set)
 
     @contextmanager

@@ -105,6 +105,18 @@ async def test_dev_reloads_jobs_on_save_and_keeps_those_of_before_when_they_brea
     assert code == 0, printed
 
 
+async def test_dev_ends_when_the_jobs_cannot_be_loaded(tmp_path: Path) -> None:
+    tmp_path.joinpath("jobs.py").write_text("x = 1\n")
+
+    with running(
+        "dev", "--port", "0", folder=tmp_path, JOBWIRE_JOBS="jobs.py"
+    ) as command:
+        code, printed = await asyncio.to_thread(command.end)
+
+    assert code == 1
+    assert "jobs.py holds no job" in printed
+
+
 @pytest.fixture
 async def empty_database(database_url: DatabaseUrl) -> AsyncIterator[DatabaseUrl]:
     name = f"{database_url.database}_empty"
