@@ -7,6 +7,7 @@ from typing import Any
 from jobwire.jobs.decorator import definition_of
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.errors import UnknownTypeError
+from jobwire.jobs.trigger_job import TriggerJob
 
 
 class DuplicateTypeError(Exception):
@@ -96,8 +97,17 @@ def collect(
 
 
 def _by_name(definitions: Iterable[JobDefinition]) -> dict[str, JobDefinition]:
+    given = list(definitions)
+    # Where a type has moved away from stays with the definition that it moved to.
+    left = {
+        one.moved_from.place
+        for one in given
+        if isinstance(one, TriggerJob) and one.moved_from is not None
+    }
     found: dict[str, JobDefinition] = {}
-    for definition in definitions:
+    for definition in given:
+        if definition.place in left:
+            continue
         other = found.setdefault(definition.name, definition)
         if other is not definition:
             raise DuplicateTypeError(other, definition)

@@ -14,7 +14,6 @@ from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.schedule import ScheduleRequest, schedule
 from jobwire.jobs.transitions import row
-from jobwire.jobs.trigger_job import TriggerJob
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.vocabulary import Executor
 
@@ -33,8 +32,9 @@ async def retry(
     """Schedule a new job with the input of one that has ended: → QUEUED.
 
     The old row stays sealed; the new one names it in `replay_of` and takes over its
-    tag, type, user, data, executor, retry configuration and `max_duration`. Must run
-    inside a transaction.
+    tag, type, user, data, retry configuration and `max_duration`. It runs where its
+    type is registered now; if that is nowhere, where the old one ran. Must run inside a
+    transaction.
 
     Raises:
         NotFoundError: There is no such job behind the viewer's wall.
@@ -52,11 +52,9 @@ async def retry(
     request = ScheduleRequest(
         type=job.type,
         tag=job.tag,
-        executor=Executor(job.executor),
+        executor=Executor(job.executor) if registered is None else registered.executor,
         # A registered type knows its task, which may have changed since.
-        trigger_task_id=(
-            None if isinstance(registered, TriggerJob) else job.trigger_task_id
-        ),
+        trigger_task_id=job.trigger_task_id if registered is None else None,
         user_id=job.user_id,
         data=json.loads(job.data),
         retry_config=json.loads(job.retry_config),

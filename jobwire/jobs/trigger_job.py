@@ -1,15 +1,18 @@
 """Jobs that are tasks on Trigger.dev: what is known of them here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from jobwire.jobs.decorator import definition_of
 from jobwire.jobs.definition import (
     JobDefinition,
     JobDefinitionError,
     check_max_duration,
     check_name,
 )
+from jobwire.jobs.function_job import FunctionJob
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.typed_data import adapter_of, schema_of
 from jobwire.models.vocabulary import Executor
@@ -27,11 +30,14 @@ class TriggerJob(JobDefinition):
 
     Attributes:
         trigger_task_id: The id of the task.
+        moved_from: The function that ran the type before, and still runs its open
+            internal jobs; None: it never ran here.
     """
 
     executor: ClassVar[Executor] = Executor.TRIGGER
 
     trigger_task_id: str
+    moved_from: FunctionJob | None = None
 
     @property
     def place(self) -> str:
@@ -53,6 +59,7 @@ def trigger_job(
     description: str | None = None,
     retry_config: RetryConfig | None = None,
     max_duration: timedelta | None = None,
+    moved_from: Callable[..., Any] | None = None,
 ) -> TriggerJob:
     """Register a task of the Trigger.dev project as a type of job.
 
@@ -70,6 +77,8 @@ def trigger_job(
             `trigger/jobwire.ts`.
         max_duration: How long one attempt may run, at least 5 seconds; None: what the
             task says.
+        moved_from: The function marked with `@job` that ran this type before. Its open
+            jobs are still run by it; what is scheduled from now on runs as the task.
 
     Raises:
         JobDefinitionError: Something of it cannot be.
@@ -89,6 +98,7 @@ def trigger_job(
             owner,
             f"its task_id must have 1 to {MAX_TASK_ID_LENGTH} printable characters.",
         )
+    former = None if moved_from is None else _former(owner, name, moved_from)
     adapter = adapter_of(owner, "data", Any if data is None else data)
     written = None if result is None else adapter_of(owner, "result", result)
     return TriggerJob(
@@ -97,6 +107,7 @@ def trigger_job(
         description=description,
         retry_config=retry_config or RetryConfig(),
         max_duration=max_duration,
+        moved_from=former,
         data_schema=(
             dict(_ANY_DATA_SCHEMA)
             if data is None
@@ -109,3 +120,12 @@ def trigger_job(
         ),
         data_adapter=adapter,
     )
+
+
+def _former(owner: str, name: str, function: Callable[..., Any]) -> FunctionJob:
+    former = definition_of(function)
+    if not isinstance(former, FunctionJob) or former.name != name:
+        raise JobDefinitionError(
+            owner, f"its moved_from must be the function marked with @job({name!r})."
+        )
+    return former

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.function_job import FunctionJob
 from jobwire.jobs.registry import Registry
+from jobwire.jobs.trigger_job import TriggerJob
 
 
 class Lane:
@@ -36,14 +38,21 @@ class Lane:
         What is claimed by these names runs as it is defined now, even when the
         registry is exchanged while the claim is under way.
         """
+        codes = map(_code_of, self._registry.definitions())
         self._definitions = {
-            definition.name: definition
-            for definition in self._registry.definitions()
-            if isinstance(definition, FunctionJob)
-            and definition.is_async is self.is_async
+            code.name: code
+            for code in codes
+            if code is not None and code.is_async is self.is_async
         }
         return list(self._definitions)
 
     def definition(self, name: str) -> FunctionJob:
         """Return the definition of a type that `types` has named."""
         return self._definitions[name]
+
+
+def _code_of(definition: JobDefinition) -> FunctionJob | None:
+    """Return what runs the internal jobs of a type here; None: nothing does."""
+    if isinstance(definition, FunctionJob):
+        return definition
+    return definition.moved_from if isinstance(definition, TriggerJob) else None

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from jobwire.jobs.decorator import job as job_type
 from jobwire.jobs.errors import (
     ExecutorUnavailableError,
     InvalidStateError,
@@ -12,8 +13,9 @@ from jobwire.jobs.errors import (
 )
 from jobwire.jobs.lifecycle import TERMINAL
 from jobwire.jobs.placement import PlacementPolicy
-from jobwire.jobs.registry import Registry
+from jobwire.jobs.registry import Registry, collect
 from jobwire.jobs.retry import retry
+from jobwire.jobs.trigger_job import trigger_job
 from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.models.database import Database
 from jobwire.models.vocabulary import JobStatus
@@ -30,17 +32,15 @@ OPEN = [
 @pytest.fixture
 def again(database: Database, clock: FakeClock, registry: Registry):
     async def again(job, viewer: Viewer = OWNER, **options: object):
+        given = {"registry": registry, "viewer": viewer, "now": clock.now(), **options}
         async with database.transaction() as connection:
-            return await retry(
-                connection,
-                job.id,
-                registry=registry,
-                viewer=viewer,
-                now=clock.now(),
-                **options,
-            )
+            return await retry(connection, job.id, **given)
 
     return again
+
+
+@job_type("moved-here")
+def moved_here() -> None: ...
 
 
 @pytest.mark.parametrize("status", TERMINAL)
@@ -99,8 +99,20 @@ async def test_a_task_runs_again_as_a_new_run_whoever_may_name_tasks(
     assert new.replay_of == job.id
 
 
+async def test_a_job_of_a_type_that_moved_runs_again_where_the_type_is_now(
+    again, make_job, make_run_job
+) -> None:
+    here = await make_job(status="FAILED", type="moved-away")
+    there = await make_run_job(status="FAILED", type="moved-here", trigger_task_id="t")
+
+    registry = Registry([trigger_job("moved-away"), *collect(moved_here)])
+
+    assert (await again(here, registry=registry)).trigger_task_id == "moved-away"
+    assert (await again(there, registry=registry)).executor == "internal"
+
+
 async def test_a_task_does_not_run_again_where_none_can(again, make_run_job) -> None:
-    job = await make_run_job(status="FAILED")
+    job = await make_run_job(status="FAILED", type="new")
 
     with pytest.raises(ExecutorUnavailableError):
         await again(job, policy=PlacementPolicy("It is switched off."))

@@ -1,5 +1,6 @@
 """Tasks of a Trigger.dev project as types of job."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -8,10 +9,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from jobwire.jobs.decorator import definition_of, job
 from jobwire.jobs.definition import JobDefinitionError
 from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.loading import JobSource
-from jobwire.jobs.registry import DuplicateTypeError, collect
+from jobwire.jobs.registry import DuplicateTypeError, Registry, collect
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.trigger_job import trigger_job
 from jobwire.models.vocabulary import Executor
@@ -34,6 +36,31 @@ def test_a_name_is_enough() -> None:
     assert (one.description, one.max_duration) == (None, None)
     assert (one.data_schema, one.result_schema) == ({}, None)
     assert one.place == "trigger_job('send-invoice') for the task 'send-invoice'"
+
+
+@job("render")
+def render() -> None: ...
+
+
+def test_a_type_that_moved_here_keeps_the_function_of_its_open_jobs() -> None:
+    moved = trigger_job("render", moved_from=render)
+
+    registry = Registry(collect(render, moved))
+
+    assert registry.definitions() == (moved,)
+    assert moved.moved_from is definition_of(render)
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [("render", test_a_name_is_enough), ("invoice", render)],
+    ids=["no job", "another type"],
+)
+def test_a_type_can_only_move_from_its_own_function(
+    name: str, function: Callable[..., Any]
+) -> None:
+    with pytest.raises(JobDefinitionError, match=f"marked with @job\\('{name}'\\)"):
+        trigger_job(name, moved_from=function)
 
 
 def test_everything_can_be_said() -> None:

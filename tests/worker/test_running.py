@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from jobwire.jobs.context import JobContext, NonRetryable, RetryAfter
 from jobwire.jobs.decorator import job
 from jobwire.jobs.retry_config import RetryConfig
+from jobwire.jobs.trigger_job import trigger_job
 from jobwire.models.vocabulary import JobStatus
 from tests.worker.conftest import Workbench, until
 
@@ -318,6 +319,18 @@ async def shared(context: JobContext) -> str:
 
 
 _loops: list[asyncio.AbstractEventLoop] = []
+
+
+async def test_open_jobs_of_a_type_that_moved_away_end_where_they_are(
+    bench: Workbench,
+) -> None:
+    moved = trigger_job("greet", moved_from=greet)
+    await bench.start(greet, moved)
+
+    job_id = await bench.schedule("greet", {"name": "Ada"})
+
+    job = await bench.ended(job_id)
+    assert (job.executor, job.status) == ("internal", "SUCCEEDED")
 
 
 async def test_lifespan_surrounds_all_jobs_on_their_loop(bench: Workbench) -> None:
