@@ -1,4 +1,4 @@
-"""The Node project in trigger/, with what it needs installed."""
+"""Node projects, of trigger/ and of tests, with what they need installed."""
 
 import fcntl
 import shutil
@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 TRIGGER = Path(__file__).parents[1] / "trigger"
-_INSTALLED = TRIGGER / "node_modules" / ".package-lock.json"
-_LOCK = TRIGGER / "package-lock.json"
 
 
-def install_node_project(shared_folder: Path) -> Path:
+def install_node_project(shared_folder: Path, folder: Path = TRIGGER) -> Path:
     """Run `npm ci` once for all workers, when the lock file has changed since.
 
     Returns:
@@ -20,22 +18,26 @@ def install_node_project(shared_folder: Path) -> Path:
     """
     npm = shutil.which("npm")
     if npm is None:
-        pytest.skip("NO NPM HERE: THE CODE IN trigger/ IS NOT TESTED")
-    with (shared_folder / "npm-ci.lock").open("a") as lock:
+        pytest.skip(f"NO NPM HERE: THE CODE IN {folder.name}/ IS NOT TESTED")
+    with (shared_folder / f"npm-ci-{folder.name}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _is_installed():
+        if not _is_installed(folder):
             ended = subprocess.run(
                 [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                cwd=TRIGGER,
+                cwd=folder,
                 capture_output=True,
                 text=True,
                 check=False,
                 timeout=100,
             )
             if ended.returncode != 0:
-                pytest.skip(f"npm ci FAILED, trigger/ IS NOT TESTED: {ended.stderr}")
-    return TRIGGER
+                pytest.skip(
+                    f"npm ci FAILED, {folder.name}/ IS NOT TESTED: {ended.stderr}"
+                )
+    return folder
 
 
-def _is_installed() -> bool:
-    return _INSTALLED.is_file() and _INSTALLED.stat().st_mtime >= _LOCK.stat().st_mtime
+def _is_installed(folder: Path) -> bool:
+    installed = folder / "node_modules" / ".package-lock.json"
+    lock = folder / "package-lock.json"
+    return installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime

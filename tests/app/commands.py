@@ -49,6 +49,12 @@ class Command:
             assert found is not None, self._printed
             return found
 
+    @property
+    def printed(self) -> str:
+        """All that it has printed so far."""
+        with self._more:
+            return self._printed
+
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.node_project import install_node_project
+
 HERE = Path(__file__).parent
 
 
@@ -52,3 +54,21 @@ def test_hooks_and_tasks_work_in_the_executor_of_trigger_dev(compiled: Path) -> 
 
     assert "# fail 0" in output, output
     assert "# pass 6" in output, output
+
+
+def test_hooks_and_tasks_work_in_that_executor_on_bun(
+    compiled: Path, shared_folder: Path
+) -> None:
+    bun = install_node_project(shared_folder, HERE / "bun")
+    program = min(bun.glob("node_modules/@oven/*/bin/bun"))
+    ended = subprocess.run(
+        [program, "test", "./executor.test.mjs"],
+        cwd=HERE,
+        env={**os.environ, "COMPILED": str(compiled)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+
+    assert " 6 pass\n 0 fail\n" in ended.stderr, ended.stdout + ended.stderr
