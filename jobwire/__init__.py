@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         reconcile_trigger_jobs,
         sync_active_trigger_jobs,
     )
+    from jobwire.jobs.attention import Attention
     from jobwire.jobs.context import Cancelled, JobContext, NonRetryable, RetryAfter
     from jobwire.jobs.decorator import job
     from jobwire.jobs.errors import (
@@ -46,6 +47,7 @@ _HOMES = {
     "schedule_job": "jobwire.app.python_api",
     "Settings": "jobwire.app.settings",
     "SettingsError": "jobwire.app.settings",
+    "Attention": "jobwire.jobs.attention",
     "Cancelled": "jobwire.jobs.context",
     "JobContext": "jobwire.jobs.context",
     "NonRetryable": "jobwire.jobs.context",
@@ -75,6 +77,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Attention",
     "Cancelled",
     "ExecutorUnavailableError",
     "ForbiddenError",

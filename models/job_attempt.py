@@ -43,3 +43,6 @@ class JobAttempt(Table, table=True):
     failure: dict[str, Any] | None = column(
         JSON, "{kind, name, message, code, stack} of a failed try.", null=True
     )
+    retry_at: datetime | None = column(
+        INSTANT, "When the next try was to follow; null: none.", null=True
+    )

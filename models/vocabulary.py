@@ -103,10 +103,16 @@ class CancelOutcome(StrEnum):
 class AttentionKind(StrEnum):
     """Why an operator should look at a job."""
 
+    #: Asked to stop, and not stopped within the grace period.
     CANCEL_OVERDUE = "CANCEL_OVERDUE"
+    #: Nothing heard of it for too long: its lease is over, or nobody asked about its
+    #: run.
     HEARTBEAT_LATE = "HEARTBEAT_LATE"
+    #: Due for too long, and not started.
     START_OVERDUE = "START_OVERDUE"
+    #: Reconciliation had to correct it.
     DRIFTED = "DRIFTED"
+    #: Trigger.dev does not know its run.
     ORPHAN_SUSPECT = "ORPHAN_SUSPECT"
 
 

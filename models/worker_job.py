@@ -152,6 +152,17 @@ class WorkerJob(Table, table=True):
             "id",
             postgresql_where=text("executor = 'trigger' AND finished IS NULL"),
         ),
+        Index(
+            "ix_worker_jobs_attention",
+            "executor",
+            "id",
+            postgresql_where=text("finished IS NULL AND attention <> '{}'"),
+        ),
+        Index(
+            "ix_worker_jobs_cancel_pending",
+            "id",
+            postgresql_where=text("cancel_outcome = 'PENDING'"),
+        ),
         Index("ix_worker_jobs_user_id_id", "user_id", "id"),
         Index("ix_worker_jobs_user_id_status_id", "user_id", "status", "id"),
         Index("ix_worker_jobs_status_id", "status", "id"),

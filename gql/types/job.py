@@ -20,6 +20,7 @@ from jobwire.gql.pagination import (
 )
 from jobwire.gql.resolved import resolved
 from jobwire.gql.scalars import EventCursor
+from jobwire.gql.types.attention_kind import AttentionKind
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_attempt import JobAttemptConnection
 from jobwire.gql.types.job_cancellation import JobCancellation
@@ -90,6 +91,13 @@ class Job(Node):
     )
     is_retryable: bool = strawberry.field(
         description="Whether retryJob would run it again: the job has ended."
+    )
+
+    attention: list[AttentionKind] = strawberry.field(
+        description=(
+            "Why an operator should look at the job, each kind once; empty when nobody"
+            " needs to, and once the job has ended. Each change is an event."
+        )
     )
 
     @resolved("The input of the job as it was given, at most 512 KiB of JSON.")
@@ -255,6 +263,7 @@ class Job(Node):
                 status, cancel_pending=row.cancel_outcome == CancelOutcome.PENDING
             ),
             is_retryable=is_retryable(status),
+            attention=[AttentionKind(kind) for kind in row.needs],
             success=row.success,
             max_duration=row.max_duration,
             attempt_count=row.attempts,

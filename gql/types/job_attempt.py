@@ -1,6 +1,6 @@
 """Tries at jobs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Self
 
@@ -60,6 +60,18 @@ class JobAttempt(Node):
     worker_id: str | None = strawberry.field(
         description="The worker that ran it; null when that is not known."
     )
+    retry_at: datetime | None = strawberry.field(
+        description=(
+            "When the next attempt was to follow, as decided when this one ended; null"
+            " when none was, and for TRIGGER, where Trigger.dev decides it."
+        )
+    )
+    backoff: timedelta | None = strawberry.field(
+        description=(
+            "How long the next attempt had to wait: from finishedAt to retryAt, PT0S"
+            " after a lost attempt; null when retryAt is."
+        )
+    )
     kind: strawberry.Private[str | None]
     kept: strawberry.Private[str | None]
 
@@ -79,6 +91,8 @@ class JobAttempt(Node):
             started_at=attempt.started_at,
             finished_at=attempt.finished_at,
             worker_id=attempt.worker_id,
+            retry_at=attempt.retry_at,
+            backoff=attempt.backoff,
             kind=attempt.failure_kind,
             kept=attempt.failure,
         )

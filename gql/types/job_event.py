@@ -115,6 +115,13 @@ class JobEventKind(Enum):
         EventKind.EXPIRED.value,
         description="The job ended unstarted: its time-to-live passed.",
     )
+    ATTENTION_CHANGED = strawberry.enum_value(
+        EventKind.ATTENTION_CHANGED.value,
+        description=(
+            "An operator should look at the job, or need not any more;"
+            " changes.attention says why, detail.was what it said before."
+        ),
+    )
     ORPHAN_ADOPTED = strawberry.enum_value(
         EventKind.ORPHAN_ADOPTED.value,
         description=(

@@ -8,10 +8,12 @@ from typing import TypeVar
 import strawberry
 
 from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.types.attention_kind import AttentionKind
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_status import JobStatus
 from jobwire.jobs import filters
 from jobwire.jobs.filters import MAX_ALTERNATIVES
+from jobwire.models.vocabulary import AttentionKind as Kind
 from jobwire.models.vocabulary import Executor as Place
 from jobwire.models.vocabulary import JobStatus as Status
 
@@ -77,6 +79,12 @@ class JobFilter:
             f" many jobs. {_LISTED}"
         ),
     )
+    attention: list[AttentionKind] | None = strawberry.field(
+        default=None,
+        description=(
+            f"Why they need attention; jobs that have ended never match. {_LISTED}"
+        ),
+    )
     created_at: DateTimeRange | None = strawberry.field(
         default=None,
         description="When they were accepted; absent or null: not asked about.",
@@ -131,6 +139,7 @@ def to_filter(given: JobFilter | None) -> filters.JobFilter:
         tags=_all(given.tags, str),
         user_ids=_all(given.user_ids, str),
         executors=_all(given.executors, lambda executor: Place[executor.name]),
+        attention=_all(given.attention, lambda kind: Kind[kind.name]),
         created_from=created.from_,
         created_until=created.until,
     ).ended(is_terminal=given.is_terminal)

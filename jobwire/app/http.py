@@ -112,9 +112,9 @@ class _Place:
         except NotOpenError:
             return None
 
-    def fresh_metrics(self) -> Metrics | None:
+    async def fresh_metrics(self) -> Metrics | None:
         try:
-            return self.jobwire().fresh_metrics()
+            return await self.jobwire().fresh_metrics()
         except NotOpenError:
             return None
 

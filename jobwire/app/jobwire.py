@@ -28,9 +28,11 @@ from jobwire.jobs.feed import Feed
 from jobwire.jobs.installation import read_installation
 from jobwire.jobs.loading import JobSource
 from jobwire.jobs.registry import Registry, collect
+from jobwire.jobs.transitions.attention import count_attention
 from jobwire.migrations import migrate, pending
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl, parse
+from jobwire.models.vocabulary import AttentionKind
 from jobwire.web.metrics import Metrics
 from jobwire.worker.jobs_thread import Lifespan
 from jobwire.worker.settings import WorkerSettings
@@ -254,14 +256,28 @@ class Jobwire:
         url = self.engine.database.url
         return any(name == "application_name" for name, _ in url.options)
 
-    def fresh_metrics(self) -> Metrics:
-        """Return the figures, those included that are only read when asked for."""
+    async def fresh_metrics(self) -> Metrics:
+        """Return the figures, those included that are only read when asked for.
+
+        What only the database knows is left out while it does not answer.
+        """
         if self._engine is not None:
             feed = self._engine.feed
+            try:
+                counts = await self._count_attention(self._engine.database)
+            except (*_UNREACHABLE, asyncpg.PostgresError):
+                self.metrics.jobs_attention.clear()
+            else:
+                for kind in AttentionKind:
+                    self.metrics.jobs_attention.labels(kind).set(counts.get(kind, 0))
             self.metrics.feed_lag_seconds.set(feed.lag.total_seconds())
             self.metrics.feed_readers.set(feed.subscribers)
             self.metrics.feed_resets.set(feed.resets)
         return self.metrics
+
+    async def _count_attention(self, database: Database) -> dict[AttentionKind, int]:
+        async with asyncio.timeout(PROBE_SECONDS), database.connection() as one:
+            return await count_attention(one)
 
     async def _resolve_database(self, stack: AsyncExitStack) -> DatabaseUrl:
         given = self.settings.parsed_database_url
@@ -310,6 +326,9 @@ class Jobwire:
                 threads=settings.worker_threads,
                 lease=settings.lease,
                 drain_timeout=settings.drain,
+                start_overdue=timedelta(seconds=settings.start_overdue_seconds),
+                heartbeat_late=timedelta(seconds=settings.heartbeat_late_seconds),
+                run_silent=timedelta(seconds=settings.run_silent_seconds),
             ),
             lifespan=self._lifespan,
             doorbell_enabled=settings.notify,

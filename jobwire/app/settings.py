@@ -273,6 +273,21 @@ class Settings(BaseSettings):
         description="How long running jobs may go on when a worker is told to end; "
         "the rest is handed back. In `dev` at most 3.",
     )
+    start_overdue_seconds: Seconds = Field(
+        default=300.0,
+        description="How long a due job may wait for its start before it needs "
+        "attention (`START_OVERDUE`); a type may say otherwise.",
+    )
+    heartbeat_late_seconds: Seconds = Field(
+        default=30.0,
+        description="How long an INTERNAL job may stay RUNNING after its lease is over "
+        "before it needs attention (`HEARTBEAT_LATE`); a type may say otherwise.",
+    )
+    run_silent_seconds: Seconds = Field(
+        default=900.0,
+        description="The same for an open TRIGGER job of whose run nothing was heard. "
+        "Choose it well above `JOBWIRE_RECONCILE_SECONDS`.",
+    )
     notify: Flag = Field(
         default=True,
         description="Whether processes wake each other by LISTEN and NOTIFY. Without "

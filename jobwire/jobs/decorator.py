@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, Never, NoReturn, TypeVar
 
+from jobwire.jobs.attention import Attention
 from jobwire.jobs.context import JobContext
 from jobwire.jobs.definition import (
     JobDefinition,
@@ -28,6 +29,7 @@ def job(
     description: str | None = None,
     retry_config: RetryConfig | None = None,
     max_duration: timedelta | None = None,
+    attention: Attention | None = None,
 ) -> Callable[[Function], Function]:
     """Mark a function as a type of job; it stays callable as it is.
 
@@ -40,6 +42,7 @@ def job(
         description: What it does; by default the first paragraph of its docstring.
         retry_config: What follows a failed attempt; by default `RetryConfig()`.
         max_duration: How long one attempt may run; None: without limit.
+        attention: When its jobs need attention; by default as the worker is set.
 
     Raises:
         JobDefinitionError: The function cannot be a job.
@@ -54,6 +57,7 @@ def job(
             description=description,
             retry_config=retry_config or RetryConfig(),
             max_duration=max_duration,
+            attention=attention or Attention(),
         )
         setattr(function, _MARK, definition)
         return function
@@ -81,6 +85,7 @@ def _define(
     description: str | None,
     retry_config: RetryConfig,
     max_duration: timedelta | None,
+    attention: Attention,
 ) -> FunctionJob:
     _check_kind(function)
     check_name(function, name)
@@ -100,6 +105,7 @@ def _define(
         description=description or _first_paragraph(function),
         retry_config=retry_config,
         max_duration=max_duration,
+        attention=attention,
         data_schema=(
             dict(NO_DATA_SCHEMA)
             if data is None

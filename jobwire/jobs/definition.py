@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from pydantic import TypeAdapter, ValidationError
 
 from jobwire.jobs import json_text
+from jobwire.jobs.attention import Attention
 from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.models.vocabulary import Executor
@@ -64,6 +65,7 @@ class JobDefinition(ABC):
         description: What it does, for people; None: nothing was said.
         retry_config: What follows a failed attempt, unless a job says otherwise.
         max_duration: How long one attempt may run; None: without limit.
+        attention: When its jobs need attention.
         data_schema: The JSON schema of its data.
         result_schema: The JSON schema of its result; None: nothing is promised.
         data_adapter: Reads the data; None: the job takes none.
@@ -76,6 +78,7 @@ class JobDefinition(ABC):
     description: str | None
     retry_config: RetryConfig
     max_duration: timedelta | None
+    attention: Attention
     data_schema: dict[str, Any]
     result_schema: dict[str, Any] | None
     data_adapter: TypeAdapter[Any] | None = field(repr=False)

@@ -1,5 +1,6 @@
 """Which jobs: one filter, asked of rows in SQL and of events in memory."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Self
@@ -9,7 +10,7 @@ from jobwire.jobs.errors import ForbiddenError, InvalidInputError
 from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import TERMINAL
 from jobwire.jobs.viewer import Scope, Viewer
-from jobwire.models.vocabulary import Executor, JobStatus
+from jobwire.models.vocabulary import AttentionKind, Executor, JobStatus
 
 #: The most alternatives that one member may list.
 MAX_ALTERNATIVES = 100
@@ -32,6 +33,7 @@ class JobFilter:
         tags: What they are about.
         user_ids: Whose they are.
         executors: Where they run; it narrows, and no index serves it alone.
+        attention: Why they need attention; it matches open jobs only.
         created_from: Not created before this instant.
         created_until: Created before this instant.
     """
@@ -42,6 +44,7 @@ class JobFilter:
     tags: tuple[str, ...] | None = None
     user_ids: tuple[str, ...] | None = None
     executors: tuple[Executor, ...] | None = None
+    attention: tuple[AttentionKind, ...] | None = None
     created_from: datetime | None = None
     created_until: datetime | None = None
 
@@ -81,8 +84,14 @@ class JobFilter:
             return self
         return replace(self, user_ids=(viewer.user_id,))
 
-    def matches(self, job: Job, status: JobStatus) -> bool:
-        """Whether a job would be selected if its status were the given one."""
+    def matches(self, job: Job, status: JobStatus, attention: Collection[str]) -> bool:
+        """Whether a job would be selected if it stood otherwise than it does.
+
+        Args:
+            job: The job.
+            status: The status that it has instead.
+            attention: The kinds of attention that its row names instead.
+        """
         return (
             (self.ids is None or job.id in self.ids)
             and (self.statuses is None or status in self.statuses)
@@ -90,6 +99,13 @@ class JobFilter:
             and (self.tags is None or job.tag in self.tags)
             and (self.user_ids is None or job.user_id in self.user_ids)
             and (self.executors is None or job.executor in self.executors)
+            and (
+                self.attention is None
+                or (
+                    status not in TERMINAL
+                    and any(kind in attention for kind in self.attention)
+                )
+            )
             and (self.created_from is None or job.created_at >= self.created_from)
             and (self.created_until is None or job.created_at < self.created_until)
         )

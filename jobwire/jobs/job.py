@@ -118,6 +118,11 @@ class Job(Row):
         """The status as a member of its vocabulary."""
         return JobStatus(self.status)
 
+    @property
+    def needs(self) -> list[str]:
+        """The kinds of attention that it needs; none once it has ended."""
+        return self.attention if self.finished is None else []
+
 
 @dataclass(frozen=True, slots=True)
 class Event(Row):
@@ -151,6 +156,14 @@ class Attempt(Row):
     finished_at: datetime | None
     failure_kind: str | None
     failure: str | None
+    retry_at: datetime | None
+
+    @property
+    def backoff(self) -> timedelta | None:
+        """How long the next attempt had to wait; None: none was to follow."""
+        if self.retry_at is None or self.finished_at is None:
+            return None
+        return self.retry_at - self.finished_at
 
 
 JOB_COLUMNS = Job.columns()

@@ -26,6 +26,7 @@ from jobwire.jobs.job import (
 )
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.database import Connection
+from jobwire.models.vocabulary import Executor
 
 #: Longer pages are refused.
 MAX_PAGE = 100
@@ -203,6 +204,14 @@ def _driver(filter: JobFilter) -> _Driver:
     if filter.ids is not None:
         # The primary key finds them; everything else narrows at most 100 rows.
         return _Driver((), ((),) if filter.ids else (), frozenset())
+    if filter.attention is not None:
+        # An index of its own holds the few jobs that need any, by executor and id.
+        places = tuple(Executor) if filter.executors is None else filter.executors
+        return _Driver(
+            ("executor",),
+            tuple((place,) for place in places) if filter.attention else (),
+            frozenset({"executors"}),
+        )
     if filter.tags is not None:
         return by(("tags", "tag"))
     if filter.user_ids is not None:
@@ -210,9 +219,7 @@ def _driver(filter: JobFilter) -> _Driver:
         return by(user) if filter.statuses is None else by(user, _STATUS)
     if filter.types is not None:
         return by(("types", "type"))
-    if filter.statuses is not None:
-        return by(_STATUS)
-    return _Driver((), ((),), frozenset())
+    return by() if filter.statuses is None else by(_STATUS)
 
 
 def _select(
@@ -285,6 +292,11 @@ def _residuals(
         for member, (column, kind) in columns.items()
         if member not in driven and getattr(filter, member) is not None
     ]
+    if filter.attention is not None:
+        kinds = parameters.add(list(filter.attention), "text[]")
+        conditions.append(
+            f" AND finished IS NULL AND attention <> '{{}}' AND attention && {kinds}"
+        )
     return "".join(conditions)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from jobwire.jobs.attention import Attention
 from jobwire.jobs.decorator import definition_of
 from jobwire.jobs.definition import (
     JobDefinition,
@@ -60,6 +61,7 @@ def trigger_job(
     retry_config: RetryConfig | None = None,
     max_duration: timedelta | None = None,
     moved_from: Callable[..., Any] | None = None,
+    attention: Attention | None = None,
 ) -> TriggerJob:
     """Register a task of the Trigger.dev project as a type of job.
 
@@ -79,6 +81,7 @@ def trigger_job(
             task says.
         moved_from: The function marked with `@job` that ran this type before. Its open
             jobs are still run by it; what is scheduled from now on runs as the task.
+        attention: When its jobs need attention; by default as the worker is set.
 
     Raises:
         JobDefinitionError: Something of it cannot be.
@@ -108,6 +111,7 @@ def trigger_job(
         retry_config=retry_config or RetryConfig(),
         max_duration=max_duration,
         moved_from=former,
+        attention=attention or Attention(),
         data_schema=(
             dict(_ANY_DATA_SCHEMA)
             if data is None

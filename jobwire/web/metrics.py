@@ -1,7 +1,7 @@
 """Metrics: the figures of one process, for Prometheus."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -107,6 +107,12 @@ class Metrics:
             "Runs on Trigger.dev that no job has, as last compared.",
             registry=self.registry,
         )
+        self.jobs_attention = Gauge(
+            "jobwire_jobs_attention",
+            "Open jobs that need attention, in the whole database.",
+            ["kind"],
+            registry=self.registry,
+        )
         self.feed_lag_seconds = Gauge(
             "jobwire_feed_lag_seconds",
             "How long the last event took from its record to its readers.",
@@ -135,11 +141,11 @@ class Metrics:
         )
 
 
-def metrics_route(fresh: Callable[[], Metrics | None]) -> Route:
+def metrics_route(fresh: Callable[[], Awaitable[Metrics | None]]) -> Route:
     """Return `/metrics`; `fresh` is asked for the figures of now, None: 503."""
 
     async def answer(_: Request) -> Response:
-        metrics = fresh()
+        metrics = await fresh()
         if metrics is None:
             return PlainTextResponse("Jobwire is not open.\n", 503)
         return Response(

@@ -5,9 +5,11 @@ import logging
 from asyncio import FIRST_COMPLETED
 from collections.abc import Awaitable, Sequence
 from concurrent.futures import Future
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from typing import Any
+
+import asyncpg
 
 from jobwire.jobs.clock import Clock, DatabaseClock
 from jobwire.jobs.doorbell import Doorbell, Topic
@@ -17,6 +19,7 @@ from jobwire.jobs.transitions.claim import Claimed
 from jobwire.jobs.transitions.finish import Finish, Outcome
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl
+from jobwire.worker.attention import AttentionLoop
 from jobwire.worker.cancel import CancelLoop
 from jobwire.worker.claim import ClaimLoop
 from jobwire.worker.clock_sync import ClockLoop
@@ -38,7 +41,7 @@ from jobwire.worker.trigger import TriggerLoops
 from jobwire.worker.trigger_settings import TriggerSettings
 
 #: Every loop can hold a connection at the same time: none waits for another.
-CONNECTIONS = 12
+CONNECTIONS = 13
 #: The planner takes `unnest` for ten rows and a status for almost none: only a generic
 #: plan is the same for every batch, and it walks the primary key.
 _SESSION = {
@@ -217,6 +220,14 @@ class Control:
             link, clock, settings, stop=runner.stop, changed=self._changed, **shared
         )
         self._promoter = PromoteLoop(link, clock, settings, promoted=self._queued)
+        self._attention = AttentionLoop(
+            link,
+            clock,
+            settings,
+            holder=self._worker,
+            registry=self._registry,
+            changed=self._changed,
+        )
         loops: list[Loop] = [
             *self._claims,
             HeartbeatLoop(
@@ -234,6 +245,7 @@ class Control:
             self._promoter,
             ExpireLoop(link, clock, settings, changed=self._changed),
             RescueLoop(link, clock, settings, rescued=self._rescued),
+            self._attention,
         ]
         if isinstance(clock, DatabaseClock):
             loops.append(ClockLoop(link, clock, settings))
@@ -300,6 +312,8 @@ class Control:
         await _within(settings.flush_timeout, self._finisher.flushed())
         if self._trigger is not None:
             await self._trigger.end(settings.flush_timeout)
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await _within(settings.flush_timeout, self._attention.lay_down())
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)

@@ -2,25 +2,85 @@
 
 import asyncio
 from abc import abstractmethod
+from datetime import timedelta
 
 from jobwire.jobs import duties
+from jobwire.jobs.clock import Clock
 from jobwire.triggerdev import TriggerDevError
+from jobwire.worker.link import Link
 from jobwire.worker.loop import Loop
 from jobwire.worker.trigger_settings import TriggerShare
 
 
-class DutyLoop(Loop):
+class ElectedLoop(Loop):
     """Does its work while it holds the duty of its name.
 
     The others look whether the duty is free; who holds it lays it down when it ends in
     order, and is believed dead when it has not renewed it for a span.
+
+    Args:
+        link: Lends connections.
+        clock: What time it is.
+        holder: The worker, unlike any other.
+        span: How long the holder is believed without a sign of life.
     """
 
-    def __init__(self, share: TriggerShare) -> None:
+    def __init__(
+        self, link: Link, clock: Clock, *, holder: str, span: timedelta
+    ) -> None:
         super().__init__()
+        self._link = link
+        self._clock = clock
+        self._holder = holder
+        self._span = span
+        self._holding = asyncio.Lock()
+
+    @abstractmethod
+    async def do_duty(self) -> float:
+        """Do one pass.
+
+        Returns:
+            Seconds until the next one, unless somebody wakes the loop before.
+        """
+
+    async def run_once(self) -> float:
+        """Take or renew the duty, and do one pass if it is ours."""
+        renewal = self._span.total_seconds() / 2
+        if not await self._hold():
+            return renewal
+        return min(await self.do_duty(), renewal)
+
+    async def lay_down(self) -> None:
+        """Stop, and let another process take over at once."""
+        self.stop()
+        async with self._holding, self._link.connection() as connection:
+            await duties.lay_down(
+                connection, self.name, holder=self._holder, now=self._clock.now()
+            )
+
+    async def _hold(self) -> bool:
+        async with self._holding, self._link.connection() as connection:
+            if self._stopping:
+                return False
+            term = await duties.take(
+                connection,
+                self.name,
+                holder=self._holder,
+                span=self._span,
+                now=self._clock.now(),
+            )
+        return term is not None
+
+
+class DutyLoop(ElectedLoop):
+    """An elected loop over Trigger.dev, with patience when that cannot be asked."""
+
+    def __init__(self, share: TriggerShare) -> None:
+        super().__init__(
+            share.link, share.clock, holder=share.holder, span=share.settings.duty
+        )
         self._share = share
         self._patience = share.backoff()
-        self._holding = asyncio.Lock()
 
     @abstractmethod
     async def do_duty(self) -> float:
@@ -36,37 +96,10 @@ class DutyLoop(Loop):
 
     async def run_once(self) -> float:
         """Take or renew the duty, and do one pass if it is ours."""
-        renewal = self._share.settings.duty.total_seconds() / 2
-        if not await self._hold():
-            return renewal
         try:
-            pause = await self.do_duty()
+            pause = await super().run_once()
         except TriggerDevError:
             # It is in the health of the executor, and in the log.
-            pause = self._patience.failed()
-        else:
-            self._patience.succeeded()
-        return min(pause, renewal)
-
-    async def lay_down(self) -> None:
-        """Stop, and let another process take over at once."""
-        self.stop()
-        share = self._share
-        async with self._holding, share.link.connection() as connection:
-            await duties.lay_down(
-                connection, self.name, holder=share.holder, now=share.clock.now()
-            )
-
-    async def _hold(self) -> bool:
-        share = self._share
-        async with self._holding, share.link.connection() as connection:
-            if self._stopping:
-                return False
-            term = await duties.take(
-                connection,
-                self.name,
-                holder=share.holder,
-                span=share.settings.duty,
-                now=share.clock.now(),
-            )
-        return term is not None
+            return min(self._patience.failed(), self._span.total_seconds() / 2)
+        self._patience.succeeded()
+        return pause

@@ -13,6 +13,11 @@ _POSITIVE_SPANS = (
     "expire_interval",
     "rescue_interval",
     "clock_interval",
+    "attention_interval",
+    "duty",
+    "start_overdue",
+    "heartbeat_late",
+    "run_silent",
     "statement_timeout",
     "lock_timeout",
 )
@@ -47,6 +52,12 @@ class WorkerSettings:
         rescue_interval: How often passed leases are looked for.
         progress_interval: The shortest time between two progress events of a job.
         clock_interval: How often the database's clock is measured.
+        attention_interval: How often it is looked which jobs need attention.
+        duty: How long the process that looks is believed without a sign of life.
+        start_overdue: How long a due job may wait for its start before it needs
+            attention; types may say otherwise.
+        heartbeat_late: The same for an INTERNAL job whose lease is over.
+        run_silent: The same for a TRIGGER job of whose run nothing was heard.
         statement_timeout: How long one statement may take.
         lock_timeout: How long a statement waits for a row that somebody else's
             transaction holds, before the rest of its batch goes on without it.
@@ -73,6 +84,11 @@ class WorkerSettings:
     rescue_interval: timedelta = timedelta(seconds=1)
     progress_interval: timedelta = timedelta(milliseconds=250)
     clock_interval: timedelta = timedelta(seconds=10)
+    attention_interval: timedelta = timedelta(seconds=5)
+    duty: timedelta = timedelta(seconds=5)
+    start_overdue: timedelta = timedelta(minutes=5)
+    heartbeat_late: timedelta = timedelta(seconds=30)
+    run_silent: timedelta = timedelta(minutes=15)
     statement_timeout: timedelta = timedelta(seconds=30)
     lock_timeout: timedelta = timedelta(milliseconds=100)
     claim_batch: int = 200

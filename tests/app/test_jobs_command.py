@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -26,6 +27,7 @@ from jobwire.jobs.viewer import trusted
 from jobwire.models.database import Database
 from tests.app.commands import running
 from tests.clock import FakeClock
+from tests.factories import insert_job
 from tests.servers import RunningServer
 
 Captured = pytest.CaptureFixture[str]
@@ -39,10 +41,11 @@ JOB = """query ($id: ID!) { job(id: $id) {
   retryConfig { maxAttempts minTimeoutInMs maxTimeoutInMs factor }
   cancellation { requestedAt requestedBy reason acknowledgedAt confirmedAt outcome }
   replayOf { id }
-  attempts { nodes { id number status startedAt finishedAt workerId
+  attention
+  attempts { nodes { id number status startedAt finishedAt workerId retryAt backoff
                      failure { kind name message code stack } } }
   events { nodes { id jobId jobVersion kind fromStatus toStatus source actor occurredAt
-                   recordedAt attempt changes } }
+                   recordedAt attempt changes detail } }
 } }"""
 
 
@@ -234,7 +237,7 @@ def test_show_tells_people_of_attempts_and_events(capsys: Captured, tag: str) ->
 
     assert told.startswith(id)
     assert re.search(r"status +SUCCEEDED", told)
-    assert re.search(r"1 +FAILED .* TASK_ERROR", told)
+    assert re.search(r"1 +FAILED .* PT[\d.]+S +TASK_ERROR", told)
     assert re.search(r"RUNNING → SUCCEEDED", told)
 
 
@@ -268,6 +271,28 @@ def test_the_newest_jobs_are_listed_first_and_no_more_than_asked(
     assert listed("--open", "--executor", "INTERNAL") == ids[::-1]
     assert listed("--ended") == listed("--executor", "trigger") == []
     assert listed("--status", "scheduled", "queued") == ids[::-1]
+
+
+async def test_jobs_that_need_attention_are_found_and_say_why(
+    capsys: Captured, tag: str, server: RunningServer
+) -> None:
+    engine = server.jobwire.engine
+    connection = await asyncpg.connect(**engine.database.url.connect_arguments())
+    now = engine.clock.now()
+    mine = {"now": now, "tag": tag, "status": "SCHEDULED"}
+    late = await insert_job(connection, attention=["DRIFTED"], **mine)
+    await insert_job(connection, **mine)
+    await connection.close()
+    select = ("list", "--tag", tag, "--attention", "drifted", "orphan_suspect")
+
+    [found] = lines(await asyncio.to_thread(printed, capsys, *select, "--json"))
+    table = (await asyncio.to_thread(printed, capsys, *select)).splitlines()
+    shown = await asyncio.to_thread(printed, capsys, "show", str(late.id))
+
+    assert (found["id"], found["attention"]) == (job_id_text(late.id), ["DRIFTED"])
+    assert "ATTENTION" in table[0]
+    assert "DRIFTED" in table[1]
+    assert re.search(r"attention +DRIFTED", shown)
 
 
 def test_a_list_that_is_piped_is_whole(

@@ -106,6 +106,7 @@ async def test_everything_works_below_the_mount_path_of_a_host(
     assert board.status_code == 200
     assert ready.status_code == 200
     assert "jobwire_http_requests_total" in metrics.text
+    assert 'jobwire_jobs_attention{kind="START_OVERDUE"} 0.0' in metrics.text
 
 
 async def follow(url: str, job: str, headers: dict[str, str]) -> list[str]:

@@ -21,6 +21,7 @@ from graphql import (
 
 from jobwire.gql.schema import core, print_schema
 from jobwire.gql.scopes import Scope
+from jobwire.gql.types.attention_kind import AttentionKind
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_attempt import AttemptStatus
 from jobwire.gql.types.job_cancellation import CancelOutcome
@@ -113,6 +114,7 @@ def test_the_defaults_of_pages_are_printed() -> None:
         (Executor, vocabulary.Executor, set()),
         (JobFailureKind, vocabulary.FailureKind, set()),
         (CancelOutcome, vocabulary.CancelOutcome, {"FORCED_UNCONFIRMED"}),
+        (AttentionKind, vocabulary.AttentionKind, set()),
         (AttemptStatus, vocabulary.AttemptStatus, set()),
         (
             SignalSource,
@@ -125,7 +127,6 @@ def test_the_defaults_of_pages_are_printed() -> None:
             {
                 "RESCHEDULED",
                 "METADATA_CHANGED",
-                "ATTENTION_CHANGED",
                 "DRIFT_CORRECTED",
                 "DELETED",
             },

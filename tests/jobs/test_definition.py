@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field, model_validator
 
+from jobwire.jobs.attention import Attention
 from jobwire.jobs.context import JobContext
 from jobwire.jobs.decorator import definition_of, job
 from jobwire.jobs.definition import JobDefinition, JobDefinitionError
@@ -73,15 +74,23 @@ def test_definition_keeps_what_it_was_told() -> None:
         ship,
         retry_config=RetryConfig(max_attempts=7),
         max_duration=timedelta(minutes=5),
+        attention=Attention(start_overdue=timedelta(seconds=1)),
     )
 
     assert definition.is_async
+    assert definition.attention == Attention(start_overdue=timedelta(seconds=1))
     assert definition.retry_config.max_attempts == 7
     assert definition.max_duration == timedelta(minutes=5)
 
 
 def test_definition_without_retry_config_has_the_default() -> None:
     assert defined(lambda_free()).retry_config == RetryConfig()
+
+
+def test_definition_without_thresholds_leaves_them_to_the_worker() -> None:
+    assert defined(lambda_free()).attention == Attention(
+        start_overdue=None, heartbeat_late=None
+    )
 
 
 def with_context_and_data(context: JobContext, data: int) -> Any:

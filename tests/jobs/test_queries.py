@@ -22,7 +22,7 @@ from jobwire.jobs.queries import (
 )
 from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.models.database import Connection, Database
-from jobwire.models.vocabulary import Executor, JobStatus
+from jobwire.models.vocabulary import AttentionKind, Executor, JobStatus
 from tests.clock import FakeClock
 
 MakeJob = Callable[..., Awaitable[Job]]
@@ -177,6 +177,29 @@ async def test_each_member_of_a_filter_selects(
     assert await select(executors=tuple(Executor)) == old | {other.id}
 
 
+async def test_attention_selects_open_jobs_of_any_of_its_kinds(
+    connection: Connection, make_job: MakeJob
+) -> None:
+    late = await make_job(attention=["START_OVERDUE"])
+    both = await make_job(executor="trigger", attention=["DRIFTED", "START_OVERDUE"])
+    await make_job(status=JobStatus.FAILED, attention=["START_OVERDUE"])
+    await make_job(user_id="user-2", attention=["START_OVERDUE"])
+    await make_job()
+    start, drifted = AttentionKind.START_OVERDUE, AttentionKind.DRIFTED
+
+    async def select(*kinds: AttentionKind, **more: object) -> set[UUID]:
+        return set(await _ids(connection, JobFilter(attention=kinds, **more)))
+
+    assert await select(start) == {late.id, both.id}
+    assert await select(start, drifted) == {late.id, both.id}
+    assert await select(drifted) == {both.id}
+    assert await select(AttentionKind.CANCEL_OVERDUE) == await select() == set()
+    assert await select(start, executors=(Executor.TRIGGER,)) == {both.id}
+    assert await select(start, executors=()) == set()
+    assert await select(start, ids=(late.id,)) == {late.id}
+    assert await select(start, statuses=(JobStatus.RUNNING,)) == set()
+
+
 async def test_is_terminal_narrows_statuses(
     connection: Connection, make_job: MakeJob
 ) -> None:
@@ -247,6 +270,11 @@ def test_a_filter_with_too_many_alternatives_is_refused() -> None:
 
 FAILED = JobStatus.FAILED
 PLANS = [
+    (
+        JobFilter(attention=(AttentionKind.DRIFTED,)),
+        USER,
+        "ix_worker_jobs_attention",
+    ),
     (JobFilter(), USER, "ix_worker_jobs_user_id_id"),
     (JobFilter(statuses=(FAILED,)), USER, "ix_worker_jobs_user_id_status_id"),
     (JobFilter(tags=("a", "b")), USER, "ix_worker_jobs_tag_id"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from jobwire.jobs.attention import Attention
 from jobwire.jobs.decorator import definition_of, job
 from jobwire.jobs.definition import JobDefinitionError
 from jobwire.jobs.errors import InvalidInputError
@@ -72,8 +73,10 @@ def test_everything_can_be_said() -> None:
         description="Send it.",
         retry_config=RetryConfig(max_attempts=7),
         max_duration=timedelta(seconds=5),
+        attention=Attention(heartbeat_late=timedelta(hours=1)),
     )
 
+    assert one.attention == Attention(heartbeat_late=timedelta(hours=1))
     assert (one.trigger_task_id, one.description) == ("send/invoice v2", "Send it.")
     assert one.retry_config.max_attempts == 7
     assert one.max_duration == timedelta(seconds=5)

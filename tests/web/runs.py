@@ -11,12 +11,17 @@ from jobwire.jobs.failure import Failure
 from jobwire.jobs.job import Job
 from jobwire.jobs.observation import Observation, Rank
 from jobwire.jobs.observe import observe
-from jobwire.jobs.transitions import dispatch
+from jobwire.jobs.transitions import dispatch, row
 from jobwire.jobs.transitions.link import link
 from jobwire.jobs.transitions.tell_run import acknowledge_by_run
 from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.models.database import Connection
-from jobwire.models.vocabulary import JobStatus, SignalSource
+from jobwire.models.vocabulary import (
+    AttentionKind,
+    EventKind,
+    JobStatus,
+    SignalSource,
+)
 from tests.factories import insert_job
 
 VIEWER = Viewer("dev", frozenset({Scope.ADMIN}))
@@ -103,6 +108,22 @@ class Runs:
         async with self._connection.transaction():
             now = self._clock.now()
             await cancel(self._connection, job.id, viewer=VIEWER, now=now)
+
+    async def attend(self, job: Job, *kinds: AttentionKind) -> None:
+        """Let reconciliation say why an operator should look at a job."""
+        async with self._connection.transaction():
+            found = await row.lock(self._connection, job.id, viewer=None)
+            assert found is not None
+            await row.write(
+                self._connection,
+                found,
+                {"attention": list(kinds)},
+                kind=EventKind.ATTENTION_CHANGED,
+                source=SignalSource.RECONCILER,
+                actor=None,
+                now=self._clock.now(),
+                detail={"was": found.attention},
+            )
 
     async def acknowledge(self, job: Job) -> None:
         """Let Trigger.dev take the cancel of a job."""

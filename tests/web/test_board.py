@@ -113,6 +113,8 @@ async def test_board_tells_the_history_of_a_job(
     attempts = panel.locator("#job-attempts li")
     await expect(attempts).to_have_count(3)
     await expect(attempts.last).to_contain_text("Attempt 1 found the other side busy.")
+    await expect(attempts.last).to_contain_text("Next attempt due after")
+    await expect(attempts.first).not_to_contain_text("Next attempt")
 
 
 async def test_board_shows_a_refusal_at_its_field(

@@ -11,7 +11,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from jobwire.jobs.failure import Failure
 from jobwire.models.database_url import DatabaseUrl
-from jobwire.models.vocabulary import FailureKind, SignalSource
+from jobwire.models.vocabulary import AttentionKind, FailureKind, SignalSource
 from tests.servers import RunningServer
 from tests.web.runs import Runs
 from tests.web.steps import has_status, open_board, row, unique_tag
@@ -64,6 +64,38 @@ async def open_job(page: Page, server: RunningServer, tag: str) -> Locator:
     await open_board(page, server, f"?tag={tag}")
     await row(page, tag).get_by_role("link").click()
     return page.get_by_role("dialog", name=tag)
+
+
+async def test_a_job_that_needs_attention_is_marked_and_says_why(
+    page: Page, server: RunningServer, runs: Runs, run_id: str
+) -> None:
+    tag = unique_tag("suspect")
+    job = await runs.make_job(tag=tag)
+    await runs.send(job)
+    await runs.link(job, run_id)
+    panel = await open_job(page, server, tag)
+    mark = row(page, tag).get_by_role("img", name="Needs attention")
+    reasons = panel.get_by_role("region", name="Needs attention")
+    await expect(mark).to_be_hidden()
+    await expect(reasons).to_be_hidden()
+
+    await runs.attend(job, AttentionKind.DRIFTED, AttentionKind.ORPHAN_SUSPECT)
+
+    await expect(mark).to_have_accessible_name(
+        "Needs attention: It had to be corrected: what should have told of its run did"
+        " not. Trigger.dev does not know its run; it is asked again."
+    )
+    await expect(reasons).to_contain_text("what should have told of its run did not")
+    await expect(reasons).to_contain_text("Trigger.dev does not know its run")
+    history = panel.locator("#job-history > li")
+    await expect(history.first).to_contain_text("Attention changed")
+    await expect(history.first).to_contain_text("Drifted, Orphan suspect")
+
+    await runs.attend(job)
+
+    await expect(mark).to_be_hidden()
+    await expect(reasons).to_be_hidden()
+    await expect(history.first).to_contain_text("not needed any more")
 
 
 async def test_one_list_shows_where_each_job_runs(

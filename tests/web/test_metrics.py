@@ -10,13 +10,16 @@ from jobwire.web.metrics import CountRequests, Metrics, metrics_route
 
 
 def app_of(metrics: Metrics | None) -> Starlette:
+    async def fresh() -> Metrics | None:
+        return metrics
+
     async def graphql(_: Request) -> Response:
         return PlainTextResponse("answer", 401)
 
     return Starlette(
         routes=[
             Route("/graphql", graphql, methods=["POST"]),
-            metrics_route(lambda: metrics),
+            metrics_route(fresh),
         ],
         middleware=[Middleware(CountRequests, metrics=lambda: metrics)],
     )

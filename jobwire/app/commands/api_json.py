@@ -99,8 +99,8 @@ def _value(value: Any) -> Any:
             return format_duration(value)
         case Enum():
             return value.name
-        case list() if value and has_object_definition(value[0]):
-            return [_object(one) for one in value]
+        case list():
+            return [_value(one) for one in value]
         case _ if has_object_definition(value):
             return _object(value)
         case _:

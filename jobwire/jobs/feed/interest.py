@@ -1,12 +1,14 @@
 """Interests: what a reader follows, and what an event is to it."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from jobwire.jobs.feed.messages import Changed
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Event, Job
-from jobwire.models.vocabulary import JobStatus
+from jobwire.models.vocabulary import AttentionKind, JobStatus
 
 #: Every job.
 ALL = JobFilter()
@@ -30,6 +32,22 @@ class Entry:
     def size(self) -> int:
         """About how much memory it takes, in bytes: what a user may make large."""
         return len(self.job.data) + len(self.job.result or "") + len(self.event.changes)
+
+    def attention(self) -> tuple[Collection[str], Collection[str]]:
+        """Return the kinds of attention before the event and after it.
+
+        The row may be ahead of an event that does not name them. Then what the job had
+        before is not known, and may be any: rather is a reader told of a job that its
+        list did not have than of none that left it.
+        """
+        changes = json.loads(self.event.changes)
+        if "attention" not in changes:
+            is_ahead = self.job.version > self.event.version
+            return tuple(AttentionKind) if is_ahead else self.job.attention, (
+                self.job.attention
+            )
+        was = json.loads(self.event.detail or "{}").get("was")
+        return tuple(AttentionKind) if was is None else was, changes["attention"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +76,12 @@ class Interest:
             return None
         if self.filter is ALL:
             return Changed(cursor, event, job)
-        matches = self.filter.matches(job, JobStatus(event.to_status))
+        # Read from the event only for those that ask: it is JSON, and readers are many.
+        before, after = ((), ()) if self.filter.attention is None else entry.attention()
+        matches = self.filter.matches(job, JobStatus(event.to_status), after)
         if not matches and (
             event.from_status is None
-            or not self.filter.matches(job, JobStatus(event.from_status))
+            or not self.filter.matches(job, JobStatus(event.from_status), before)
         ):
             return None
         return Changed(cursor, event, job, left_filter=not matches)

@@ -120,7 +120,8 @@ a AS (
                        WHEN u.outcome IN ('FAILED', 'RETRY') THEN 'FAILED'
                        ELSE 'CANCELED' END,
          finished_at = $9, failure_kind = u.attempt_failure_kind,
-         failure = u.failure::jsonb
+         failure = u.failure::jsonb,
+         retry_at = CASE u.status WHEN 'RETRYING' THEN u.next_attempt_at END
     FROM u WHERE a.job_id = u.id AND a.number = u.attempt AND u.status <> 'QUEUED'),
 b AS (
   DELETE FROM job_attempts a USING u

@@ -55,7 +55,7 @@ e AS ({
 a AS (
   UPDATE job_attempts a
      SET status = 'LOST', finished_at = $1, failure_kind = 'CRASHED',
-         failure = u.failure
+         failure = u.failure, retry_at = u.next_attempt_at
     FROM u WHERE a.job_id = u.id AND a.number = u.attempts)
 SELECT count(*) FROM u"""
 

@@ -11,6 +11,7 @@
  *   executor: string, triggerTaskId: string | null, triggerRunId: string | null,
  *   triggerStatus: string | null,
  *   status: string, isTerminal: boolean, isCancelable: boolean, isRetryable: boolean,
+ *   attention: string[],
  *   progress: Progress | null, failure: Failure | null, attemptCount: number,
  *   retryConfig: RetryConfig, nextAttemptAt: string | null, createdAt: string,
  *   runAt: string, startedAt: string | null, finishedAt: string | null,
@@ -18,7 +19,8 @@
  * @typedef {{maxAttempts: number, minTimeoutInMs: number, maxTimeoutInMs: number,
  *   factor: number}} RetryConfig
  * @typedef {{id: string, number: number, status: string, startedAt: string,
- *   finishedAt: string | null, workerId: string | null, failure: Failure | null}} Attempt
+ *   finishedAt: string | null, workerId: string | null, retryAt: string | null,
+ *   backoff: string | null, failure: Failure | null}} Attempt
  * @typedef {{id: string, jobVersion: number, kind: string, fromStatus: string | null,
  *   toStatus: string, source: string, actor: string | null, occurredAt: string,
  *   attempt: number | null, changes: Record<string, unknown>}} JobEvent
@@ -45,7 +47,7 @@
 const JOB = `
 fragment JobParts on Job {
   id version tag type userId executor triggerTaskId triggerRunId triggerStatus
-  status isTerminal isCancelable isRetryable
+  status isTerminal isCancelable isRetryable attention
   progress { fraction message current total updatedAt }
   failure { kind name message code }
   attemptCount retryConfig { maxAttempts minTimeoutInMs maxTimeoutInMs factor }
@@ -60,7 +62,7 @@ fragment EventParts on JobEvent {
 
 const ATTEMPT = `
 fragment AttemptParts on JobAttempt {
-  id number status startedAt finishedAt workerId
+  id number status startedAt finishedAt workerId retryAt backoff
   failure { kind name message code stack @include(if: $withStack) }
 }`;
 

@@ -44,6 +44,10 @@ function describeStep({ kind, fromStatus, toStatus, source, changes }) {
       return describeDispatch(changes);
     case "ORPHAN_ADOPTED":
       return `found ${changes.trigger_run_id}, the run of the lost answer`;
+    case "ATTENTION_CHANGED": {
+      const kinds = /** @type {string[]} */ (changes.attention);
+      return kinds.map(spelledOut).join(", ") || "not needed any more";
+    }
     case "CANCEL_REQUESTED":
       return "asked to stop";
     case "CANCEL_ACKNOWLEDGED":

@@ -212,7 +212,8 @@ export function buildAttempts(attempts) {
 }
 
 /** @param {Attempt} attempt */
-function buildAttempt({ number, status, startedAt, finishedAt, workerId, failure }) {
+function buildAttempt(attempt) {
+  const { number, status, startedAt, finishedAt, workerId, failure } = attempt;
   const took =
     finishedAt && formatDuration(Date.parse(finishedAt) - Date.parse(startedAt));
   return element(
@@ -237,5 +238,14 @@ function buildAttempt({ number, status, startedAt, finishedAt, workerId, failure
     workerId && element("div", { class: "event-by" }, workerId),
     failure &&
       element("div", { class: "attempt-failure" }, ...buildFailure(failure).slice(1)),
+    attempt.retryAt && element("div", { class: "event-by" }, describeBackoff(attempt)),
   );
+}
+
+/** @param {Attempt} attempt One that another was to follow. */
+function describeBackoff({ backoff, retryAt }) {
+  const wait = parseDuration(backoff ?? "");
+  return wait === 0
+    ? "Next attempt due at once"
+    : `Next attempt due after ${formatDuration(wait)}, at ${formatPreciseTime(retryAt ?? "")}`;
 }

@@ -2,6 +2,7 @@
 
 import { copyButton } from "../page/copy.js";
 import { element, fill, find, setText } from "../page/dom.js";
+import { buildAttention, describeAttention } from "./attention.js";
 import {
   buildAttempts,
   buildCancellation,
@@ -29,6 +30,7 @@ export class JobView {
   #retry = find("job-retry", HTMLButtonElement);
   #facts = new Facts(find("job-facts", HTMLElement));
   #run = new Part(find("job-run", HTMLElement));
+  #attention = new Part(find("job-attention", HTMLElement));
   #failure = new Part(find("job-failure", HTMLElement));
   #cancellation = new Part(find("job-cancellation", HTMLElement));
   #data = new Part(find("job-data", HTMLElement));
@@ -83,6 +85,10 @@ export class JobView {
     showProgress(this.#bar, job);
     this.#offer(this.#cancel, job.isCancelable);
     this.#offer(this.#retry, job.isRetryable);
+    this.#attention.show(
+      job.attention.length ? describeAttention(job) : null,
+      buildAttention,
+    );
     this.#failure.show(job.failure, buildFailure);
     this.#run.show(job.triggerRunId, buildRun);
     const told = describeOutcome(job);

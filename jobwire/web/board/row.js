@@ -1,6 +1,7 @@
 /** One job in the list: built once, then only what changed is touched. */
 
 import { element, icon, setText } from "../page/dom.js";
+import { attentionMark, updateAttentionMark } from "./attention.js";
 import { executorMark } from "./executor.js";
 import { formatAge, formatMoment } from "./format.js";
 import {
@@ -29,6 +30,7 @@ export class JobRow {
     this.link = element("a", { class: "job-tag", href: `#${job.id}` }, job.tag);
     this.bar = element("progress", { max: 1, hidden: true, "aria-hidden": "true" });
     this.note = element("span", { class: "job-note" });
+    this.attention = attentionMark();
     this.attempt = element("span", { class: "job-attempt" });
     this.age = element("time", {
       class: "job-age",
@@ -44,7 +46,7 @@ export class JobRow {
       this.link,
       element("span", { class: "job-type" }, job.type),
       executorMark(job.executor),
-      element("span", { class: "job-progress" }, this.bar, this.note),
+      element("span", { class: "job-progress" }, this.attention, this.bar, this.note),
       this.attempt,
       this.age,
       element("span", { class: "job-actions" }, this.cancel, this.retry),
@@ -68,6 +70,7 @@ export class JobRow {
     this.node.dataset.status = job.status;
     updateStatusBadge(this.badge, job.status);
     showProgress(this.bar, job);
+    updateAttentionMark(this.attention, job);
     const { attemptCount, retryConfig } = job;
     setText(this.attempt, `${attemptCount}/${retryConfig.maxAttempts}`);
     this.attempt.title = `Attempt ${attemptCount} of ${retryConfig.maxAttempts}`;

@@ -85,6 +85,29 @@ async def test_a_filter_selects(api: Api, filter: Any, tags: list[str]) -> None:
     assert await _tags(api, filter) == tags
 
 
+async def test_jobs_that_need_attention_say_why_and_are_selected_by_it(
+    api: Api, make_job: MakeJob
+) -> None:
+    await make_job(tag="late", attention=["ORPHAN_SUSPECT", "START_OVERDUE"])
+    await make_job(tag="drifted", attention=["DRIFTED"])
+    await make_job(tag="ended", attention=["START_OVERDUE"], status="FAILED")
+    await make_job(tag="well")
+    needs = "{ jobs(orderBy: {direction: ASC}) { nodes { tag attention } } }"
+
+    assert await _tags(api, {"attention": ["START_OVERDUE", "CANCEL_OVERDUE"]}) == [
+        "late"
+    ]
+    assert await _tags(api, {"attention": []}) == []
+    assert await _tags(api, {"attention": ["DRIFTED"], "tags": ["late"]}) == []
+    found = (await api.data(needs))["jobs"]["nodes"]
+    assert {job["tag"]: job["attention"] for job in found} == {
+        "late": ["ORPHAN_SUSPECT", "START_OVERDUE"],
+        "drifted": ["DRIFTED"],
+        "ended": [],
+        "well": [],
+    }
+
+
 async def test_jobs_are_selected_by_their_ids(api: Api, three: Jobs) -> None:
     ids = [job_id_text(three["a"].id), str(three["c"].id), "nothing"]
 

@@ -33,8 +33,14 @@ from jobwire.jobs.feed.subscription import Subscription
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Job
 from jobwire.jobs.queries import read_job
+from jobwire.jobs.transitions import row
 from jobwire.models.database import Database
-from jobwire.models.vocabulary import JobStatus
+from jobwire.models.vocabulary import (
+    AttentionKind,
+    EventKind,
+    JobStatus,
+    SignalSource,
+)
 from tests.clock import FakeClock
 from tests.jobs.feed.steps import (
     ADMIN,
@@ -257,6 +263,81 @@ async def test_a_job_that_leaves_the_filter_is_told_once_more(
             ("RUNNING", False),
             ("SUCCEEDED", True),
         ]
+
+
+async def _attend(
+    database: Database, job: Job, *now: str, was: tuple[str, ...] = ()
+) -> None:
+    async with database.transaction() as connection:
+        found = await row.lock(connection, job.id, viewer=None)
+        assert found is not None
+        await row.write(
+            connection,
+            found,
+            {"attention": list(now)},
+            kind=EventKind.ATTENTION_CHANGED,
+            source=SignalSource.WORKER,
+            actor=None,
+            now=found.updated_at,
+            detail={"was": list(was)},
+        )
+
+
+LATE_IN_QUEUE = JobFilter(
+    statuses=(JobStatus.QUEUED,), attention=(AttentionKind.START_OVERDUE,)
+)
+
+
+async def test_a_list_of_jobs_that_need_attention_lets_them_come_and_go(
+    database: Database, feed: Feed, doorbell: Doorbell, make_job: MakeJob
+) -> None:
+    job = await make_job(status="QUEUED")
+    needy = JobFilter(attention=(AttentionKind.START_OVERDUE,))
+    async with opened(follow_list(feed, USER, needy)) as live:
+        await live.expect(CaughtUp)
+        told = []
+        for step in (
+            lambda: _attend(database, job, "DRIFTED"),
+            lambda: _attend(database, job, "START_OVERDUE", was=("DRIFTED",)),
+            lambda: reports(database, job, 1),
+            lambda: _attend(database, job, was=("START_OVERDUE",)),
+            lambda: reports(database, job, 1),
+            lambda: _attend(database, job, "START_OVERDUE"),
+            lambda: _end(database, job),
+        ):
+            await step()
+            # Each is read by itself, so that no row is ahead of its event.
+            doorbell.ring(Topic.CHANGE)
+            await feed.next_read()
+        for _ in range(5):
+            change = await live.expect(Changed)
+            told.append((change.event.version, change.left_filter))
+
+    assert told == [(3, False), (4, False), (5, True), (7, False), (8, True)]
+
+
+async def _end(database: Database, job: Job) -> None:
+    async with database.connection() as connection:
+        await move(connection, job, "SUCCEEDED")
+
+
+async def test_a_job_that_leaves_by_its_attention_is_told_though_its_row_is_ahead(
+    database: Database, feed: Feed, make_job: MakeJob
+) -> None:
+    job = await make_job(status="QUEUED", attention=["START_OVERDUE"])
+    async with opened(follow_list(feed, USER, LATE_IN_QUEUE, snapshot=True)) as live:
+        assert (await live.expect(Snapshotted)).job.id == job.id
+        before = await live.expect(CaughtUp)
+        async with database.connection() as connection:
+            await move(connection, job, "RUNNING")
+        await _attend(database, job, was=("START_OVERDUE",))
+
+    async with opened(
+        follow_list(feed, USER, LATE_IN_QUEUE, after=before.cursor)
+    ) as later:
+        changes = (await later.until(CaughtUp))[:-1]
+
+    assert [one.left_filter for one in changes] == [True]
 
 
 async def test_a_list_begins_with_its_newest_jobs(

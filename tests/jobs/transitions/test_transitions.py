@@ -392,6 +392,59 @@ async def test_rescue_counts_the_lost_attempt_and_queues_the_job_again(
     assert json.loads(attempt["failure"])["kind"] == "CRASHED"
 
 
+async def _retry_at(connection: Connection) -> object:
+    return await connection.fetchval("SELECT retry_at FROM job_attempts")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.RETRY, Outcome.SUCCEEDED])
+@pytest.mark.parametrize("columns", [{}, PENDING], ids=["wanted", "canceled"])
+async def test_an_attempt_keeps_when_another_one_follows(
+    connection: Connection,
+    make_job: MakeJob,
+    clock: FakeClock,
+    outcome: Outcome,
+    columns: dict[str, object],
+) -> None:
+    job = await make_job(
+        status=JobStatus.RUNNING, cancel_requested_at=clock.now(), **columns
+    )
+    later = clock.now() + timedelta(seconds=30)
+
+    await finish(
+        connection,
+        [
+            Finish(
+                job.id,
+                1,
+                outcome,
+                failure=None if outcome is Outcome.SUCCEEDED else FAILURE,
+                retry_at=later if outcome is Outcome.RETRY else None,
+            )
+        ],
+        worker=WORKER,
+        now=clock.now(),
+    )
+
+    follows = outcome is Outcome.RETRY and not columns
+    assert await _retry_at(connection) == (later if follows else None)
+    assert (await _read(connection, job)).next_attempt_at == (
+        later if follows else None
+    )
+
+
+@pytest.mark.parametrize("attempts", [1, 3], ids=["one", "the last"])
+async def test_a_lost_attempt_is_followed_at_once_while_any_is_left(
+    connection: Connection, make_job: MakeJob, clock: FakeClock, attempts: int
+) -> None:
+    await make_job(status=JobStatus.RUNNING, attempts=attempts)
+    clock.advance(LEASE + timedelta(seconds=1))
+
+    await rescue(connection, now=clock.now())
+
+    expected = clock.now() if attempts == 1 else None
+    assert await _retry_at(connection) == expected
+
+
 async def test_rescue_fails_a_job_that_lost_its_last_attempt(
     connection: Connection, clock: FakeClock, make_job: MakeJob
 ) -> None:

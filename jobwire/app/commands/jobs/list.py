@@ -77,12 +77,15 @@ async def _read(engine: Engine, selection: JobFilter, limit: int) -> list[Job]:
 
 def _table(jobs: Sequence[Job], *, now: datetime) -> list[Column]:
     """Make the columns; in a narrow terminal what is seldom asked for goes first."""
+    needs = [", ".join(job.needs) for job in jobs]
     return [
         Column("ID", [job_id_text(job.id) for job in jobs]),
         Column("TYPE", [wording.printable(job.type) for job in jobs], least=6),
         Column("TAG", [wording.printable(job.tag) for job in jobs], least=6),
         Column("EXECUTOR", [job.executor for job in jobs], rank=1),
         Column("STATUS", [job.status for job in jobs]),
+        # Seldom any job needs attention, and then it is what counts.
+        *([Column("ATTENTION", needs)] if any(needs) else ()),
         Column("ATTEMPTS", [str(job.attempts) for job in jobs], rank=2),
         Column("AGE", [wording.age(now - job.created_at) for job in jobs], rank=4),
         Column("PROGRESS", list(map(wording.progress_of, jobs)), least=5, rank=3),

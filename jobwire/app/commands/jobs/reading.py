@@ -14,7 +14,7 @@ from graphql import GraphQLError
 
 from jobwire.gql.scalars import parse_duration, parse_instant
 from jobwire.jobs import identifiers
-from jobwire.models.vocabulary import Executor, JobStatus
+from jobwire.models.vocabulary import AttentionKind, Executor, JobStatus
 
 _SHORT = re.compile(
     r"(?P<days>\d+d)?(?P<time>(?:\d+h)?(?:\d+m)?(?:\d+(?:\.\d+)?s)?)", re.ASCII
@@ -42,6 +42,12 @@ def status(text: str) -> JobStatus:
 def executor(text: str) -> Executor:
     """Read an executor in any case."""
     return Executor(_word(text.lower(), list(Executor), "executor", text))
+
+
+def attention(text: str) -> AttentionKind:
+    """Read a kind of attention in any case."""
+    kinds: list[str] = list(AttentionKind)
+    return AttentionKind(_word(text.upper(), kinds, "kind of attention", text))
 
 
 def duration(text: str) -> timedelta:

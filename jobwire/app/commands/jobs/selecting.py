@@ -4,7 +4,7 @@ import argparse
 
 from jobwire.app.commands.jobs import reading
 from jobwire.jobs.filters import JobFilter
-from jobwire.models.vocabulary import JobStatus
+from jobwire.models.vocabulary import AttentionKind, JobStatus
 
 
 def add_filter(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +30,14 @@ def add_filter(parser: argparse.ArgumentParser) -> None:
         type=reading.executor,
         metavar="EXECUTOR",
         help="where they run: internal or trigger",
+    )
+    parser.add_argument(
+        "--attention",
+        nargs="+",
+        action="extend",
+        type=reading.attention,
+        metavar="KIND",
+        help=f"open jobs that need a look: {', '.join(AttentionKind)}",
     )
     ended = parser.add_mutually_exclusive_group()
     ended.add_argument(
@@ -65,4 +73,5 @@ def filter_of(arguments: argparse.Namespace) -> JobFilter:
         tags=members("tag"),
         user_ids=members("user"),
         executors=members("executor"),  # type: ignore[arg-type]  # read as executors
+        attention=members("attention"),  # type: ignore[arg-type]  # read as kinds
     ).ended(is_terminal=arguments.is_terminal)

@@ -116,7 +116,7 @@ def _facts(job: Job) -> dict[str, str | None]:
         "run": job.trigger_run_id,
         "run's status": job.trigger_status,
         "environment": job.trigger_environment,
-        "attention": ", ".join(job.attention),
+        "attention": ", ".join(job.needs),
         "retries job": None if replayed is None else job_id_text(replayed),
         "data": wording.printable(job.data),
         "result": job.result and wording.printable(job.result),
@@ -132,6 +132,7 @@ def _attempts(attempts: Sequence[Attempt]) -> list[Column]:
         Column(
             "WHERE", [one.worker_id or one.trigger_run_id or "" for one in attempts]
         ),
+        Column("BACK-OFF", list(map(_backoff, attempts))),
         Column("FAILURE", list(map(wording.failure_of_attempt, attempts))),
     ]
 
@@ -154,6 +155,10 @@ def _cancel(job: Job) -> str | None:
     by = wording.printable(job.cancel_requested_by or "nobody in particular")
     reason = wording.printable(job.cancel_reason or "")
     return f"{job.cancel_outcome}, asked for by {by}{f': {reason}' if reason else ''}"
+
+
+def _backoff(attempt: Attempt) -> str:
+    return "" if attempt.backoff is None else format_duration(attempt.backoff)
 
 
 def _instant(at: datetime | None) -> str | None:
