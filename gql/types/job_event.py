@@ -75,7 +75,8 @@ class JobEventKind(Enum):
         description=(
             "The handing-over to Trigger.dev moved on; changes.dispatch_state says how"
             " far: sending, unknown when the answer was lost, none when it was surely"
-            " not accepted, linked when the job has its run."
+            " not accepted, accepted when it is in a batch that makes its run, linked"
+            " when the job has its run; changes.trigger_batch_id names the batch."
         ),
     )
     STARTED = strawberry.enum_value(

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
+from uuid import UUID
 
 from jobwire.jobs.borrowing import Connections, transaction
 from jobwire.jobs.clock import Clock
@@ -65,6 +66,8 @@ class Outcome(Enum):
     REFUSED_FOR_NOW = auto()
     #: A run may exist.
     UNKNOWN = auto()
+    #: It is in a batch that makes its run.
+    ACCEPTED = auto()
 
 
 class Dispatcher:
@@ -106,12 +109,20 @@ class Dispatcher:
             return await self._lose(dispatch, "it was held up, and could come too late")
         try:
             async with asyncio.timeout(answer.total_seconds()):
-                run_id = await self._executor.send(dispatch, now=now)
+                run_id = await self._executor.send(
+                    dispatch,
+                    now=now,
+                    # Whoever takes over looks when the lease ends, and by then a run
+                    # must have had its time to be listed.
+                    not_after=(
+                        dispatch.dispatched_at + self._rules.lease - self._rules.settle
+                    ),
+                )
         except TriggerDevError as error:
             return await self._write_failure(dispatch, error)
         except TimeoutError:
             return await self._lose(dispatch, f"no answer came within {answer}")
-        await self._link(dispatch, run_id)
+        await self.link(dispatch.id, run_id)
         return Outcome.SETTLED
 
     async def decide(self, dispatch: Dispatch) -> Outcome:
@@ -131,9 +142,22 @@ class Dispatcher:
                 await transitions.let_go(connection, dispatch)
             raise
         if run_id is not None:
-            await self._link(dispatch, run_id, adopted=True)
+            await self.link(dispatch.id, run_id, adopted=True)
             return Outcome.SETTLED
         return await self._send_again(dispatch)
+
+    async def release(self, dispatch: Dispatch) -> None:
+        """Take back what was surely not accepted: sending → none.
+
+        QUEUED → CANCELED or EXPIRED when it has that reason to end.
+        """
+        now = self._clock.now()
+        async with transaction(self._connections) as connection:
+            # A job that is not handed over any more can have no pending cancel.
+            if not await settle_unstarted(
+                connection, dispatch.id, dispatch.fence, now=now
+            ):
+                await transitions.release(connection, dispatch, now)
 
     async def _search(self, dispatch: Dispatch) -> str | None:
         found = await self._executor.find(dispatch, now=self._clock.now())
@@ -178,24 +202,17 @@ class Dispatcher:
             isinstance(error, ApiStatusError) and error.status == _CONFLICT
         ):
             return await self._lose(dispatch, error.message)
-        return await self._release(dispatch, error.message)
+        await self.release(dispatch)
+        _warn("dispatch-released", "was not accepted", dispatch, error.message)
+        return Outcome.REFUSED_FOR_NOW
 
     async def _lose(self, dispatch: Dispatch, reason: str) -> Outcome:
         async with self._connections() as connection:
-            await transitions.lose_answer(connection, dispatch, self._clock.now())
+            await transitions.lose_answer(
+                connection, dispatch, self._clock.now(), settle=self._rules.settle
+            )
         _warn("dispatch-unknown", "has an unknown outcome", dispatch, reason)
         return Outcome.UNKNOWN
-
-    async def _release(self, dispatch: Dispatch, reason: str) -> Outcome:
-        now = self._clock.now()
-        async with transaction(self._connections) as connection:
-            # A job that is not handed over any more can have no pending cancel.
-            if not await settle_unstarted(
-                connection, dispatch.id, dispatch.fence, now=now
-            ):
-                await transitions.release(connection, dispatch, now)
-        _warn("dispatch-released", "was not accepted", dispatch, reason)
-        return Outcome.REFUSED_FOR_NOW
 
     async def _reject(self, dispatch: Dispatch, reason: str) -> None:
         async with transaction(self._connections) as connection:
@@ -207,13 +224,18 @@ class Dispatcher:
                 now=self._clock.now(),
             )
 
-    async def _link(
-        self, dispatch: Dispatch, run_id: str, *, adopted: bool = False
-    ) -> None:
+    async def link(self, job_id: UUID, run_id: str, *, adopted: bool = False) -> None:
+        """Give a job its run; a run that comes too late is canceled.
+
+        Args:
+            job_id: The job.
+            run_id: A run that its dispatch has made.
+            adopted: Whether it was found rather than answered.
+        """
         async with transaction(self._connections) as connection:
             linked = await link(
                 connection,
-                dispatch.id,
+                job_id,
                 run_id,
                 source=SignalSource.DISPATCH,
                 now=self._clock.now(),
@@ -230,7 +252,7 @@ class Dispatcher:
         log.warning(
             "the run %s came too late for %s and %s",
             run_id,
-            job_id_text(dispatch.id),
+            job_id_text(job_id),
             became,
             extra={"action": "dispatch-stray", "run": run_id},
         )

@@ -29,9 +29,22 @@ class Attempt:
         was_sent: Whether a byte of it was; None: the transport does not tell.
     """
 
-    def __init__(self, timeout: Mapping[str, float | None], *, tells: bool) -> None:
-        """Take the timeouts of its phases, and whether the transport tells."""
+    def __init__(
+        self,
+        timeout: Mapping[str, float | None],
+        *,
+        tells: bool,
+        check: Callable[[], None] | None,
+    ) -> None:
+        """Take the timeouts of its phases, and whether the transport tells.
+
+        Args:
+            timeout: Of each phase.
+            tells: Whether the transport says when it begins to send.
+            check: As `Call` has it.
+        """
         self._timeout = timeout
+        self._check = check
         self.was_sent: bool | None = False if tells else None
 
     @property
@@ -44,7 +57,14 @@ class Attempt:
     async def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         # Before the request itself a proxy may be asked for a tunnel.
         if event.endswith("send_request_headers.started"):
+            # No other task can come between this and the first byte.
+            self.check()
             self.was_sent = getattr(info.get("request"), "method", b"") != b"CONNECT"
+
+    def check(self) -> None:
+        """Raise if the request may not be sent any more."""
+        if self._check is not None:
+            self._check()
 
 
 Once = Callable[[Attempt], Awaitable[_Answer]]
@@ -60,6 +80,7 @@ class Call:
         repeatable: Whether it may be sent again when its outcome is unknown.
         deadline: How long all attempts and waits may take; None: as they like.
         attempts: How many there may be; None: as the policy says.
+        check: Called before each is sent; raises if it may not be any more.
     """
 
     method: str
@@ -68,6 +89,7 @@ class Call:
     repeatable: bool
     deadline: timedelta | None
     attempts: int | None = None
+    check: Callable[[], None] | None = None
 
 
 class Attempts:
@@ -189,7 +211,7 @@ class _Course:
     def next(self, timeout: Mapping[str, float | None], *, tells: bool) -> Attempt:
         """Begin an attempt."""
         self.attempts += 1
-        self.attempt = Attempt(timeout, tells=tells)
+        self.attempt = Attempt(timeout, tells=tells, check=self.call.check)
         return self.attempt
 
     def ended(self, error: TriggerDevError) -> TriggerDevError:

@@ -31,11 +31,16 @@ class RateLimit:
 
 
 def read_rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
-    """Return what the answer told; None: nothing, or nothing readable."""
+    """Return what the answer told; None: nothing, or nothing readable.
+
+    A refused batch tells of a bucket of its own, in seconds, which is none of this.
+    """
     limit = _number(headers.get("x-ratelimit-limit"))
     remaining = _number(headers.get("x-ratelimit-remaining"))
     reset = _number(headers.get("x-ratelimit-reset"))
     if limit is None or remaining is None or reset is None:
+        return None
+    if reset < _SMALLEST_MILLISECONDS:
         return None
     return RateLimit(limit, remaining, _instant(reset))
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import uuid4
 
@@ -157,6 +157,8 @@ class Sender:
         content_type: str = "application/json",
         deadline: timedelta | None = None,
         with_key: bool = True,
+        attempts: int | None = None,
+        not_after: datetime | None = None,
     ) -> Answer:
         """Call the API and return its 2xx.
 
@@ -171,12 +173,24 @@ class Sender:
             with_key: Whether it tells who asks.
             deadline: How long it may take with all its waits; None: as all calls of
                 the client.
+            attempts: How often it is sent at the most; None: as the policy says.
+            not_after: When the first byte of an attempt may be sent at the latest.
 
         Raises:
-            ApiConnectionError: No answer came.
+            ApiConnectionError: No answer came, or it was too late to send it.
             ApiStatusError: The answer is not a 2xx.
             MalformedResponseError: The answer is not JSON.
         """
+
+        def check() -> None:
+            if not_after is not None and self.now() > not_after:
+                late = ApiConnectionError(
+                    method, path, "it would have come too late", was_sent=False
+                )
+                # The same would come later still.
+                late.is_retryable = False
+                raise late
+
         # The same in all attempts, so that the server could tell that they are one.
         id = str(uuid4())
         headers = [
@@ -186,6 +200,7 @@ class Sender:
         ]
 
         async def once(attempt: Attempt) -> Answer:
+            attempt.check()
             try:
                 received = await self._api.send(
                     _request(
@@ -206,7 +221,9 @@ class Sender:
                 raise self._refused(method, path, received)
             return Answer(_json(method, path, received), received.headers)
 
-        call = Call(method, path, id, repeatable, deadline or self._deadline)
+        call = Call(
+            method, path, id, repeatable, deadline or self._deadline, attempts, check
+        )
         return await self._attempts.until_answered(call, once)
 
     async def fetch(self, url: str, *, limit: int) -> tuple[str, bytes]:

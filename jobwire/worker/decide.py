@@ -26,18 +26,22 @@ class DecideLoop(Loop):
             share.link.connection, share.executor, share.clock, share.settings.rules
         )
         self._patience = share.backoff()
+        self._pace = share.pace(_BATCH)
 
     async def run_once(self) -> float:
         """Take one batch and find out about each of it."""
-        rules = self._share.settings.rules
+        rules, executor = self._share.settings.rules, self._share.executor
         try:
-            environment = await self._share.executor.environment()
+            environment = await executor.environment()
             now = self._share.clock.now()
+            room = self._pace.room(executor.rate_limit, now)
+            if room < 1:
+                return self._share.idle
             async with self._share.link.connection() as connection:
                 taken = await take_undecided(
                     connection,
                     worker=self._share.holder,
-                    limit=_BATCH,
+                    limit=room,
                     lease=rules.lease + rules.search_gap,
                     environment=environment,
                     sent_before=now - rules.settle,
@@ -51,4 +55,4 @@ class DecideLoop(Loop):
         except TriggerDevError:
             return self._patience.failed()
         self._patience.succeeded()
-        return 0 if len(taken) == _BATCH else self._share.idle
+        return 0 if len(taken) == room else self._share.idle

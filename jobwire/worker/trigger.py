@@ -13,6 +13,7 @@ from jobwire.jobs.executors.internal import WORKER_APPLICATION
 from jobwire.jobs.installation import read_installation
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl
+from jobwire.worker.batches import BatchLoop
 from jobwire.worker.decide import DecideLoop
 from jobwire.worker.dispatch import DispatchLoop
 from jobwire.worker.duty import DutyLoop
@@ -77,6 +78,7 @@ class TriggerLoops:
                 kind(share)
                 for kind in (
                     DecideLoop,
+                    BatchLoop,
                     StopRunsLoop,
                     InboxLoop,
                     SyncLoop,

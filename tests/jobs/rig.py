@@ -15,11 +15,13 @@ from jobwire.emulator import Retry, Task, TaskError
 from jobwire.jobs.asking import Asker
 from jobwire.jobs.cancel import cancel
 from jobwire.jobs.dispatch import Dispatcher, DispatchRules, Outcome
+from jobwire.jobs.dispatch_batch import BatchDispatcher
 from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.inbox import Delivery, read_unhandled
 from jobwire.jobs.installation import read_installation
 from jobwire.jobs.job import JOB_COLUMNS, Job
+from jobwire.jobs.link_batch import BatchLinker, read_open_batches
 from jobwire.jobs.reconcile import Reconciler
 from jobwire.jobs.schedule import ScheduleRequest, schedule
 from jobwire.jobs.sync import Syncer
@@ -80,6 +82,12 @@ class Rig:
             self.clock,
             RULES,
             sleep=self.stage.advance,
+        )
+
+    @property
+    def batch_dispatcher(self) -> BatchDispatcher:
+        return BatchDispatcher(
+            self.database.connection, self.executor, self.clock, RULES
         )
 
     @property
@@ -159,6 +167,16 @@ class Rig:
         """Do a pass of the decider, as soon as the rules allow it."""
         await self.stage.advance(RULES.lease.total_seconds())
         return [await self.dispatcher.decide(one) for one in await self.take()]
+
+    async def link_batches(self) -> int:
+        """Ask every batch that jobs wait for; return how many jobs changed."""
+        environment = await self.executor.environment()
+        async with self.database.connection() as connection:
+            batches = await read_open_batches(
+                connection, environment, now=self.clock.now(), limit=1000
+            )
+        linker = BatchLinker(self.database.connection, self.executor, self.clock, RULES)
+        return sum([await linker.link(batch) for batch in batches])
 
     async def cancel(self, job_id: UUID) -> None:
         """Cancel a job as its user."""

@@ -18,6 +18,9 @@ _KINDS = (
     ("cancel", "POST", re.compile(r"/api/v2/runs/[^/]+/cancel")),
     ("environment", "POST", re.compile(r"/api/v1/auth/jwt/claims")),
     ("store", "GET", re.compile(r"/store/.*")),
+    ("batch", "POST", re.compile(r"/api/v3/batches")),
+    ("items", "POST", re.compile(r"/api/v3/batches/[^/]+/items")),
+    ("standing", "GET", re.compile(r"/api/v2/batches/[^/]+")),
 )
 
 
@@ -84,7 +87,8 @@ class FaultyWire(httpx.AsyncBaseTransport):
         """Let requests of a kind fail.
 
         Args:
-            kind: trigger, list, retrieve, cancel, environment or store.
+            kind: trigger, list, retrieve, cancel, environment, store, batch, items or
+                standing (of a batch).
             fault: How, or the status of the answer.
             words: What the answer says.
             carried_out: Whether the request is carried out before that answer.

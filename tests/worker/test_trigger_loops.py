@@ -24,7 +24,7 @@ from tests.worker.trigger_dev import TriggerDev, served
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret between hooks and us"
-DUTIES = {"attention", "stop-runs", "inbox", "sync", "reconcile"}
+DUTIES = {"attention", "batches", "stop-runs", "inbox", "sync", "reconcile"}
 
 
 @job("local")

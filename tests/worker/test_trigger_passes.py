@@ -17,7 +17,6 @@ from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.models.database import Database
 from jobwire.models.vocabulary import JobStatus
 from jobwire.triggerdev import BadRequestError, ServerError
-from jobwire.worker.backoff import Backoff
 from jobwire.worker.decide import DecideLoop
 from jobwire.worker.dispatch import DispatchLoop
 from jobwire.worker.hooks import WorkerHooks
@@ -183,8 +182,8 @@ async def test_the_decider_waits_while_nobody_can_be_asked(rig: Rig) -> None:
     rig.wire.fail("list", 500)
     loop = DecideLoop(share(rig, first_backoff=timedelta(seconds=7)))
 
-    assert await loop.run_once() == 7
-    assert await loop.run_once() == 14
+    assert 3.5 <= await loop.run_once() <= 7
+    assert 7 <= await loop.run_once() <= 14
 
     assert (await rig.job(dispatch.id)).dispatch_state == "sending"
 
@@ -423,21 +422,8 @@ async def test_an_environment_that_cannot_be_asked_makes_a_duty_patient(
     pauses.append(await loop.run_once())
 
     # Never longer than until the duty has to be renewed.
-    assert pauses == [1, 2, 4, 8, 16, 30, 30, 1]
-
-
-def test_patience_doubles_to_its_limit_and_is_whole_again_after_success() -> None:
-    patience = Backoff(timedelta(seconds=1), timedelta(seconds=5))
-
-    assert patience.wait == 0
-    assert [patience.failed() for _ in range(4)] == [1, 2, 4, 5]
-    assert patience.wait == 5
-    patience.succeeded()
-    assert patience.wait == 0
-    assert patience.failed() == 1
-
-
-def test_patience_stays_at_its_limit_however_often_it_is_tried() -> None:
-    patience = Backoff(timedelta(seconds=1), timedelta(seconds=5))
-
-    assert {patience.failed() for _ in range(5000)} == {1, 2, 4, 5}
+    spans = [1, 2, 4, 8, 16, 30, 30]
+    assert all(
+        span / 2 <= pause <= span for span, pause in zip(spans, pauses, strict=False)
+    )
+    assert pauses[-1] == 1

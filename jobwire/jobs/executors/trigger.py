@@ -18,6 +18,7 @@ from jobwire.jobs.executors.base import (
     ExecutorHealth,
     ExecutorState,
 )
+from jobwire.jobs.executors.batches import Batches
 from jobwire.jobs.executors.marks import Marks, job_tag
 from jobwire.jobs.executors.run_words import observation_of, output_text
 from jobwire.jobs.observation import Observation
@@ -29,6 +30,7 @@ from jobwire.triggerdev import (
     ConflictError,
     NotFoundError,
     PermissionDeniedError,
+    RateLimit,
     Run,
     RunFilter,
     RunStatus,
@@ -75,6 +77,10 @@ class TriggerExecutor:
 
     Belongs to one event loop. No method may be called inside a transaction.
 
+    Attributes:
+        marks: What tells our runs from others.
+        batches: Makes many runs at once.
+
     Args:
         client: Asks it; closed with the executor.
         place: What the place is called in the stamp of dispatched jobs.
@@ -94,9 +100,11 @@ class TriggerExecutor:
         self._place = place
         self._clock = clock
         self.marks = Marks(installation)
+        self.batches = Batches(client, self.marks, self._ask)
         self._state = self._found(ExecutorHealth.HEALTHY, None, checked_at=None)
         self._asking = asyncio.Lock()
         self._environment: str | None = None
+        self._has_looked = False
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
@@ -126,11 +134,19 @@ class TriggerExecutor:
             self._environment = f"{self._place}#{id}"
         return self._environment
 
-    async def send(self, dispatch: Dispatch, *, now: datetime) -> str:
+    async def send(
+        self, dispatch: Dispatch, *, now: datetime, not_after: datetime | None = None
+    ) -> str:
         """Trigger the run of a dispatch and return its id.
 
         Its payload is the job's data exactly. The key makes a repeat of the same
-        dispatch return the same run, for as long as that has not failed.
+        dispatch return the same run, for as long as that has not failed. It is tried
+        once: who waits for another try keeps the job from ending otherwise.
+
+        Args:
+            dispatch: What to send.
+            now: The time that its time-to-live counts from.
+            not_after: When it may be sent at the latest; None: whenever.
 
         Raises:
             TriggerDevError: It was refused, or its outcome is unknown.
@@ -142,6 +158,8 @@ class TriggerExecutor:
                 self.marks.options(dispatch, now=now),
                 # The key is freed when its run fails: `find` looks for the run first.
                 resend=False,
+                attempts=1,
+                not_after=not_after,
             )
         )
         return triggered.id
@@ -221,6 +239,24 @@ class TriggerExecutor:
             yield run
 
     @property
+    def rate_limit(self) -> RateLimit | None:
+        """The bucket that all keys of the environment share, as last told."""
+        return self._client.rate_limit
+
+    async def look_at_limit(self) -> None:
+        """Learn what is left of the rate limit, by a question; asked once.
+
+        A process that starts while others have used it up finds out without a
+        dispatch that is refused.
+
+        Raises:
+            TriggerDevError: It cannot be asked.
+        """
+        if not self._has_looked:
+            await self._ask(self._client.runs.list_page(self._smallest(), page_size=1))
+            self._has_looked = True
+
+    @property
     def has_budget(self) -> bool:
         """Whether the rate limit, as last told, leaves room for asking on the side."""
         told = self._client.rate_limit
@@ -237,11 +273,12 @@ class TriggerExecutor:
                 # What it met is in the state.
                 with suppress(TriggerDevError):
                     await self._ask(
-                        self._client.runs.list_page(
-                            RunFilter(created_from=now - SKEW), page_size=1
-                        )
+                        self._client.runs.list_page(self._smallest(), page_size=1)
                     )
         return self._state
+
+    def _smallest(self) -> RunFilter:
+        return RunFilter(created_from=self._clock.now() - SKEW)
 
     async def _output(self, run: Run) -> tuple[str | None, str | None]:
         try:

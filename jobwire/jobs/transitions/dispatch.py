@@ -15,6 +15,7 @@ from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.transitions.events import append_events, changed
 from jobwire.models.database import Connection
 
+_WITHOUT_BOUND = 2**60
 _VISIBLE = ("dispatch_state", "dispatch_number", "dispatched_at", "trigger_environment")
 _COLUMNS = """u.id, u.fence, u.tag, u.type, u.trigger_task_id, u.data::text AS data,
        u.retry_config::text AS retry_config, u.max_duration, u.expires_at,
@@ -35,28 +36,37 @@ def _event(changes: str) -> str:
 
 _CLAIM = f"""
 WITH picked AS MATERIALIZED (
-  SELECT ctid AS tid FROM worker_jobs
+  SELECT ctid AS tid, priority, next_attempt_at, id,
+         octet_length(data::text) + $9 AS bytes
+    FROM worker_jobs
    WHERE status = 'QUEUED' AND dispatch_state = 'none' AND executor = 'trigger'
      AND queue = $4 AND (expires_at IS NULL OR expires_at > $5)
    ORDER BY priority DESC, next_attempt_at, id LIMIT $1 FOR UPDATE SKIP LOCKED),
+fitting AS MATERIALIZED (
+  SELECT tid FROM (
+    SELECT tid, sum(bytes) OVER (ORDER BY priority DESC, next_attempt_at, id) AS sum
+      FROM picked) summed
+   WHERE sum <= $8),
 u AS (
   UPDATE worker_jobs j
      SET dispatch_state = 'sending', version = version + 1, updated_at = $5,
          dispatch_number = GREATEST(dispatch_number, 1), dispatched_at = $5,
          trigger_environment = $6, fence = fence + 1, leased_by = $2,
          leased_until = $5::timestamptz + $3::interval
-   WHERE j.ctid = ANY (ARRAY(SELECT tid FROM picked))
+   WHERE j.ctid = ANY (ARRAY(SELECT tid FROM fitting))
+     AND (SELECT count(*) FROM fitting) >= $7
   RETURNING j.*),
 e AS ({_event(changed(_VISIBLE))})
 SELECT {_COLUMNS} FROM u ORDER BY u.priority DESC, u.next_attempt_at, u.id"""
 
 # The lease keeps two processes from searching for the same run; the time since the
-# last send lets one that is on its way arrive.
+# last send lets one that is on its way arrive. Of a job in a batch the batch is asked.
 _TAKE_UNDECIDED = f"""
 WITH picked AS MATERIALIZED (
   SELECT ctid AS tid FROM worker_jobs
    WHERE executor = 'trigger' AND finished IS NULL
      AND dispatch_state IN ('sending', 'unknown') AND trigger_environment = $5
+     AND trigger_batch_id IS NULL
      AND dispatched_at <= $4 AND (leased_until IS NULL OR leased_until <= $6)
    ORDER BY dispatched_at LIMIT $1 FOR UPDATE SKIP LOCKED),
 u AS (
@@ -82,10 +92,23 @@ SELECT {_COLUMNS} FROM u"""
 
 _FORGET_LEASE = "leased_by = NULL, leased_until = NULL"
 
-_SETTLE = f"""
+_RELEASE = f"""
 WITH u AS (
   UPDATE worker_jobs j
-     SET dispatch_state = $3, version = version + 1, updated_at = $4, {_FORGET_LEASE}
+     SET dispatch_state = 'none', trigger_batch_id = NULL, version = version + 1,
+         updated_at = $3, {_FORGET_LEASE}
+   WHERE id = $1 AND fence = $2 AND dispatch_state = 'sending'
+  RETURNING j.*),
+e AS ({_event(changed(("dispatch_state", "trigger_batch_id")))})
+SELECT id FROM u"""
+
+# The lease of nobody: the request may have been carried out just now, and whoever looks
+# too early looks into a list that does not show its run yet.
+_LOSE_ANSWER = f"""
+WITH u AS (
+  UPDATE worker_jobs j
+     SET dispatch_state = 'unknown', version = version + 1, updated_at = $3,
+         leased_by = NULL, leased_until = $3::timestamptz + $4::interval
    WHERE id = $1 AND fence = $2 AND dispatch_state = 'sending'
   RETURNING j.*),
 e AS ({_event(changed(("dispatch_state",)))})
@@ -140,17 +163,43 @@ async def claim_dispatches(
     environment: str,
     now: datetime,
     queue: str = "default",
+    least: int = 1,
+    most_bytes: int = _WITHOUT_BOUND,
+    overhead: int = 0,
 ) -> list[Dispatch]:
     """Begin to hand over ready TRIGGER jobs: none → sending; QUEUED stays.
 
     One statement, its own transaction: what it returns is committed, and only then may
     anything be sent.
 
+    Args:
+        connection: Any connection of ours.
+        worker: Who claims.
+        limit: How many at most.
+        lease: How long the worker is believed without a sign of life.
+        environment: Where they go, as `trigger_environment`.
+        now: The time of the claim.
+        queue: The queue to serve.
+        least: How many at least; if fewer are ready, none is claimed.
+        most_bytes: What their data may add up to, as JSON in UTF-8.
+        overhead: Bytes that each counts for beside its data.
+
     Returns:
         The jobs, most urgent first.
     """
     return _read(
-        await connection.fetch(_CLAIM, limit, worker, lease, queue, now, environment)
+        await connection.fetch(
+            _CLAIM,
+            limit,
+            worker,
+            lease,
+            queue,
+            now,
+            environment,
+            least,
+            most_bytes,
+            overhead,
+        )
     )
 
 
@@ -202,14 +251,21 @@ async def release(connection: Connection, dispatch: Dispatch, now: datetime) -> 
 
     Must run inside the transaction in which `settle_unstarted` found no reason to end.
     """
-    await connection.fetch(_SETTLE, dispatch.id, dispatch.fence, "none", now)
+    await connection.fetch(_RELEASE, dispatch.id, dispatch.fence, now)
 
 
 async def lose_answer(
-    connection: Connection, dispatch: Dispatch, now: datetime
+    connection: Connection, dispatch: Dispatch, now: datetime, *, settle: timedelta
 ) -> None:
-    """Record that a run may exist: sending → unknown."""
-    await connection.fetch(_SETTLE, dispatch.id, dispatch.fence, "unknown", now)
+    """Record that a run may exist: sending → unknown.
+
+    Args:
+        connection: Any connection of ours.
+        dispatch: Whose answer was lost.
+        now: When.
+        settle: How long nobody shall look for the run.
+    """
+    await connection.fetch(_LOSE_ANSWER, dispatch.id, dispatch.fence, now, settle)
 
 
 async def let_go(connection: Connection, dispatch: Dispatch) -> None:

@@ -1,7 +1,7 @@
 """Batches: many triggers in one or two requests."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from jobwire.triggerdev.answers import answer_fields
 from jobwire.triggerdev.batches import (
@@ -84,6 +84,7 @@ class Batches:
         *,
         task_ids: Sequence[str] = (),
         idempotency_key: IdempotencyKey | str | None = None,
+        attempts: int | None = None,
     ) -> CreatedBatch:
         """Make a batch that waits for its items; the first step of `trigger`.
 
@@ -91,6 +92,7 @@ class Batches:
             run_count: How many there will be, 1 to 1,000.
             task_ids: Of which tasks.
             idempotency_key: Refused when another batch has it.
+            attempts: How often it is sent at the most; None: as all calls.
 
         Raises:
             InvalidOptionError: The count or the tasks are too many.
@@ -110,23 +112,34 @@ class Batches:
             must = f"leave the request at most {MAX_CREATE_BYTES:,} bytes"
             raise InvalidOptionError("task_ids", must)
         answer = await self._sender.ask(
-            "POST", "/api/v3/batches", body=body, repeatable=False
+            "POST",
+            "/api/v3/batches",
+            body=body,
+            repeatable=False,
+            attempts=attempts,
         )
         return _created(answer)
 
-    async def send_items(self, batch_id: str, items: Iterable[BatchItem]) -> SentItems:
+    async def send_items(
+        self,
+        batch_id: str,
+        items: Iterable[BatchItem],
+        *,
+        not_after: datetime | None = None,
+    ) -> SentItems:
         """Send all items of a batch; the second step of `trigger`.
 
         Args:
             batch_id: Of a batch that waits for them.
             items: All of them, in their order, each time.
+            not_after: When they may be sent at the latest.
 
         Raises:
             InvalidOptionError: There are none or too many.
             UnprocessableError: There is no such batch, or it takes no items any more.
         """
         lines = await self._lines(checked_items(items, most=MAX_ITEMS))
-        return await self._send(batch_id, lines)
+        return await self._send(batch_id, lines, not_after)
 
     async def trigger_v2(self, items: Iterable[BatchItem]) -> CreatedBatch:
         """Make a batch in one request, as older servers want it.
@@ -192,12 +205,19 @@ class Batches:
             lines.append(line + b"\n")
         return b"".join(lines)
 
-    async def _send(self, batch_id: str, lines: bytes) -> SentItems:
+    async def _send(
+        self, batch_id: str, lines: bytes, not_after: datetime | None = None
+    ) -> SentItems:
         path = f"/api/v3/batches/{segment('batch_id', batch_id)}/items"
-        body = await self._sender.call(
-            "POST", path, body=lines, content_type=_NDJSON, repeatable=True
+        answer = await self._sender.ask(
+            "POST",
+            path,
+            body=lines,
+            content_type=_NDJSON,
+            repeatable=True,
+            not_after=not_after,
         )
-        return read_sent_items(answer_fields(body))
+        return read_sent_items(answer_fields(answer.body))
 
 
 def _created(answer: Answer) -> CreatedBatch:

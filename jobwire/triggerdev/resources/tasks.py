@@ -1,6 +1,6 @@
 """Tasks: triggering them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from jobwire.triggerdev.answers import answer_fields
 from jobwire.triggerdev.paths import segment
@@ -23,6 +23,8 @@ class Tasks:
         *,
         resend: bool = True,
         deadline: timedelta | None = None,
+        attempts: int | None = None,
+        not_after: datetime | None = None,
     ) -> Triggered:
         """Make a run, or find the one that the idempotency key already has.
 
@@ -40,6 +42,9 @@ class Tasks:
                 callers who look for the run themselves.
             deadline: How long it may take with all its waits; None: as all calls of
                 the client.
+            attempts: How often it is sent at the most; None: as all calls.
+            not_after: When it may be sent at the latest; after that it fails, and its
+                outcome is known.
 
         Raises:
             InvalidOptionError: The task's id is empty, the payload is no JSON, or
@@ -53,6 +58,8 @@ class Tasks:
             body=body,
             repeatable=resend and options.idempotency_key is not None,
             deadline=deadline,
+            attempts=attempts,
+            not_after=not_after,
         )
         fields = answer_fields(answer.body)
         return Triggered(

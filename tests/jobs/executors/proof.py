@@ -189,6 +189,10 @@ UNSHOWN = {
     "answer 409": _RETRIES,
     "`x-should-retry: false`": _RETRIES,
     "`x-ratelimit-reset` in seconds": "`apps/webapp/app/routes/api.v3.batches.ts`",
+    "a batch makes no run without items": "`apps/webapp/app/routes/api.v3.batches.ts`",
+    "a batch makes no run once it tells when it was processed": (
+        "`apps/webapp/app/runEngine/services/streamBatchItems.server.ts`"
+    ),
     "`OOM_KILLED` in the message of a crashed run": _ERRORS,
     "a key is freed when its run fails": _KEYS,
     "a key is kept when its run is canceled": _KEYS,

@@ -28,6 +28,7 @@ ANSWERS = {
     "ConflictError": "answer 409",
     "NotFoundError": "answer 404",
     "PermissionDeniedError": "answer 403",
+    "RateLimitedError": "answer 429",
 }
 #: Errors that no answer is: they come about here, or are the class of all.
 OWN = {

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.factories import LEASE, WORKER
 from tests.jobs.conftest import ENVIRONMENT, MakeJob
 
 PENDING = {"cancel_outcome": "PENDING"}
+SETTLE = timedelta(seconds=15)
 
 
 async def _claim(
@@ -212,15 +214,19 @@ async def test_a_lost_answer_leaves_an_open_question(
     job = await make_run_job("none")
     [claimed] = await _claim(connection, clock)
 
-    await lose_answer(connection, claimed, clock.now())
+    await lose_answer(connection, claimed, clock.now(), settle=SETTLE)
 
     row = await _row(connection, job)
     assert (row["dispatch_state"], row["status"]) == ("unknown", "QUEUED")
-    assert (row["leased_by"], row["leased_until"]) == (None, None)
+    assert (row["leased_by"], row["leased_until"]) == (None, clock.now() + SETTLE)
     assert (await _last_event(connection))["changes"] == {"dispatch_state": "unknown"}
 
 
-@pytest.mark.parametrize("settle", [release, lose_answer], ids=lambda one: one.__name__)
+@pytest.mark.parametrize(
+    "settle",
+    [release, partial(lose_answer, settle=SETTLE)],
+    ids=["release", "lose_answer"],
+)
 async def test_who_lost_the_lease_settles_nothing(
     connection: Connection, clock: FakeClock, make_run_job: MakeJob, settle: Any
 ) -> None:
