@@ -29,7 +29,9 @@ class JobObservation(Table, table=True):
     )
     source: str = column(Text, "Which path brought it.", key=True)
     dispatch_number: int = column(Integer, "Of which dispatch.", key=True)
-    attempt: int = column(Integer, "Of which attempt; 0: of none.", key=True)
+    attempt: int = column(
+        Integer, "Of which attempt; 0: of none, or not told.", key=True
+    )
     word: str = column(Text, "The status, in the word of its source.", key=True)
     count: int = column(BigInteger, "How often it was said.", default="1")
     applied: bool = column(Boolean, "Whether it ever moved the job.", default="false")

@@ -20,4 +20,11 @@ class RealtimeCursor(Table, table=True):
     shape: str = column(Text, "The shape's query.", key=True)
     handle: str = column(Text, "The server's handle of the shape.")
     offset: str = column(Text, "The last offset folded in.")
-    updated_at: datetime = column(INSTANT, "When it was last moved.")
+    covers_from: datetime | None = column(
+        INSTANT,
+        "The feed tells of runs made since then; null: it has not caught up.",
+        null=True,
+    )
+    updated_at: datetime = column(
+        INSTANT, "When the feed last answered, and all of it was folded in."
+    )

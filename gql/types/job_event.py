@@ -48,6 +48,12 @@ class SignalSource(Enum):
     ALERT = strawberry.enum_value(
         Source.ALERT.value, description="Trigger.dev's own alert of a failed run."
     )
+    REALTIME = strawberry.enum_value(
+        Source.REALTIME.value,
+        description=(
+            "Trigger.dev's Realtime feed. At its word the end of a run is retrieved."
+        ),
+    )
     RECONCILER = strawberry.enum_value(
         Source.RECONCILER.value, description="Trigger.dev itself, which was asked."
     )

@@ -1,8 +1,10 @@
 """Wiring of figures: what workers and the feed tell, as metrics."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from jobwire.jobs.dispatch import Outcome as DispatchOutcome
+from jobwire.jobs.realtime import Told
 from jobwire.jobs.reconcile import ReconcileReport
 from jobwire.jobs.transitions.finish import Outcome
 from jobwire.web.metrics import Metrics
@@ -41,6 +43,11 @@ class CountingHooks(WorkerHooks):
     def dispatched(self, outcome: DispatchOutcome) -> None:
         """Count a dispatch by what became of it."""
         self._metrics.dispatches.labels(outcome.name.lower()).inc()
+
+    def followed(self, told: Mapping[Told, int]) -> None:
+        """Count runs that the Realtime feed told of."""
+        for what, count in told.items():
+            self._metrics.realtime_runs.labels(what.value).inc(count)
 
     def reconciled(self, report: ReconcileReport) -> None:
         """Count what a comparison found."""

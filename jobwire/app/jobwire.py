@@ -15,7 +15,12 @@ from jobwire.app.authentication import Chain, open_chain
 from jobwire.app.counting import CountingHooks
 from jobwire.app.postgres import acquire
 from jobwire.app.settings import Settings
-from jobwire.app.trigger import placement_policy, trigger_access, webhook_secrets
+from jobwire.app.trigger import (
+    placement_policy,
+    sync_paths,
+    trigger_access,
+    webhook_secrets,
+)
 from jobwire.jobs.clock import Clock, DatabaseClock
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.doorbell import Doorbell
@@ -117,6 +122,7 @@ class Jobwire:
         self._runs_jobs = worker
         self._lifespan = lifespan
         self._trigger = trigger_access(settings, local=local_trigger)
+        self._paths = sync_paths(settings)
         self._migrates = migrate
         self._progress = progress
         self._stack = AsyncExitStack()
@@ -342,6 +348,7 @@ class Jobwire:
         settings = self.settings
         return TriggerSettings(
             access=self._trigger,
+            paths=self._paths,
             hook_grace=timedelta(seconds=settings.trigger_hook_grace),
             reconcile_interval=timedelta(seconds=settings.reconcile_seconds),
         )

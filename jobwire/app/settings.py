@@ -25,6 +25,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from jobwire.jobs.sync_paths import SyncPath
 from jobwire.models.database_url import DatabaseUrl, parse
 
 PREFIX = "JOBWIRE_"
@@ -33,6 +34,9 @@ ENV_FILE = ".env"
 MIN_SECRET_BYTES = 32
 #: Shorter secrets of webhooks could be guessed, in characters.
 MIN_WEBHOOK_SECRET = 16
+
+#: What `TRIGGER_SYNC` says when reconciliation alone shall do.
+NO_PATH = "none"
 
 #: Shown in no message; the key of tokens tells its length in bytes, by itself.
 _SECRETS = frozenset({"trigger_secret_key", "trigger_webhook_secret"})
@@ -90,6 +94,11 @@ def _split(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
+
+
+def _paths(value: object) -> object:
+    paths = _split(value)
+    return () if paths == (NO_PATH,) else paths
 
 
 def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
@@ -341,6 +350,21 @@ class Settings(BaseSettings):
         description="Whether jobs are dispatched to Trigger.dev and kept in step. By "
         "default when there is a secret key or the emulator; `false` refuses TRIGGER "
         "jobs.",
+    )
+    trigger_sync: Annotated[
+        tuple[SyncPath, ...] | None,
+        NoDecode,
+        BeforeValidator(_paths),
+        Expected(
+            "webhook, realtime and poll, or some of them, separated by commas, or none"
+        ),
+    ] = Field(
+        default=None,
+        validation_alias="TRIGGER_SYNC",
+        description="How news of runs come between two passes of reconciliation, which "
+        "is never off: `webhook` (posted events), `realtime` (the feed), `poll` (open "
+        "runs are asked), separated by commas, or `none`. By default all that are "
+        "configured: `webhook` only with `TRIGGER_WEBHOOK_SECRET`.",
     )
     trigger_hook_grace: Seconds = Field(
         default=60.0,

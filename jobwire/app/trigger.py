@@ -3,6 +3,7 @@
 from jobwire.app.settings import Settings, SettingsError
 from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.jobs.placement import PlacementPolicy
+from jobwire.jobs.sync_paths import SyncPath
 
 _DISABLED = (
     "TRIGGER_ENABLED is false, so no job runs on Trigger.dev. Set it to true, or leave"
@@ -53,8 +54,27 @@ def placement_policy(
     return PlacementPolicy(unavailable, any_task=settings.trigger_tasks == "any")
 
 
+def sync_paths(settings: Settings) -> frozenset[SyncPath]:
+    """Return how news of runs come between two passes of reconciliation.
+
+    Raises:
+        SettingsError: Posted events were asked for, and there is no secret.
+    """
+    is_signed = settings.trigger_webhook_secret is not None
+    if settings.trigger_sync is None:
+        return frozenset(SyncPath) - (set() if is_signed else {SyncPath.WEBHOOK})
+    if SyncPath.WEBHOOK in settings.trigger_sync and not is_signed:
+        raise SettingsError(
+            "TRIGGER_SYNC names webhook, but TRIGGER_WEBHOOK_SECRET is not set. Set it"
+            " here and where the hooks run, or leave out webhook."
+        )
+    return frozenset(settings.trigger_sync)
+
+
 def webhook_secrets(settings: Settings) -> tuple[str, ...]:
-    """Return the secrets that posted events may be signed with."""
-    if settings.trigger_webhook_secret is None:
+    """Return the secrets that posted events may be signed with; none: none count."""
+    if settings.trigger_webhook_secret is None or SyncPath.WEBHOOK not in sync_paths(
+        settings
+    ):
         return ()
     return tuple(settings.trigger_webhook_secret.get_secret_value().split(","))

@@ -11,8 +11,8 @@ from jobwire.jobs.webhook import Received, receive
 from jobwire.web.trigger_webhook import TakeIn, WebhookUnavailableError
 
 _TAKES_NOTHING = (
-    "This server takes in no events: TRIGGER_WEBHOOK_SECRET is not set. Set it here and"
-    " where the hooks run."
+    "This server takes in no events: TRIGGER_WEBHOOK_SECRET is not set here, or"
+    " TRIGGER_SYNC leaves out webhook."
 )
 _AWAY = (
     OSError,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from jobwire.jobs.adopt import Adopter
 from jobwire.jobs.borrowing import Connections, transaction
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.errors import InvalidInputError
@@ -25,7 +26,6 @@ from jobwire.jobs.inbox import (
 )
 from jobwire.jobs.observation import Observation, Rank
 from jobwire.jobs.observe import observe
-from jobwire.jobs.transitions.link import link
 from jobwire.models.vocabulary import SignalSource
 from jobwire.triggerdev import (
     MalformedAlertError,
@@ -80,6 +80,7 @@ class Asker:
         self._executor = executor
         self._clock = clock
         self._grace = grace
+        self._adopter = Adopter(connections, executor, clock)
 
     async def handle(self, delivery: Delivery) -> bool:
         """Work on a delivery; False: it has to wait, try again later."""
@@ -109,24 +110,13 @@ class Asker:
 
     async def _adopt(self, told: Told, subject: Subject) -> bool:
         """Link a job whose answer is still to come, if the run is its own."""
-        run = await self._executor.retrieve(told.said.run_id)
-        if not self._executor.marks.are_on(
-            run, subject.id, subject.task, subject.dispatch_number
-        ):
-            return False
-        async with transaction(self._connections) as connection:
-            linked = await link(
-                connection,
-                subject.id,
-                run.id,
-                source=told.said.source,
-                now=self._clock.now(),
-                adopted=True,
-            )
-            if linked.is_ours and told.is_terminal:
-                # Trigger.dev is asked next, and does not tell that the code stopped.
-                await observe(connection, told.said, now=self._clock.now())
-        return linked.is_ours
+        return await self._adopter.adopt(
+            subject,
+            told.said.run_id,
+            source=told.said.source,
+            # Trigger.dev is asked next, and does not tell that the code stopped.
+            said=told.said if told.is_terminal else None,
+        )
 
     async def _ask(self, delivery: Delivery, told: Told) -> bool:
         heard = await self._executor.hear(told.said.run_id)
@@ -199,7 +189,7 @@ def _verdict(alert: RunFailedAlert) -> Observation:
         rank=Rank.VERDICT,
         word=alert.status,
         status=status_of(alert.status),
-        attempt=0,
+        attempt=None,
         occurred_at=alert.completed_at or alert.created,
         started_at=alert.started_at,
         finished_at=alert.completed_at,

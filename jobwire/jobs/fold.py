@@ -103,13 +103,13 @@ def _news(job: Job, said: Observation) -> Change | None:
 def _go_on(job: Job, said: Observation) -> Change | None:
     status = _next(job, said)
     if status is None:
-        stale = said.attempt < job.attempts or said.status is not job.job_status
+        stale = _attempt(job, said) < job.attempts or said.status is not job.job_status
         return None if stale else _progress(job, said) or _news(job, said)
     values: dict[str, Any] = {"next_attempt_at": None}
     if status is not job.job_status:
         values["status"] = status.value
-    if said.attempt > job.attempts:
-        values["attempts"] = said.attempt
+    if _attempt(job, said) > job.attempts:
+        values["attempts"] = _attempt(job, said)
     if job.started is None:
         values["started"] = said.started_at or said.occurred_at
     values |= _word(job, said)
@@ -130,10 +130,11 @@ def _next(job: Job, said: Observation) -> JobStatus | None:
     run that Trigger.dev has parked. Nothing goes back to QUEUED, where runs stand
     again between two parts of their way.
     """
-    if said.status is JobStatus.QUEUED or said.attempt < job.attempts:
+    attempt = _attempt(job, said)
+    if said.status is JobStatus.QUEUED or attempt < job.attempts:
         return None
     status = job.job_status
-    if status is JobStatus.QUEUED or said.attempt > job.attempts:
+    if status is JobStatus.QUEUED or attempt > job.attempts:
         return said.status
     if said.rank is Rank.VERDICT and said.status is not status:
         return said.status
@@ -154,7 +155,7 @@ def _is_newer(progress: str, known: str | None) -> bool:
 
 def _cancel(job: Job, said: Observation, now: datetime, heard: Heard) -> Change | None:
     """End a job whose run was canceled, or wait for proof that its code has stopped."""
-    has_started = said.attempt > 0 or (said.started_at or job.started) is not None
+    has_started = _attempt(job, said) > 0 or job.started is not None
     since = heard.canceled_since or now
     if not has_started:
         outcome = CancelOutcome.NEVER_STARTED
@@ -193,8 +194,8 @@ def _end(job: Job, status: JobStatus, said: Observation, now: datetime) -> Chang
         "next_attempt_at": None,
         **_word(job, said),
     }
-    if said.attempt > job.attempts:
-        values["attempts"] = said.attempt
+    if _attempt(job, said) > job.attempts:
+        values["attempts"] = _attempt(job, said)
     started = said.started_at or job.started
     if started != job.started:
         values["started"] = started
@@ -207,6 +208,19 @@ def _end(job: Job, status: JobStatus, said: Observation, now: datetime) -> Chang
         values["cancel_confirmed_at"] = now
     kind = event_kind(Verb.OBSERVE, job.job_status, status)
     return Change(kind, values)
+
+
+def _attempt(job: Job, said: Observation) -> int:
+    """Return the attempt that is meant.
+
+    Where it is not told it is the one that the job is in. So such a word neither opens
+    an attempt nor is too late for one, and moves the job as a word of its own attempt
+    does; only the first attempt is opened by it, for a run that started has had one.
+    """
+    if said.attempt is not None:
+        return said.attempt
+    is_live = said.status in (JobStatus.RUNNING, JobStatus.WAITING)
+    return max(job.attempts, int(is_live or said.started_at is not None))
 
 
 def _word(job: Job, said: Observation) -> dict[str, Any]:

@@ -32,7 +32,8 @@ class Observation:
         word: The status in the word of its source.
         status: What the word means here; None: it is unknown, and means nothing.
         is_news: Whether the word tells what nobody would guess from that status.
-        attempt: The attempt that it tells of, from 1; 0: of none, or of no known one.
+        attempt: The attempt that it tells of, from 1; 0: of none; None: it does not
+            tell which, as the Realtime feed and the alert.
         occurred_at: When it happened, by the clock of its source.
         started_at: When the run's code first started.
         finished_at: When the run ended, its code included.
@@ -47,7 +48,7 @@ class Observation:
     word: str
     status: JobStatus | None
     is_news: bool = False
-    attempt: int
+    attempt: int | None
     occurred_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None

@@ -15,12 +15,19 @@ _COLUMNS = """id, trigger_run_id, dispatched_at, status, trigger_status,
 
 # How long a run may be silent before it is asked rises with its age: most end soon,
 # and a long one has hooks that tell of it. One that is to stop is asked every second.
+# Of a run that the Realtime feed shows, silence is no news while the feed is followed,
+# which answers every 20 s at least; it is asked all the same, lest the feed be wrong.
 _SILENT = f"""
-SELECT {_COLUMNS} FROM worker_jobs
+WITH feed AS (
+  SELECT max(covers_from) AS covers_from FROM realtime_cursors
+   WHERE trigger_environment = $1
+     AND updated_at > $2::timestamptz - interval '30 s')
+SELECT {_COLUMNS} FROM worker_jobs CROSS JOIN feed
  WHERE {_LINKED} AND (trigger_observed_at IS NULL
    OR trigger_observed_at <= $2::timestamptz - CASE
-   WHEN cancel_outcome = 'PENDING' OR $2 - dispatched_at < interval '30 s'
-     THEN interval '1 s'
+   WHEN cancel_outcome = 'PENDING' THEN interval '1 s'
+   WHEN dispatched_at >= covers_from THEN interval '2 min'
+   WHEN $2 - dispatched_at < interval '30 s' THEN interval '1 s'
    WHEN $2 - dispatched_at < interval '5 min' THEN interval '3 s'
    WHEN $2 - dispatched_at < interval '1 hour' THEN interval '15 s'
    ELSE interval '60 s' END)

@@ -96,6 +96,12 @@ class Metrics:
             ["receipt"],
             registry=self.registry,
         )
+        self.realtime_runs = Counter(
+            "jobwire_realtime_runs",
+            "Runs that the Realtime feed told of, by what became of it.",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.reconciled = Counter(
             "jobwire_reconciled_jobs",
             "Jobs in comparisons with Trigger.dev, by what was found.",

@@ -45,18 +45,28 @@ class ElectedLoop(Loop):
 
     async def run_once(self) -> float:
         """Take or renew the duty, and do one pass if it is ours."""
-        renewal = self._span.total_seconds() / 2
         if not await self._hold():
-            return renewal
-        return min(await self.do_duty(), renewal)
+            await self.let_go()
+            return self._renewal
+        return min(await self.do_duty(), self._renewal)
+
+    async def let_go(self) -> None:
+        """Leave what goes on beyond a pass: the duty is not ours, or not for long."""
 
     async def lay_down(self) -> None:
         """Stop, and let another process take over at once."""
         self.stop()
-        async with self._holding, self._link.connection() as connection:
-            await duties.lay_down(
-                connection, self.name, holder=self._holder, now=self._clock.now()
-            )
+        async with self._holding:
+            await self.let_go()
+            async with self._link.connection() as connection:
+                await duties.lay_down(
+                    connection, self.name, holder=self._holder, now=self._clock.now()
+                )
+
+    @property
+    def _renewal(self) -> float:
+        """Seconds after which the duty must be renewed."""
+        return self._span.total_seconds() / 2
 
     async def _hold(self) -> bool:
         async with self._holding, self._link.connection() as connection:
@@ -100,6 +110,6 @@ class DutyLoop(ElectedLoop):
             pause = await super().run_once()
         except TriggerDevError:
             # It is in the health of the executor, and in the log.
-            return min(self._patience.failed(), self._span.total_seconds() / 2)
+            return min(self._patience.failed(), self._renewal)
         self._patience.succeeded()
         return pause

@@ -1,8 +1,10 @@
 """What a worker tells whoever counts."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from jobwire.jobs.dispatch import Outcome as DispatchOutcome
+from jobwire.jobs.realtime import Told
 from jobwire.jobs.reconcile import ReconcileReport
 from jobwire.jobs.transitions.finish import Outcome
 
@@ -49,6 +51,13 @@ class WorkerHooks:
 
         Args:
             outcome: What became of it.
+        """
+
+    def followed(self, told: Mapping[Told, int]) -> None:
+        """The Realtime feed has answered.
+
+        Args:
+            told: How many runs it told of, by what became of it.
         """
 
     def reconciled(self, report: ReconcileReport) -> None:

@@ -1,7 +1,7 @@
 """The loops over Trigger.dev of one worker: what they share, and their end."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from jobwire.jobs.clock import Clock
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.executors.internal import WORKER_APPLICATION
 from jobwire.jobs.installation import read_installation
+from jobwire.jobs.sync_paths import SyncPath
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl
 from jobwire.worker.batches import BatchLoop
@@ -21,6 +22,7 @@ from jobwire.worker.hooks import WorkerHooks
 from jobwire.worker.inbox import InboxLoop
 from jobwire.worker.link import Link
 from jobwire.worker.loop import Loop
+from jobwire.worker.realtime import RealtimeLoop
 from jobwire.worker.reconcile import ReconcileLoop
 from jobwire.worker.settings import WorkerSettings
 from jobwire.worker.stop_runs import StopRunsLoop
@@ -29,6 +31,11 @@ from jobwire.worker.trigger_settings import TriggerSettings, TriggerShare
 
 #: A pool of their own: whatever Trigger.dev does, no lease of an internal job waits.
 _CONNECTIONS = 12
+#: Who brings what no event tells.
+_FOLLOW: Mapping[SyncPath, Callable[[TriggerShare], Loop]] = {
+    SyncPath.REALTIME: RealtimeLoop,
+    SyncPath.POLL: SyncLoop,
+}
 
 
 class TriggerLoops:
@@ -72,20 +79,17 @@ class TriggerLoops:
         )
         link = Link(database, patience=worker_settings.statement_timeout)
         share = TriggerShare(link, clock, settings, executor, holder, changed, hooks)
-        return cls(
-            DispatchLoop(share),
-            [
-                kind(share)
-                for kind in (
-                    DecideLoop,
-                    BatchLoop,
-                    StopRunsLoop,
-                    InboxLoop,
-                    SyncLoop,
-                    ReconcileLoop,
-                )
-            ],
-        )
+        kinds: Sequence[Callable[[TriggerShare], Loop]] = [
+            DecideLoop,
+            BatchLoop,
+            StopRunsLoop,
+            # Whatever the paths: another process, or a host's own route, may have taken
+            # something in.
+            InboxLoop,
+            *(loop for path, loop in _FOLLOW.items() if path in settings.paths),
+            ReconcileLoop,
+        ]
+        return cls(DispatchLoop(share), [kind(share) for kind in kinds])
 
     def hear(self, topics: frozenset[Topic]) -> None:
         """Wake the loops that a ring is about."""

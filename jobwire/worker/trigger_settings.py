@@ -9,6 +9,7 @@ from jobwire.jobs.clock import Clock
 from jobwire.jobs.dispatch import DispatchRules
 from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.jobs.executors.trigger import TriggerExecutor
+from jobwire.jobs.sync_paths import SyncPath
 from jobwire.worker.backoff import Backoff
 from jobwire.worker.hooks import WorkerHooks
 from jobwire.worker.link import Link
@@ -21,6 +22,7 @@ class TriggerSettings:
 
     Attributes:
         access: How to reach it.
+        paths: How news of runs come between two passes of reconciliation.
         rules: How long each step of a dispatch may take.
         hook_grace: How long the end that a hook told waits while nobody can be asked.
         reconcile_interval: How often all open runs are compared.
@@ -35,6 +37,7 @@ class TriggerSettings:
     """
 
     access: TriggerAccess
+    paths: frozenset[SyncPath] = frozenset(SyncPath)
     rules: DispatchRules = field(default_factory=DispatchRules)
     hook_grace: timedelta = timedelta(seconds=60)
     reconcile_interval: timedelta = timedelta(minutes=5)

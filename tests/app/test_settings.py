@@ -135,6 +135,13 @@ def test_secrets_are_not_shown() -> None:
             id="short secret",
         ),
         pytest.param(
+            "TRIGGER_SYNC",
+            "poll, webhok",
+            "TRIGGER_SYNC must be webhook, realtime and poll, or some of them,"
+            " separated by commas, or none, not 'webhok'.",
+            id="sync path",
+        ),
+        pytest.param(
             "JOBWIRE_ALLOWED_ORIGINS",
             "https://a.example/path",
             "JOBWIRE_ALLOWED_ORIGINS must be origins such as https://app.example.com,"

@@ -23,14 +23,22 @@ from jobwire import (
     sync_active_trigger_jobs,
 )
 from jobwire.app.settings import SettingsError
-from jobwire.app.trigger import placement_policy, trigger_access, webhook_secrets
+from jobwire.app.trigger import (
+    placement_policy,
+    sync_paths,
+    trigger_access,
+    webhook_secrets,
+)
+from jobwire.app.webhook import take_in_events
 from jobwire.jobs.errors import WebhookSignatureError
 from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.jobs.identifiers import parse_job_id
+from jobwire.jobs.sync_paths import SyncPath
 from jobwire.jobs.webhook import Receipt
 from jobwire.models.database import Database
 from jobwire.models.vocabulary import JobStatus
 from jobwire.triggerdev import sign_hex
+from jobwire.web.trigger_webhook import WebhookUnavailableError
 from tests.worker.trigger_dev import TriggerDev, served
 
 SECRET = "a secret between hooks and us"
@@ -362,6 +370,44 @@ def test_a_policy_follows_the_settings() -> None:
     )
     registered = settings(trigger_tasks="registered")
     assert placement_policy(registered, LOCAL).any_task is False
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, {SyncPath.REALTIME, SyncPath.POLL}),
+        ({"trigger_webhook_secret": SECRET}, set(SyncPath)),
+        ({"trigger_sync": "none"}, set()),
+        ({"trigger_sync": "poll, poll"}, {SyncPath.POLL}),
+        (
+            {"trigger_sync": "webhook,realtime", "trigger_webhook_secret": SECRET},
+            {SyncPath.WEBHOOK, SyncPath.REALTIME},
+        ),
+    ],
+    ids=["no secret", "a secret", "none", "twice", "some"],
+)
+def test_the_paths_are_those_that_were_chosen_or_all_that_are_configured(
+    given: dict[str, Any], expected: set[SyncPath]
+) -> None:
+    assert sync_paths(settings(**given)) == expected
+
+
+def test_the_webhook_cannot_be_chosen_without_a_secret() -> None:
+    with pytest.raises(SettingsError, match="TRIGGER_SYNC names webhook, but"):
+        Jobwire(settings(trigger_sync="webhook"))
+
+
+async def test_a_webhook_that_is_left_out_is_like_one_without_a_secret(
+    open_jobwire: Open,
+) -> None:
+    body = event()
+    async with open_jobwire(trigger_sync="realtime,poll") as jobwire:
+        with pytest.raises(WebhookSignatureError):
+            await handle_trigger_webhook(jobwire, signed(body), body)
+        with pytest.raises(WebhookUnavailableError, match="leaves out") as caught:
+            await take_in_events(lambda: jobwire)(body, signed(body))
+
+    assert caught.value.status == 404
 
 
 def test_secrets_are_separated_by_commas() -> None:

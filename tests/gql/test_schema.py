@@ -116,11 +116,7 @@ def test_the_defaults_of_pages_are_printed() -> None:
         (CancelOutcome, vocabulary.CancelOutcome, {"FORCED_UNCONFIRMED"}),
         (AttentionKind, vocabulary.AttentionKind, set()),
         (AttemptStatus, vocabulary.AttemptStatus, set()),
-        (
-            SignalSource,
-            vocabulary.SignalSource,
-            {"REALTIME"},
-        ),
+        (SignalSource, vocabulary.SignalSource, set()),
         (
             JobEventKind,
             vocabulary.EventKind,

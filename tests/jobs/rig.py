@@ -22,6 +22,7 @@ from jobwire.jobs.inbox import Delivery, read_unhandled
 from jobwire.jobs.installation import read_installation
 from jobwire.jobs.job import JOB_COLUMNS, Job
 from jobwire.jobs.link_batch import BatchLinker, read_open_batches
+from jobwire.jobs.realtime import FeedFollower
 from jobwire.jobs.reconcile import Reconciler
 from jobwire.jobs.schedule import ScheduleRequest, schedule
 from jobwire.jobs.sync import Syncer
@@ -56,6 +57,7 @@ TASKS = (
         retry=Retry(min_seconds=1),
     ),
     Task("huge", duration=1, output="x" * (1024 * 1024)),
+    Task("large", duration=1, output="x" * 600_000),
     Task("lone-surrogate", duration=1, output="\ud800"),
 )
 
@@ -97,6 +99,10 @@ class Rig:
     @property
     def syncer(self) -> Syncer:
         return Syncer(self.database.connection, self.executor, self.clock)
+
+    def follower(self) -> FeedFollower:
+        """Make one who follows the feed; each is a process of its own."""
+        return FeedFollower(self.database.connection, self.executor, self.clock)
 
     @property
     def reconciler(self) -> Reconciler:

@@ -233,6 +233,38 @@ def test_an_end_never_lowers_the_attempts() -> None:
     assert "attempts" not in told(job, verdict(JobStatus.FAILED, attempt=0)).values
 
 
+def test_who_does_not_tell_the_attempt_opens_the_first_one_alone() -> None:
+    said = verdict(JobStatus.RUNNING, attempt=None)
+
+    assert told(job_in(JobStatus.QUEUED), said).values["attempts"] == 1
+    assert fold(job_in(JobStatus.RUNNING, attempts=2), said, now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(JobStatus.RUNNING, JobStatus.WAITING), (JobStatus.WAITING, JobStatus.RUNNING)],
+    ids=str,
+)
+def test_who_does_not_tell_the_attempt_speaks_of_the_one_that_the_job_is_in(
+    before: JobStatus, after: JobStatus
+) -> None:
+    job = job_in(before, attempts=2, started=STARTED)
+
+    change = told(job, verdict(after, attempt=None))
+
+    assert change.values["status"] == after
+    assert "attempts" not in change.values
+
+
+def test_an_end_without_its_attempt_shows_that_there_was_one() -> None:
+    said = verdict(JobStatus.FAILED, attempt=None)
+    unstarted = verdict(JobStatus.FAILED, attempt=None, started_at=None)
+
+    assert told(job_in(JobStatus.QUEUED), said).values["attempts"] == 1
+    assert "attempts" not in told(job_in(JobStatus.RUNNING, attempts=3), said).values
+    assert "attempts" not in told(job_in(JobStatus.QUEUED), unstarted).values
+
+
 def test_an_end_without_its_time_came_when_it_was_told() -> None:
     said = verdict(JobStatus.SUCCEEDED, finished_at=None)
 

@@ -17,6 +17,7 @@ _KINDS = (
     ("retrieve", "GET", re.compile(r"/api/v3/runs/[^/]+")),
     ("cancel", "POST", re.compile(r"/api/v2/runs/[^/]+/cancel")),
     ("environment", "POST", re.compile(r"/api/v1/auth/jwt/claims")),
+    ("feed", "GET", re.compile(r"/realtime/v1/runs")),
     ("store", "GET", re.compile(r"/store/.*")),
     ("batch", "POST", re.compile(r"/api/v3/batches")),
     ("items", "POST", re.compile(r"/api/v3/batches/[^/]+/items")),
@@ -87,8 +88,8 @@ class FaultyWire(httpx.AsyncBaseTransport):
         """Let requests of a kind fail.
 
         Args:
-            kind: trigger, list, retrieve, cancel, environment, store, batch, items or
-                standing (of a batch).
+            kind: trigger, list, retrieve, cancel, environment, feed, store, batch,
+                items or standing (of a batch).
             fault: How, or the status of the answer.
             words: What the answer says.
             carried_out: Whether the request is carried out before that answer.
@@ -100,9 +101,9 @@ class FaultyWire(httpx.AsyncBaseTransport):
             fault = httpx.Response(fault, json={"error": words}, headers=headers)
         self._troubles.append(_Trouble(kind, fault, carried_out, times, only))
 
-    def answer(self, kind: str, body: bytes, media_type: str) -> None:
-        """Answer 200 with a body, whatever is asked."""
-        headers = {"content-type": media_type}
+    def answer(self, kind: str, body: bytes, media_type: str, **more: str) -> None:
+        """Answer 200 with a body, whatever is asked; `more` are headers."""
+        headers = {"content-type": media_type, **more}
         answer = httpx.Response(200, content=body, headers=headers)
         self._troubles.append(
             _Trouble(

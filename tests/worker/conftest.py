@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,6 +24,8 @@ from jobwire.models.database import Database
 from jobwire.models.vocabulary import JobStatus
 from jobwire.worker.settings import WorkerSettings
 from jobwire.worker.worker import Worker
+from tests.clock import FakeClock
+from tests.jobs.rig import Rig, open_rig
 
 #: Short enough to wait for, long enough for a busy machine. Tests about leases set
 #: shorter ones.
@@ -163,3 +166,12 @@ async def bench(database: Database) -> AsyncIterator[Workbench]:
         bench = Workbench(database, doorbell)
         yield bench
         await bench.close()
+
+
+@pytest.fixture
+async def rig(
+    database: Database, clock: FakeClock, tmp_path: Path
+) -> AsyncIterator[Rig]:
+    """TRIGGER jobs and a Trigger.dev, for loops whose passes a test makes."""
+    async with open_rig(database, clock, tmp_path) as rig:
+        yield rig

@@ -16,6 +16,7 @@ import pytest
 from jobwire.emulator.recorded_hooks import RecordedHookSender
 from jobwire.jobs.context import JobContext
 from jobwire.jobs.decorator import job
+from jobwire.jobs.sync_paths import SyncPath
 from jobwire.models.vocabulary import Executor, JobStatus
 from tests.gql.client import Socket
 from tests.servers import running_server
@@ -24,7 +25,15 @@ from tests.worker.trigger_dev import TriggerDev, served
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret between hooks and us"
-DUTIES = {"attention", "batches", "stop-runs", "inbox", "sync", "reconcile"}
+DUTIES = {
+    "attention",
+    "batches",
+    "stop-runs",
+    "inbox",
+    "realtime",
+    "sync",
+    "reconcile",
+}
 
 
 @job("local")
@@ -205,6 +214,31 @@ async def test_one_worker_has_each_duty_and_leaves_it_to_the_other(
     assert (await bench.ended(await remote(bench))).status == JobStatus.SUCCEEDED
 
 
+@pytest.mark.parametrize(
+    ("paths", "duties"),
+    [
+        ({SyncPath.REALTIME}, DUTIES - {"sync"}),
+        ({SyncPath.POLL}, DUTIES - {"realtime"}),
+        ({SyncPath.WEBHOOK}, DUTIES - {"realtime", "sync"}),
+        (set(), DUTIES - {"realtime", "sync"}),
+    ],
+    ids=["realtime", "poll", "webhook", "none"],
+)
+async def test_a_path_that_is_left_out_does_not_run(
+    bench: Workbench,
+    trigger_dev: TriggerDev,
+    paths: set[SyncPath],
+    duties: set[str],
+) -> None:
+    await bench.start(trigger=trigger_dev.settings(paths=frozenset(paths)))
+
+    async def settled() -> bool:
+        return set(await holders(bench)) >= duties
+
+    await until(settled, "the duties")
+    assert set(await holders(bench)) == duties
+
+
 def _all_held_by(bench: Workbench, holder: str) -> Any:
     async def look() -> bool:
         return await holders(bench) == dict.fromkeys(DUTIES, holder)
@@ -340,9 +374,9 @@ async def _follow(
         await live.subscribe(schedule, operation="2")
         seen = await _events_until_the_end(live)
 
-    # Only hooks tell of progress; whoever asks first tells of the start.
+    # Whoever is first tells of the start and of the end.
     assert ("PROGRESS", "WEBHOOK") in seen
-    assert seen[-1] == ("SUCCEEDED", "RECONCILER")
+    assert seen[-1] in {("SUCCEEDED", "RECONCILER"), ("SUCCEEDED", "REALTIME")}
     rows = await bench.fetch(
         "SELECT handled_at IS NOT NULL AS handled, error FROM webhook_deliveries"
     )

@@ -2,60 +2,29 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from jobwire.jobs import duties
-from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.models.database import Database
 from jobwire.models.vocabulary import JobStatus
 from jobwire.triggerdev import BadRequestError, ServerError
 from jobwire.worker.decide import DecideLoop
 from jobwire.worker.dispatch import DispatchLoop
-from jobwire.worker.hooks import WorkerHooks
 from jobwire.worker.inbox import InboxLoop
-from jobwire.worker.link import Link
 from jobwire.worker.reconcile import ReconcileLoop
 from jobwire.worker.stop_runs import StopRunsLoop
 from jobwire.worker.sync import SyncLoop
-from jobwire.worker.trigger_settings import TriggerSettings, TriggerShare
 from tests.clock import FakeClock
 from tests.jobs.rig import RULES, Rig, hook, open_rig
 from tests.jobs.wire import Fault
+from tests.worker.shared import share
 
 #: Long enough that a test which has to wait it out is stopped.
 LONG = timedelta(hours=1)
-SOON = timedelta(milliseconds=1)
-
-
-@pytest.fixture
-async def rig(
-    database: Database, clock: FakeClock, tmp_path: Path
-) -> AsyncIterator[Rig]:
-    async with open_rig(database, clock, tmp_path) as rig:
-        yield rig
-
-
-def share(rig: Rig, holder: str = "w1", **given: Any) -> TriggerShare:
-    """Make what the loops of one worker share."""
-    access = TriggerAccess(SecretStr("tr_dev_x"), "http://unused")
-    settings = TriggerSettings(access=access, first_backoff=SOON)
-    return TriggerShare(
-        Link(rig.database, patience=timedelta(seconds=10)),
-        rig.clock,
-        replace(settings, **given),
-        rig.executor,
-        holder,
-        changed=lambda: None,
-        hooks=WorkerHooks(),
-    )
 
 
 async def sent_in_one_pass(rig: Rig, loop: DispatchLoop) -> int:

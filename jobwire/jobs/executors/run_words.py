@@ -14,7 +14,7 @@ from jobwire.jobs.failure import (
 from jobwire.jobs.observation import Observation, Rank
 from jobwire.jobs.run_progress import progress_in
 from jobwire.models.vocabulary import FailureKind, JobStatus, SignalSource
-from jobwire.triggerdev import Run, RunError, RunStatus
+from jobwire.triggerdev import RealtimeRun, Run, RunError, RunStatus
 
 #: What each status of a run means here.
 STATUSES = {
@@ -87,15 +87,20 @@ def output_text(output: Any) -> tuple[str | None, str | None]:
 
 
 def observation_of(
-    run: Run, *, source: SignalSource, output: str | None
+    run: Run | RealtimeRun, *, source: SignalSource, output: str | None
 ) -> Observation:
-    """Make a verdict of a run that was retrieved.
+    """Make a verdict of a run that was retrieved, or of a row of the Realtime feed.
 
     Args:
-        run: The run.
+        run: The run; a row does not tell its attempt.
         source: Which path brought it.
         output: What it returned, as JSON text.
     """
+    attempt, finished_at = (
+        (None, run.completed_at)
+        if isinstance(run, RealtimeRun)
+        else (run.attempt_count, run.finished_at)
+    )
     return Observation(
         run_id=run.id,
         source=source,
@@ -103,10 +108,10 @@ def observation_of(
         word=run.status,
         status=status_of(run.status),
         is_news=run.known_status is None or run.known_status in _NEWS,
-        attempt=run.attempt_count,
+        attempt=attempt,
         occurred_at=run.updated_at,
         started_at=run.started_at,
-        finished_at=run.finished_at,
+        finished_at=finished_at,
         output=output,
         failure=failure_of(run.known_status, run.error),
         progress=progress_in(run.metadata),

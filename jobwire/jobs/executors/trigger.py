@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,9 +31,11 @@ from jobwire.triggerdev import (
     NotFoundError,
     PermissionDeniedError,
     RateLimit,
+    RealtimeRun,
     Run,
     RunFilter,
     RunStatus,
+    RunSubscription,
     RunSummary,
     TriggerDevClient,
     TriggerDevError,
@@ -189,8 +191,14 @@ class TriggerExecutor:
         """
         return await self._ask(self._client.runs.retrieve(run_id))
 
-    async def hear(self, run_id: str) -> Heard:
+    async def hear(
+        self, run_id: str, *, source: SignalSource = SignalSource.RECONCILER
+    ) -> Heard:
         """Ask how a run stands: the verdict on it.
+
+        Args:
+            run_id: The run.
+            source: Which path made us ask.
 
         Raises:
             NotFoundError: The environment has no such run.
@@ -209,12 +217,7 @@ class TriggerExecutor:
                 refusal,
                 extra={"action": "trigger-output-not-stored", "run": run.id},
             )
-        said = observation_of(
-            run,
-            source=SignalSource.RECONCILER,
-            output=output,
-        )
-        return Heard(said, detail)
+        return Heard(observation_of(run, source=source, output=output), detail)
 
     async def cancel(self, run_id: str) -> None:
         """Cancel a run; one that has ended stays as it is.
@@ -237,6 +240,22 @@ class TriggerExecutor:
             tag=self.marks.tag,
         ):
             yield run
+
+    def feed(self, cursor: str | None) -> RunSubscription:
+        """Return the Realtime feed of this installation's runs; `poll` asks it.
+
+        Args:
+            cursor: Where to go on; None: with everything that it shows.
+        """
+        return self._client.runs.subscribe_to_runs(tags=[self.marks.tag], cursor=cursor)
+
+    async def poll(self, feed: RunSubscription) -> Sequence[RealtimeRun] | None:
+        """Ask the feed once, for 20 s at most; see `RunSubscription.poll`.
+
+        Raises:
+            TriggerDevError: It refuses, or does not answer.
+        """
+        return await self._ask(feed.poll())
 
     @property
     def rate_limit(self) -> RateLimit | None:

@@ -74,7 +74,8 @@ async def count(
         job.id,
         said.source.value,
         job.dispatch_number,
-        said.attempt,
+        # Of none, in the key of the count.
+        said.attempt or 0,
         said.word,
         applied,
         now,

@@ -38,6 +38,7 @@ class RealtimeRun:
         completed_at: None also for a run that was canceled while queued.
         usage_duration_ms: How long its code ran, in milliseconds.
         payload, output: Plain JSON. None when absent, or in the object store.
+        is_output_stored: Whether the output is in the object store.
         metadata: None when it is not an object.
     """
 
@@ -59,6 +60,7 @@ class RealtimeRun:
     output: Any = None
     metadata: dict[str, Any] | None = None
     error: RunError | None = None
+    is_output_stored: bool = False
 
     @property
     def known_status(self) -> RunStatus | None:
@@ -99,6 +101,7 @@ def read_row(row: Mapping[str, Any]) -> RealtimeRun:
         output=_packet(fields, "output"),
         metadata=metadata if isinstance(metadata, dict) else None,
         error=read_task_run_error(fields.optional_object("error")),
+        is_output_stored=fields.optional_text("outputType") == _IN_STORE,
     )
 
 

@@ -1,7 +1,7 @@
 """A subscription: the feed, kept going through whatever happens to connections."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from types import TracebackType
@@ -84,6 +84,11 @@ class RunSubscription:
         return self._cursor
 
     @property
+    def is_live(self) -> bool:
+        """Whether everything that there was has been told: the next poll waits."""
+        return self._feed.is_live
+
+    @property
     def rows(self) -> int:
         """How many runs are kept in memory: those that have not ended."""
         return self._feed.rows
@@ -106,6 +111,26 @@ class RunSubscription:
         if not self._ready:
             self._cursor = self._feed.cursor or self._cursor
         return self._last
+
+    async def poll(self) -> Sequence[RealtimeRun] | None:
+        """Ask once: for callers who have a rhythm, and patience, of their own.
+
+        Nothing is tried again; while it is live, the server holds the poll for 20 s.
+        When this returns, the cursor lies behind what it returned.
+
+        Returns:
+            The states that are new, in their order; None: the server has dropped the
+            log, and the next poll reads it from its beginning.
+
+        Raises:
+            TriggerDevError: The server refuses, or does not answer.
+        """
+        try:
+            states = await self._feed.poll()
+        except MustRefetchError:
+            return None
+        self._cursor = self._feed.cursor or self._cursor
+        return states
 
     async def aclose(self) -> None:
         """End it: the next state is none."""

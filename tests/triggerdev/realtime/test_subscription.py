@@ -17,7 +17,7 @@ from jobwire.triggerdev import (
     RunSubscription,
     TriggerDevClient,
 )
-from jobwire.triggerdev.realtime.cursor import Place
+from jobwire.triggerdev.realtime.cursor import Place, read_cursor
 from tests.triggerdev.server import FakeTriggerDev, limited
 
 SCHEMA = json.dumps(
@@ -414,3 +414,75 @@ def test_what_cannot_be_followed_is_refused(
         make_client().runs.subscribe_to_runs(**arguments)
 
     assert refused.value.option == option
+
+
+# One poll at a time.
+
+
+async def test_a_poll_tells_what_is_new_and_the_cursor_lies_behind_it(
+    server: FakeTriggerDev, client: TriggerDevClient
+) -> None:
+    server.answers += [
+        answer(insert(row()), insert(row("2", "EXECUTING"))),
+        answer(update("1", 1, status="EXECUTING"), offset="2_2"),
+        answer(offset="3_3"),
+    ]
+    states = client.runs.subscribe_to_runs(tags=["t"])
+    assert (states.cursor, states.is_live) == (None, False)
+
+    told = [await states.poll() for _ in range(3)]
+
+    assert [statuses(list(one or ())) for one in told] == [
+        ["QUEUED", "EXECUTING"],
+        ["EXECUTING"],
+        [],
+    ]
+    assert states.is_live
+    assert read_cursor(states.cursor or "").offset == "3_3"
+
+
+async def test_a_poll_says_when_everything_has_to_be_read_again(
+    server: FakeTriggerDev, client: TriggerDevClient
+) -> None:
+    server.answers += [
+        answer(insert(row())),
+        answer(MUST_REFETCH),
+        answer(insert(row(at=1, status="EXECUTING")), handle="h2"),
+    ]
+    states = client.runs.subscribe_to_runs(tags=["t"])
+    await states.poll()
+
+    assert await states.poll() is None
+    assert not states.is_live
+
+    assert statuses(list(await states.poll() or ())) == ["EXECUTING"]
+    assert read_cursor(states.cursor or "").handle == "h2"
+
+
+async def test_a_poll_that_fails_is_not_tried_again_and_loses_nothing(
+    server: FakeTriggerDev, client: TriggerDevClient
+) -> None:
+    server.answers += [answer(insert(row())), lost, answer(update("1", 1, status="X"))]
+    states = client.runs.subscribe_to_runs(tags=["t"])
+    await states.poll()
+    cursor = states.cursor
+
+    with pytest.raises(ApiConnectionError):
+        await states.poll()
+
+    assert states.cursor == cursor
+    assert statuses(list(await states.poll() or ())) == ["X"]
+
+
+async def test_a_row_says_whether_its_output_is_in_the_store(
+    server: FakeTriggerDev, client: TriggerDevClient
+) -> None:
+    stored = row(output="path/1", outputType="application/store")
+    server.answers.append(answer(insert(stored), insert(row("2", output="1"))))
+
+    told = await client.runs.subscribe_to_runs(tags=["t"]).poll()
+
+    assert [(one.output, one.is_output_stored) for one in told or ()] == [
+        (None, True),
+        (1, False),
+    ]
