@@ -18,11 +18,13 @@ from jobwire.app.local_emulator import (
 )
 from jobwire.app.server import AppServer
 from jobwire.app.settings import Settings
+from jobwire.app.trigger import sync_paths
 from jobwire.emulator import Emulator, HookMoment, HookSender
 from jobwire.emulator.choose_sender import choose_sender
 from jobwire.emulator.faults import Corruption
 from jobwire.emulator.faulty_hooks import CorruptibleSender
 from jobwire.jobs.executors.access import TriggerAccess
+from jobwire.jobs.sync_paths import SyncPath
 
 DEFAULT_PORT = 8030
 
@@ -108,7 +110,9 @@ async def emulator_beside(
         return
     folder = settings.data_dir / FOLDER_NAME
     async with AsyncExitStack() as stack:
-        sender = await stack.enter_async_context(_SoonSender(webhook_url, secret))
+        sender = None
+        if SyncPath.WEBHOOK in sync_paths(settings):
+            sender = await stack.enter_async_context(_SoonSender(webhook_url, secret))
         emulator = await stack.enter_async_context(Emulator(folder, hooks=sender))
         listener = stack.enter_context(
             listen(_HOST, None, default=DEFAULT_PORT, or_next=True)

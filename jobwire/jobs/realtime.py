@@ -7,14 +7,13 @@ behind it is noted. So whoever dies between repeats, and never skips.
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from jobwire.jobs.adopt import Adopter
 from jobwire.jobs.at_once import at_once
 from jobwire.jobs.borrowing import Connections, transaction
 from jobwire.jobs.clock import Clock
-from jobwire.jobs.executors.run_words import observation_of, output_text
+from jobwire.jobs.executors.run_words import not_stored, observation_of, output_text
 from jobwire.jobs.executors.trigger import Heard, TriggerExecutor
 from jobwire.jobs.hook_event import job_id_of
 from jobwire.jobs.inbox import Subject, find_subject
@@ -48,17 +47,6 @@ class Told(StrEnum):
     UNSETTLED = "unsettled"
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """What one answer of the feed brought.
-
-    Attributes:
-        told: How many runs, by what became of them.
-    """
-
-    told: Counter[Told] = field(default_factory=Counter)
-
-
 class FeedFollower:
     """Follows the feed of this installation's runs, from where the last one left it.
 
@@ -86,10 +74,13 @@ class FeedFollower:
         """Forget the feed: the next time it is taken up at the place that is noted."""
         self._feed = None
 
-    async def follow(self) -> Followed:
+    async def follow(self) -> Counter[Told]:
         """Wait for one answer of the feed, for 20 s at most, and fold it in.
 
         May be cancelled at any time. Must not be called inside a transaction.
+
+        Returns:
+            How many runs it told of, by what became of it.
 
         Raises:
             TriggerDevError: The feed refuses, or does not answer.
@@ -98,16 +89,17 @@ class FeedFollower:
         # Until its answer is folded in and noted, what it told stands nowhere.
         self._feed = None
         rows = await self._poll(feed)
-        followed = Followed()
+        told: Counter[Told] = Counter()
         if rows is None:
-            self._reach = Reach(self._clock.now() - LONGEST_LIFE)
+            # Everything that it shows is told now, or was told before.
+            self._reach.begins = self._clock.now() - LONGEST_LIFE
         else:
-            await self._fold(rows, followed)
-            if followed.told[Told.UNSETTLED]:
-                return followed
+            told = await self._fold(rows)
+            if told[Told.UNSETTLED]:
+                return told
             await self._note(feed)
         self._feed = feed
-        return followed
+        return told
 
     async def _open(self) -> RunSubscription:
         environment = await self._executor.environment()
@@ -147,17 +139,20 @@ class FeedFollower:
                 now=now,
             )
 
-    async def _fold(self, rows: Sequence[RealtimeRun], followed: Followed) -> None:
+    async def _fold(self, rows: Sequence[RealtimeRun]) -> Counter[Told]:
         # Of each run only its newest state: the ones before are history, and reading
         # them again would lead its job through it again.
         newest = {row.id: row for row in rows}
         for row in rows:
             self._reach.saw(row.id, row.created_at)
 
+        told: Counter[Told] = Counter()
+
         async def take_in(row: RealtimeRun) -> None:
-            followed.told[await self._take_in(row)] += 1
+            told[await self._take_in(row)] += 1
 
         await at_once(AT_ONCE, take_in, newest.values())
+        return told
 
     async def _take_in(self, row: RealtimeRun) -> Told:
         async with self._connections() as connection:
@@ -225,5 +220,6 @@ class FeedFollower:
 
 def _words_of(row: RealtimeRun) -> Heard:
     """Return what a row says by itself."""
-    output, _ = output_text(row.output)
-    return Heard(observation_of(row, source=SignalSource.REALTIME, output=output))
+    output, refusal = output_text(row.output)
+    said = observation_of(row, source=SignalSource.REALTIME, output=output)
+    return Heard(said, not_stored(refusal))

@@ -27,12 +27,12 @@ ON CONFLICT (trigger_environment, shape) DO UPDATE
 class Reach:
     """Which runs the feed shows: the newest ones, of those made since an instant.
 
-    Args:
+    Attributes:
         begins: Runs that were made before are not counted on.
     """
 
     def __init__(self, begins: datetime) -> None:
-        self._begins = begins
+        self.begins = begins
         self._newest: list[tuple[datetime, str]] = []
         self._ids: set[str] = set()
 
@@ -47,7 +47,7 @@ class Reach:
 
     def covers_from(self, now: datetime) -> datetime:
         """Return since when a run must have been made to be shown."""
-        since = max(self._begins, now - LONGEST_LIFE)
+        since = max(self.begins, now - LONGEST_LIFE)
         if len(self._newest) < MOST_ROWS:
             return since
         return max(since, self._newest[0][0])

@@ -1,8 +1,9 @@
 """The Realtime loop: one process follows the feed, and the others stand by."""
 
 import asyncio
+from collections import Counter
 
-from jobwire.jobs.realtime import FeedFollower, Followed, Told
+from jobwire.jobs.realtime import FeedFollower, Told
 from jobwire.worker.duty import DutyLoop
 from jobwire.worker.trigger_settings import TriggerShare
 
@@ -25,7 +26,7 @@ class RealtimeLoop(DutyLoop):
         self._follower = FeedFollower(
             share.link.connection, share.executor, share.clock
         )
-        self._following: asyncio.Task[Followed] | None = None
+        self._following: asyncio.Task[Counter[Told]] | None = None
         self._asked_at = 0.0
 
     async def do_duty(self) -> float:
@@ -40,10 +41,12 @@ class RealtimeLoop(DutyLoop):
         except asyncio.CancelledError:
             following.cancel()
             raise
-        if following.cancelled() or not following.done():
+        if not following.done():
             return 0.0
         self._following = None
-        told = following.result().told
+        if following.cancelled():
+            return 0.0
+        told = following.result()
         self._share.hooks.followed(told)
         if told[Told.APPLIED]:
             self._share.changed()

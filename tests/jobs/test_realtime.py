@@ -30,7 +30,7 @@ def of(job: Job) -> str:
 async def told(follower: FeedFollower) -> dict[Told, int]:
     """Take in one answer of the feed."""
     async with asyncio.timeout(10):
-        return dict((await follower.follow()).told)
+        return dict(await follower.follow())
 
 
 async def place(rig: Rig) -> Any:
@@ -258,6 +258,23 @@ async def test_a_feed_that_is_followed_says_since_when(rig: Rig) -> None:
     rig.clock.advance(60)
     await told(rig.follower())
     assert (await place(rig))["covers_from"] == rig.clock.now()
+
+
+async def test_a_feed_that_has_not_caught_up_covers_nothing(rig: Rig) -> None:
+    await rig.linked()
+    await told(rig.follower())
+    # Not the end of what has happened meanwhile.
+    headers = {
+        "electric-handle": "h",
+        "electric-offset": "2_2",
+        "electric-schema": "{}",
+    }
+    rig.wire.answer("feed", b"[]", "application/json", **headers)
+
+    await told(rig.follower())
+
+    noted = await place(rig)
+    assert (noted["offset"], noted["covers_from"]) == ("2_2", None)
 
 
 async def test_of_1200_runs_the_feed_brings_1000_and_the_rest_is_asked(

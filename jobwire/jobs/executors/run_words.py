@@ -1,5 +1,6 @@
 """The words of Trigger.dev's runs as those of our jobs: one table for every path."""
 
+import json
 from typing import Any
 
 from jobwire.jobs import json_text
@@ -84,6 +85,15 @@ def output_text(output: Any) -> tuple[str | None, str | None]:
     except InvalidInputError as error:
         return None, error.message
     return text, None
+
+
+def not_stored(refusal: str | None) -> str | None:
+    """Write why an output is not stored, as the detail of an observation.
+
+    Args:
+        refusal: Why; None: it is stored, or there is none.
+    """
+    return None if refusal is None else json.dumps({"outputNotStored": refusal})
 
 
 def observation_of(

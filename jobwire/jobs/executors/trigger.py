@@ -20,7 +20,7 @@ from jobwire.jobs.executors.base import (
 )
 from jobwire.jobs.executors.batches import Batches
 from jobwire.jobs.executors.marks import Marks, job_tag
-from jobwire.jobs.executors.run_words import observation_of, output_text
+from jobwire.jobs.executors.run_words import not_stored, observation_of, output_text
 from jobwire.jobs.observation import Observation
 from jobwire.jobs.transitions.dispatch import Dispatch
 from jobwire.models.vocabulary import Executor, SignalSource
@@ -208,16 +208,15 @@ class TriggerExecutor:
         output, refusal = None, None
         if run.known_status is RunStatus.COMPLETED:
             output, refusal = await self._output(run)
-        detail = None
         if refusal is not None:
-            detail = json.dumps({"outputNotStored": refusal})
             log.warning(
                 "the output of the run %s is not stored: %s",
                 run.id,
                 refusal,
                 extra={"action": "trigger-output-not-stored", "run": run.id},
             )
-        return Heard(observation_of(run, source=source, output=output), detail)
+        said = observation_of(run, source=source, output=output)
+        return Heard(said, not_stored(refusal))
 
     async def cancel(self, run_id: str) -> None:
         """Cancel a run; one that has ended stays as it is.

@@ -9,6 +9,7 @@ from jobwire.triggerdev.errors import MalformedResponseError
 from jobwire.triggerdev.fields import Fields
 from jobwire.triggerdev.realtime.run import RealtimeRun, read_row
 from jobwire.triggerdev.realtime.values import read_value
+from jobwire.triggerdev.statuses import RunStatus
 
 #: Of so many runs that have ended it is remembered that they were told.
 _ENDED_REMEMBERED = 10_000
@@ -21,8 +22,9 @@ class MustRefetchError(Exception):
 class Rows:
     """Turns messages of the log into states of runs.
 
-    A row is kept for each run that has not ended. Of a run that has, only a mark stays,
-    so that reading everything again does not tell its end again.
+    A row is kept for each run that has not ended, or that was canceled while its code
+    ran, for the end of that is told later. Of others only a mark stays, so that reading
+    everything again does not tell their end again.
 
     Args:
         told_until: States that are older were told before; None: none was.
@@ -131,7 +133,8 @@ class Rows:
             key in self._ended and self._ended[key] >= state.updated_at
         )
         if state.is_terminal:
-            self._forget(key)
+            if not _is_stopping(state):
+                self._forget(key)
             self._ended[key] = state.updated_at
             if len(self._ended) > _ENDED_REMEMBERED:
                 self._ended.popitem(last=False)
@@ -146,3 +149,9 @@ class Rows:
         self._rows.pop(key, None)
         self._told.pop(key, None)
         self._changed.pop(key, None)
+
+
+def _is_stopping(run: RealtimeRun) -> bool:
+    """Whether a run was canceled, and nobody has told yet that its code has ended."""
+    is_canceled = run.known_status is RunStatus.CANCELED
+    return is_canceled and run.started_at is not None and run.completed_at is None

@@ -316,6 +316,24 @@ async def test_runs_are_kept_only_while_they_go_on(
     assert server.received[0].query["createdAt"] == "86400s"
 
 
+async def test_the_end_of_the_code_of_a_canceled_run_is_told(
+    server: FakeTriggerDev, client: TriggerDevClient
+) -> None:
+    begun, ended = "2026-01-02T03:04:01", "2026-01-02T03:04:03"
+    server.answers += [
+        answer(insert(row(status="EXECUTING", startedAt=begun))),
+        answer(update("1", 2, status="CANCELED")),
+        answer(update("1", 3, completedAt=ended)),
+    ]
+    states = client.runs.subscribe_to_runs(tags=["t"])
+
+    told = [await anext(states) for _ in range(3)]
+
+    assert [one.completed_at is not None for one in told] == [False, False, True]
+    assert statuses(told) == ["EXECUTING", "CANCELED", "CANCELED"]
+    assert states.rows == 0
+
+
 async def test_the_end_of_a_run_is_not_told_again_after_a_refetch(
     server: FakeTriggerDev, client: TriggerDevClient
 ) -> None:
