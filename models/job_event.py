@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Integer, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
 from jobwire.models.base import INSTANT, JSON, Table, Xid8, check, column, one_of
@@ -24,6 +33,12 @@ class JobEvent(Table, table=True):
         check(
             "only_the_first_event_comes_from_nowhere",
             "(from_status IS NULL) = (version = 1)",
+        ),
+        Index(
+            "ix_job_events_drift",
+            "xid",
+            "id",
+            postgresql_where=text("kind = 'DRIFT_CORRECTED'"),
         ),
         {
             "comment": "Facts about jobs, in commit order by (xid, id) snapshots.",

@@ -16,6 +16,7 @@ class Reconciliation(Table, table=True):
     __tablename__: ClassVar[str] = "reconciliations"
     __table_args__: ClassVar[Any] = (
         check("counts_are_not_negative", "checked >= 0 AND corrected >= 0"),
+        check("listed_is_not_negative", "listed >= 0"),
         Index("ix_reconciliations_started_at", "started_at"),
         {"comment": "The reports of reconciliation, one per pass."},
     )
@@ -28,6 +29,14 @@ class Reconciliation(Table, table=True):
     corrected: int = column(
         Integer, "Jobs that drifted and were put right.", default="0"
     )
+    listed: int = column(
+        Integer, "Those of the compared that lists answered for.", default="0"
+    )
+    suspects: list[UUID] = column(
+        ARRAY(UUID_TYPE),
+        "Jobs whose run was not known, and that were not settled.",
+        default="'{}'",
+    )
     orphaned_jobs: list[UUID] = column(
         ARRAY(UUID_TYPE), "Jobs adopted or settled as orphans.", default="'{}'"
     )
@@ -35,6 +44,9 @@ class Reconciliation(Table, table=True):
         ARRAY(UUID_TYPE), "Jobs whose run is gone.", default="'{}'"
     )
     orphaned_runs: Any = column(JSON, "Runs without a job here.", default="'[]'")
+    disagreements: Any = column(
+        JSON, "Ended jobs whose run ended otherwise.", default="'[]'"
+    )
     api_requests: int = column(Integer, "Requests that it cost.", default="0")
     withheld: str | None = column(
         Text, "Why losses were not settled in this pass.", null=True

@@ -35,6 +35,12 @@ _TERMINAL = one_of(
 _WAITS_FOR_AN_ATTEMPT = one_of(
     "status", (JobStatus.SCHEDULED, JobStatus.QUEUED, JobStatus.RETRYING)
 )
+#: SQL: Trigger.dev itself has not said that the run of the job ended.
+UNCONFIRMED = (
+    "trigger_run_id IS NOT NULL AND (trigger_status IS NULL OR trigger_status NOT IN"
+    " ('COMPLETED', 'FAILED', 'CANCELED', 'CRASHED', 'SYSTEM_FAILURE', 'TIMED_OUT',"
+    " 'EXPIRED'))"
+)
 _UNSTARTED = one_of("status", (JobStatus.SCHEDULED, JobStatus.QUEUED))
 
 
@@ -162,6 +168,11 @@ class WorkerJob(Table, table=True):
             "ix_worker_jobs_cancel_pending",
             "id",
             postgresql_where=text("cancel_outcome = 'PENDING'"),
+        ),
+        Index(
+            "ix_worker_jobs_unconfirmed",
+            "finished",
+            postgresql_where=text(f"finished IS NOT NULL AND {UNCONFIRMED}"),
         ),
         Index("ix_worker_jobs_user_id_id", "user_id", "id"),
         Index("ix_worker_jobs_user_id_status_id", "user_id", "status", "id"),

@@ -73,7 +73,8 @@ class JobEventKind(Enum):
         EventKind.QUEUED.value,
         description=(
             "The job is due and waits for a worker: its time has come, or a worker"
-            " that is shutting down handed it back."
+            " that is shutting down handed it back; or its run was lost and it is"
+            " dispatched anew, and detail.lostRun says which."
         ),
     )
     DISPATCHED = strawberry.enum_value(
@@ -127,6 +128,14 @@ class JobEventKind(Enum):
         description=(
             "An operator should look at the job, or need not any more;"
             " changes.attention says why, detail.was what it said before."
+        ),
+    )
+    DRIFT_CORRECTED = strawberry.enum_value(
+        EventKind.DRIFT_CORRECTED.value,
+        description=(
+            "Reconciliation put the job right. detail.before and detail.after say how"
+            " it stood, detail.missedBy which paths were on and had not told: webhook,"
+            " realtime, poll."
         ),
     )
     ORPHAN_ADOPTED = strawberry.enum_value(

@@ -10,7 +10,9 @@ import strawberry
 from jobwire.gql.context import Info
 from jobwire.gql.resolved import resolved
 from jobwire.gql.types.job import Job
+from jobwire.gql.types.job_status import JobStatus
 from jobwire.jobs import reconcile
+from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.queries import MAX_PAGE
 
 
@@ -30,6 +32,23 @@ class OrphanedRun:
 
 @strawberry.type(
     description=(
+        "An ended job of whose run Trigger.dev says another end. The job stays as it"
+        " is: a hook's word had ended it while Trigger.dev could not be asked."
+    )
+)
+class Disagreement:
+    """`jobwire.jobs.reconcile.Disagreement`."""
+
+    job_id: strawberry.ID = strawberry.field(description="The id of the job.")
+    status: JobStatus = strawberry.field(description="How the job ended.")
+    run_id: str = strawberry.field(description="Its run, run_….")
+    raw_status: str = strawberry.field(
+        description="What Trigger.dev says of the run, in its own word."
+    )
+
+
+@strawberry.type(
+    description=(
         "One comparison of all open TRIGGER jobs with Trigger.dev, and its findings."
     )
 )
@@ -40,6 +59,12 @@ class ReconcileReport:
     started_at: datetime = strawberry.field(description="When it began.")
     finished_at: datetime | None = strawberry.field(description="When it ended.")
     checked_count: int = strawberry.field(description="How many jobs were compared.")
+    listed_count: int = strawberry.field(
+        description=(
+            "How many of them lists answered for, a hundred with one request; the rest"
+            " was asked one by one."
+        )
+    )
     corrected_count: int = strawberry.field(
         description="How many jobs had drifted and were put right."
     )
@@ -58,12 +83,21 @@ class ReconcileReport:
     )
 
     @resolved(
-        "The jobs whose run is gone, settled as FAILED with the kind ORPHANED: at most"
-        " the first 100 of them."
+        "The jobs whose run is gone, as two looks found: FAILED with the kind ORPHANED,"
+        " or dispatched anew if their type says so; at most the first 100 of them."
     )
     async def lost_jobs(self, info: Info) -> list[Job]:
         """Read the jobs."""
         return await _read(info, self.report.lost_jobs)
+
+    @resolved(
+        "The open jobs whose run was not known, with the attention ORPHAN_SUSPECT: they"
+        " are asked again after 30 seconds, held by their type, or withheld; at most"
+        " the first 100 of them."
+    )
+    async def suspects(self, info: Info) -> list[Job]:
+        """Read the jobs."""
+        return await _read(info, self.report.suspects)
 
     @resolved(
         "The jobs that were adopted or settled as orphans in this pass: at most the"
@@ -86,6 +120,21 @@ class ReconcileReport:
             for run in self.report.orphaned_runs
         ]
 
+    @resolved(
+        "Ended jobs whose run ended otherwise, each named by one report: at most 100."
+    )
+    def disagreements(self) -> list[Disagreement]:
+        """Return them."""
+        return [
+            Disagreement(
+                job_id=strawberry.ID(job_id_text(one.job_id)),
+                status=JobStatus(one.status),
+                run_id=one.run_id,
+                raw_status=one.word,
+            )
+            for one in self.report.disagreements
+        ]
+
     @classmethod
     def of(cls, report: reconcile.ReconcileReport) -> Self:
         """Show a report."""
@@ -94,6 +143,7 @@ class ReconcileReport:
             started_at=report.started_at,
             finished_at=report.finished_at,
             checked_count=report.checked,
+            listed_count=report.listed,
             corrected_count=report.corrected,
             api_requests=report.api_requests,
             withheld=report.withheld,

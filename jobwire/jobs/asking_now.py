@@ -1,12 +1,19 @@
 """Asking Trigger.dev at somebody's request, with refusals that a caller can act on."""
 
+import asyncio
+from datetime import timedelta
+
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.errors import ExecutorUnavailableError
 from jobwire.jobs.executors.trigger import TriggerExecutor
-from jobwire.jobs.reconcile import Reconciler, ReconcileReport
+from jobwire.jobs.reconcile import PassUnderWayError, Reconciler, ReconcileReport
+from jobwire.jobs.reconcile.judge import SECOND_LOOK
 from jobwire.jobs.sync import Synced, Syncer
 from jobwire.models.vocabulary import Executor
 from jobwire.triggerdev import TriggerDevError
+
+#: How long a pass that somebody asked for waits for another one to end.
+PATIENCE = timedelta(seconds=10)
 
 
 async def reconcile_now(
@@ -14,17 +21,35 @@ async def reconcile_now(
 ) -> ReconcileReport:
     """Compare all open TRIGGER jobs with Trigger.dev; see `Reconciler.reconcile`.
 
-    Must not be called inside a transaction.
+    Whoever accepts losses waits for the second look at those that had only a first: it
+    then takes half a minute, and the report is that of the second pass. Must not be
+    called inside a transaction.
 
     Raises:
-        ExecutorUnavailableError: Trigger.dev is not configured, or cannot be asked.
+        ExecutorUnavailableError: Trigger.dev is not configured, or cannot be asked; or
+            another pass is under way, and has not ended within 10 seconds.
     """
-    executor = _executor(engine)
-    reconciler = Reconciler(engine.database.connection, executor, engine.clock)
+    reconciler = Reconciler(
+        engine.database.connection,
+        _executor(engine),
+        engine.clock,
+        holder="by hand",
+        policy_of=engine.registry.orphan_policy_of,
+    )
     try:
-        return await reconciler.reconcile(accept_losses=accept_losses)
+        report = await reconciler.reconcile(
+            accept_losses=accept_losses, patience=PATIENCE
+        )
+        if not (accept_losses and report.looks_again):
+            return report
+        await asyncio.sleep(SECOND_LOOK.total_seconds())
+        return await reconciler.reconcile(accept_losses=True, patience=PATIENCE)
     except TriggerDevError as error:
         raise _unavailable(error) from error
+    except PassUnderWayError as error:
+        raise ExecutorUnavailableError(
+            Executor.TRIGGER, str(error), is_retryable=True, path=None
+        ) from error
 
 
 async def sync_now(engine: Engine) -> Synced:

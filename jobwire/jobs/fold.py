@@ -54,10 +54,12 @@ class Change:
     Attributes:
         kind: What its event says.
         values: The columns to set.
+        detail: What else its event tells; None: nothing.
     """
 
     kind: EventKind
     values: dict[str, Any]
+    detail: dict[str, Any] | None = None
 
 
 def fold(

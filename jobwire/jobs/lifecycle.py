@@ -39,6 +39,8 @@ class Verb(StrEnum):
     OBSERVE = "observe"
     REJECT = "reject"
     LOSE = "lose"
+    REDISPATCH = "redispatch"
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +128,30 @@ EDGES = (
         Edge(Verb.LOSE, source, FAILED, EventKind.FAILED, "its run is gone")
         for source in (QUEUED, RUNNING, WAITING)
     ),
+    *(
+        Edge(
+            Verb.REDISPATCH,
+            source,
+            QUEUED,
+            EventKind.QUEUED,
+            "its run is gone, and its type asks for another",
+        )
+        for source in (QUEUED, RUNNING, WAITING)
+    ),
+    *(
+        Edge(
+            Verb.LEAVE,
+            source,
+            FAILED,
+            EventKind.FAILED,
+            "this database is a copy, and the original goes on with the job",
+        )
+        for source in (SCHEDULED, QUEUED, RUNNING, WAITING)
+    ),
 )
 
 #: Verbs that only jobs on Trigger.dev know.
-OF_RUNS = frozenset({Verb.OBSERVE, Verb.REJECT, Verb.LOSE})
+OF_RUNS = frozenset({Verb.OBSERVE, Verb.REJECT, Verb.LOSE, Verb.REDISPATCH, Verb.LEAVE})
 
 
 def sources(verb: Verb) -> tuple[JobStatus, ...]:

@@ -10,7 +10,8 @@ from jobwire.models.database import Connection
 
 _LINKED = """executor = 'trigger' AND finished IS NULL AND dispatch_state = 'linked'
    AND trigger_environment = $1"""
-_COLUMNS = """id, trigger_run_id, dispatched_at, status, trigger_status,
+_COLUMNS = """id, trigger_run_id, type, created_at, dispatched_at, status,
+       trigger_status, attention,
        cancel_outcome IS NOT DISTINCT FROM 'PENDING' AS cancel_pending"""
 
 # How long a run may be silent before it is asked rises with its age: most end soon,
@@ -51,17 +52,23 @@ class OpenRun:
     Attributes:
         job_id: The job.
         run_id: Its run.
+        type: The name of its type.
+        created_at: When it was accepted.
         dispatched_at: When its dispatch was last sent.
         status: Where the job stands.
         word: Trigger.dev's own word, as last heard; None: it said nothing yet.
+        attention: Why an operator should look at it.
         cancel_pending: Whether it is to stop.
     """
 
     job_id: UUID
     run_id: str
+    type: str
+    created_at: datetime
     dispatched_at: datetime
     status: str
     word: str | None
+    attention: tuple[str, ...]
     cancel_pending: bool
 
 
@@ -95,9 +102,12 @@ def _read(records: Sequence[Any]) -> list[OpenRun]:
         OpenRun(
             record["id"],
             record["trigger_run_id"],
+            record["type"],
+            record["created_at"],
             record["dispatched_at"],
             record["status"],
             record["trigger_status"],
+            tuple(record["attention"]),
             record["cancel_pending"],
         )
         for record in records

@@ -7,6 +7,7 @@ from typing import Any
 from jobwire.jobs.decorator import definition_of
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.errors import UnknownTypeError
+from jobwire.jobs.orphan_policy import OrphanPolicy
 from jobwire.jobs.trigger_job import TriggerJob
 
 
@@ -55,6 +56,13 @@ class Registry:
     def find(self, name: str) -> JobDefinition | None:
         """Return the definition of a type; None when there is none of that name."""
         return self._definitions.get(name)
+
+    def orphan_policy_of(self, name: str) -> OrphanPolicy:
+        """Return what becomes of a lost job of a type; of one not known: it fails."""
+        definition = self._definitions.get(name)
+        if isinstance(definition, TriggerJob):
+            return definition.orphan_policy
+        return OrphanPolicy.FAIL
 
     def definitions(self) -> tuple[JobDefinition, ...]:
         """Return all definitions, by name."""

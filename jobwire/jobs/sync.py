@@ -1,7 +1,7 @@
 """Sync: ask how open runs stand, and fold in what is heard."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from jobwire.jobs.at_once import at_once
@@ -11,6 +11,7 @@ from jobwire.jobs.executors.trigger import TriggerExecutor, is_about_health
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.observe import observe
 from jobwire.jobs.open_runs import OpenRun, read_open
+from jobwire.jobs.sync_paths import SyncPath
 from jobwire.jobs.transitions.observe import freshen
 from jobwire.triggerdev import NotFoundError, TriggerDevError
 
@@ -27,12 +28,14 @@ class Synced:
     Attributes:
         checked: Runs that answered, or are gone.
         corrected: Jobs that changed by it.
+        drifted: How many of them had to be put right, for a pass of reconciliation.
         gone: Runs that Trigger.dev does not know.
         errors: Why others did not answer.
     """
 
     checked: int = 0
     corrected: list[OpenRun] = field(default_factory=list)
+    drifted: int = 0
     gone: list[OpenRun] = field(default_factory=list)
     errors: list[TriggerDevError] = field(default_factory=list)
 
@@ -44,14 +47,21 @@ class Syncer:
         connections: Lends connections, never while a request is under way.
         executor: The environment to ask.
         clock: What time it is.
+        paths: Those that should have told, for a pass of reconciliation; see `observe`.
     """
 
     def __init__(
-        self, connections: Connections, executor: TriggerExecutor, clock: Clock
+        self,
+        connections: Connections,
+        executor: TriggerExecutor,
+        clock: Clock,
+        *,
+        paths: Collection[SyncPath] | None = None,
     ) -> None:
         self._connections = connections
         self._executor = executor
         self._clock = clock
+        self._paths = paths
 
     async def ask(self, runs: Iterable[OpenRun]) -> Synced:
         """Ask runs how they stand, several at once, and fold in each answer.
@@ -95,10 +105,15 @@ class Syncer:
         synced.checked += 1
         async with transaction(self._connections) as connection:
             observed = await observe(
-                connection, heard.said, now=self._clock.now(), detail=heard.detail
+                connection,
+                heard.said,
+                now=self._clock.now(),
+                detail=heard.detail,
+                paths=self._paths,
             )
         if observed is not None and observed.applied:
             synced.corrected.append(run)
+            synced.drifted += observed.drifted
 
     async def _pass_over(self, run: OpenRun) -> None:
         """Let others have their turn, which else it would have again and again."""

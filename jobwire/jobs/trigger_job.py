@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from jobwire.jobs.attention import Attention
 from jobwire.jobs.decorator import definition_of
@@ -14,6 +14,7 @@ from jobwire.jobs.definition import (
     check_name,
 )
 from jobwire.jobs.function_job import FunctionJob
+from jobwire.jobs.orphan_policy import OrphanPolicy
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.typed_data import adapter_of, schema_of
 from jobwire.models.vocabulary import Executor
@@ -22,6 +23,7 @@ from jobwire.models.vocabulary import Executor
 MIN_MAX_DURATION = timedelta(seconds=5)
 #: The longest id of a task that a column or an address should have to carry.
 MAX_TASK_ID_LENGTH = 255
+_POLICIES = tuple(policy.value for policy in OrphanPolicy)
 _ANY_DATA_SCHEMA: dict[str, Any] = {}
 
 
@@ -33,12 +35,14 @@ class TriggerJob(JobDefinition):
         trigger_task_id: The id of the task.
         moved_from: The function that ran the type before, and still runs its open
             internal jobs; None: it never ran here.
+        orphan_policy: What becomes of a job whose run is gone.
     """
 
     executor: ClassVar[Executor] = Executor.TRIGGER
 
     trigger_task_id: str
     moved_from: FunctionJob | None = None
+    orphan_policy: OrphanPolicy = OrphanPolicy.FAIL
 
     @property
     def place(self) -> str:
@@ -62,6 +66,7 @@ def trigger_job(
     max_duration: timedelta | None = None,
     moved_from: Callable[..., Any] | None = None,
     attention: Attention | None = None,
+    orphan_policy: Literal["fail", "retry", "hold"] = "fail",
 ) -> TriggerJob:
     """Register a task of the Trigger.dev project as a type of job.
 
@@ -82,6 +87,10 @@ def trigger_job(
         moved_from: The function marked with `@job` that ran this type before. Its open
             jobs are still run by it; what is scheduled from now on runs as the task.
         attention: When its jobs need attention; by default as the worker is set.
+        orphan_policy: What becomes of a job whose run Trigger.dev does not know any
+            more: `fail` ends it as FAILED with the kind ORPHANED; `retry` dispatches
+            it anew, so that its code may run a second time; `hold` leaves it open
+            until somebody cancels it or its run comes back.
 
     Raises:
         JobDefinitionError: Something of it cannot be.
@@ -102,11 +111,18 @@ def trigger_job(
             f"its task_id must have 1 to {MAX_TASK_ID_LENGTH} printable characters.",
         )
     former = None if moved_from is None else _former(owner, name, moved_from)
+    if orphan_policy not in _POLICIES:
+        raise JobDefinitionError(
+            owner,
+            f"its orphan_policy must be one of {', '.join(_POLICIES)}, not"
+            f" {orphan_policy!r}.",
+        )
     adapter = adapter_of(owner, "data", Any if data is None else data)
     written = None if result is None else adapter_of(owner, "result", result)
     return TriggerJob(
         name=name,
         trigger_task_id=task,
+        orphan_policy=OrphanPolicy(orphan_policy),
         description=description,
         retry_config=retry_config or RetryConfig(),
         max_duration=max_duration,

@@ -184,6 +184,7 @@ class Control:
                 settings=self._trigger_settings,
                 worker_settings=settings,
                 clock=self._clock,
+                registry=self._registry,
                 holder=self._worker,
                 changed=self._changed,
                 hooks=self._hooks,

@@ -2,7 +2,11 @@
 
 import asyncio
 from abc import abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+
+import asyncpg
 
 from jobwire.jobs import duties
 from jobwire.jobs.clock import Clock
@@ -48,7 +52,8 @@ class ElectedLoop(Loop):
         if not await self._hold():
             await self.let_go()
             return self._renewal
-        return min(await self.do_duty(), self._renewal)
+        async with self._renewing():
+            return min(await self.do_duty(), self._renewal)
 
     async def let_go(self) -> None:
         """Leave what goes on beyond a pass: the duty is not ours, or not for long."""
@@ -67,6 +72,25 @@ class ElectedLoop(Loop):
     def _renewal(self) -> float:
         """Seconds after which the duty must be renewed."""
         return self._span.total_seconds() / 2
+
+    @asynccontextmanager
+    async def _renewing(self) -> AsyncIterator[None]:
+        """Go on holding the duty, however long the pass takes."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(self._renewal)
+                # The link tells of a database that is away.
+                with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await self._hold()
+
+        renewing = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            with suppress(asyncio.CancelledError):
+                await renewing
 
     async def _hold(self) -> bool:
         async with self._holding, self._link.connection() as connection:

@@ -11,6 +11,7 @@ from jobwire.jobs.clock import Clock
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.executors.internal import WORKER_APPLICATION
 from jobwire.jobs.installation import read_installation
+from jobwire.jobs.registry import Registry
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl
@@ -59,6 +60,7 @@ class TriggerLoops:
         settings: TriggerSettings,
         worker_settings: WorkerSettings,
         clock: Clock,
+        registry: Registry,
         holder: str,
         changed: Callable[[], None],
         hooks: WorkerHooks,
@@ -78,7 +80,9 @@ class TriggerLoops:
             settings.access.executor(installation=installation, clock=clock)
         )
         link = Link(database, patience=worker_settings.statement_timeout)
-        share = TriggerShare(link, clock, settings, executor, holder, changed, hooks)
+        share = TriggerShare(
+            link, clock, settings, executor, registry, holder, changed, hooks
+        )
         kinds: Sequence[Callable[[TriggerShare], Loop]] = [
             DecideLoop,
             BatchLoop,

@@ -9,6 +9,7 @@ from jobwire.jobs.clock import Clock
 from jobwire.jobs.dispatch import DispatchRules
 from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.jobs.executors.trigger import TriggerExecutor
+from jobwire.jobs.registry import Registry
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.worker.backoff import Backoff
 from jobwire.worker.hooks import WorkerHooks
@@ -60,6 +61,7 @@ class TriggerShare:
         clock: What time it is.
         settings: How often to look.
         executor: The environment.
+        registry: Which types of job there are.
         holder: The worker, in leases and duties, unlike any other.
         changed: Called when events were written.
         hooks: Who counts.
@@ -70,6 +72,7 @@ class TriggerShare:
     clock: Clock
     settings: TriggerSettings
     executor: TriggerExecutor
+    registry: Registry
     holder: str
     changed: Callable[[], None]
     hooks: WorkerHooks

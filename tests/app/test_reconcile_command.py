@@ -1,5 +1,6 @@
 """`jobwire reconcile`, with an emulator's address and a Trigger.dev on loopback."""
 
+import asyncio
 import json
 import os
 import threading
@@ -16,8 +17,10 @@ from jobwire.app.listening import listen
 from jobwire.app.local_emulator import FOLDER_NAME, announced
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
+from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl
 from tests.clock import FakeClock
+from tests.jobs.losses import suspected_for_a_minute
 from tests.triggerdev.server import ENVIRONMENT, FakeTriggerDev
 
 MakeJob = Callable[..., Awaitable[Job]]
@@ -105,14 +108,19 @@ def test_a_pass_asks_the_emulator_of_the_data_folder(
     assert trigger_dev.received[0].headers["authorization"] == "Bearer tr_dev_emulator"
 
 
-def test_losses_are_withheld_until_they_are_accepted(
-    capsys: Captured, trigger_dev: FakeTriggerDev, open_jobs: list[Job]
+async def test_losses_are_withheld_until_they_are_accepted(
+    capsys: Captured,
+    trigger_dev: FakeTriggerDev,
+    open_jobs: list[Job],
+    database: Database,
 ) -> None:
     assert trigger_dev.runs == {}
 
-    assert main(["reconcile"]) == 1
+    assert await asyncio.to_thread(main, ["reconcile"]) == 1
     assert "withheld       6 of 6 runs are not known" in capsys.readouterr().out
-    assert main(["reconcile", "--accept-losses", "--json"]) == 0
+    await suspected_for_a_minute(database)
+    accept = ["reconcile", "--accept-losses", "--json"]
+    assert await asyncio.to_thread(main, accept) == 0
 
     report = json.loads(capsys.readouterr().out)
     ids = [{"id": text} for text in sorted(job_id_text(job.id) for job in open_jobs)]

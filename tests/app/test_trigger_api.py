@@ -39,6 +39,7 @@ from jobwire.models.database import Database
 from jobwire.models.vocabulary import JobStatus
 from jobwire.triggerdev import sign_hex
 from jobwire.web.trigger_webhook import WebhookUnavailableError
+from tests.jobs.losses import suspected_for_a_minute
 from tests.worker.trigger_dev import TriggerDev, served
 
 SECRET = "a secret between hooks and us"
@@ -191,6 +192,9 @@ async def test_sync_settles_no_job_whose_run_is_gone_and_reconcile_does(
         assert (report.checked, report.gone) == (1, (dispatched.id,))
         assert await status(jobwire, dispatched.id) != JobStatus.FAILED
 
+        suspected = await reconcile_trigger_jobs(jobwire)
+        assert (suspected.suspects, suspected.lost_jobs) == ([dispatched.uuid], [])
+        await suspected_for_a_minute(jobwire.engine.database)
         reconciled = await reconcile_trigger_jobs(jobwire)
 
         assert reconciled.lost_jobs == [dispatched.uuid]
@@ -208,6 +212,7 @@ async def test_losses_may_be_accepted(dispatched: Any, open_jobwire: Open) -> No
             " dispatched_at = now() - interval '1 hour'",
         )
         assert (await reconcile_trigger_jobs(jobwire)).withheld is not None
+        await suspected_for_a_minute(jobwire.engine.database)
 
         report = await reconcile_trigger_jobs(jobwire, accept_losses=True)
 

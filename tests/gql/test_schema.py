@@ -123,7 +123,6 @@ def test_the_defaults_of_pages_are_printed() -> None:
             {
                 "RESCHEDULED",
                 "METADATA_CHANGED",
-                "DRIFT_CORRECTED",
                 "DELETED",
             },
         ),

@@ -22,6 +22,7 @@ from jobwire.jobs.inbox import Delivery, read_unhandled
 from jobwire.jobs.installation import read_installation
 from jobwire.jobs.job import JOB_COLUMNS, Job
 from jobwire.jobs.link_batch import BatchLinker, read_open_batches
+from jobwire.jobs.orphan_policy import OrphanPolicy
 from jobwire.jobs.realtime import FeedFollower
 from jobwire.jobs.reconcile import Reconciler
 from jobwire.jobs.schedule import ScheduleRequest, schedule
@@ -106,7 +107,18 @@ class Rig:
 
     @property
     def reconciler(self) -> Reconciler:
-        return Reconciler(self.database.connection, self.executor, self.clock)
+        return self.reconciler_of()
+
+    def reconciler_of(
+        self, policy: OrphanPolicy = OrphanPolicy.FAIL, **given: Any
+    ) -> Reconciler:
+        """Return a reconciler that settles every lost job so."""
+        return Reconciler(
+            self.database.connection,
+            self.executor,
+            self.clock,
+            **{"sleep": self.stage.advance, "policy_of": lambda _: policy, **given},
+        )
 
     async def schedule(self, task: str = "work", **fields: Any) -> UUID:
         """Accept a TRIGGER job of user-1."""

@@ -9,15 +9,14 @@ import pytest
 from jobwire.jobs.dispatch import Outcome
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
-from jobwire.jobs.reconcile import (
-    FIRST_LOOK,
-    LOST_AFTER,
-    MOST_ORPHANED_RUNS,
-    ORPHANED_AFTER,
-    read_withheld,
-)
+from jobwire.jobs.reconcile import read_withheld
+from jobwire.jobs.reconcile.adopt import ORPHANED_AFTER
+from jobwire.jobs.reconcile.judge import SECOND_LOOK
+from jobwire.jobs.reconcile.reconciler import FIRST_LOOK
+from jobwire.jobs.reconcile.report import MOST_NAMED
 from jobwire.models.vocabulary import DispatchState, JobStatus
 from jobwire.triggerdev import ApiConnectionError
+from tests.jobs.losses import gone
 from tests.jobs.rig import Rig
 from tests.jobs.wire import Fault
 
@@ -145,13 +144,13 @@ async def test_runs_of_jobs_that_have_ended_are_no_orphans(rig: Rig) -> None:
 
 
 async def test_a_report_names_at_most_a_hundred_runs(rig: Rig) -> None:
-    for _ in range(MOST_ORPHANED_RUNS + 3):
+    for _ in range(MOST_NAMED + 3):
         await stranger(rig)
     rig.clock.advance(ORPHANED_AFTER)
 
     report = await rig.reconciler.reconcile()
 
-    assert len(report.orphaned_runs) == MOST_ORPHANED_RUNS
+    assert len(report.orphaned_runs) == MOST_NAMED
 
 
 async def test_the_first_pass_looks_a_day_back_and_later_ones_to_the_last(
@@ -179,111 +178,6 @@ async def test_a_pass_that_failed_is_no_reason_to_look_back_less(rig: Rig) -> No
     report = await rig.reconciler.reconcile()
 
     assert [one.run_id for one in report.orphaned_runs] == [run]
-
-
-# Losses.
-
-
-async def test_a_job_whose_run_is_gone_is_lost_when_it_is_old_enough(rig: Rig) -> None:
-    job = await rig.linked()
-    rig.wire.unknown = None
-    rig.clock.advance(LOST_AFTER - timedelta(seconds=1))
-    assert (await rig.reconciler.reconcile()).lost_jobs == []
-    assert (await rig.job(job.id)).status == JobStatus.QUEUED
-    rig.clock.advance(1)
-
-    report = await rig.reconciler.reconcile()
-
-    after = await rig.job(job.id)
-    assert report.lost_jobs == report.orphaned_jobs == [job.id]
-    assert (after.status, after.failure_kind) == (JobStatus.FAILED, "ORPHANED")
-    assert (await rig.events(job.id))[-1] == "FAILED by RECONCILER"
-
-
-async def gone(rig: Rig, count: int) -> list[Job]:
-    """Make jobs whose runs are gone, and old enough to be settled."""
-    jobs = [await rig.linked() for _ in range(count)]
-    rig.wire.unknown = {job.trigger_run_id or "" for job in jobs}
-    rig.clock.advance(LOST_AFTER)
-    return jobs
-
-
-async def test_five_losses_are_settled_by_themselves(rig: Rig) -> None:
-    jobs = await gone(rig, 5)
-
-    report = await rig.reconciler.reconcile()
-
-    assert (len(report.lost_jobs), report.withheld) == (len(jobs), None)
-
-
-async def test_more_losses_settle_none_and_wait_for_somebody(rig: Rig) -> None:
-    jobs = await gone(rig, 6)
-
-    report = await rig.reconciler.reconcile()
-
-    assert report.lost_jobs == []
-    assert report.withheld == (
-        "6 of 6 runs are not known at Trigger.dev, and a pass settles at most 5 as lost"
-        " by itself. If they are gone for good, run `jobwire reconcile"
-        " --accept-losses`."
-    )
-    assert {(await rig.job(job.id)).status for job in jobs} == {JobStatus.QUEUED}
-
-
-async def test_whoever_accepts_the_losses_settles_them_all(rig: Rig) -> None:
-    jobs = await gone(rig, 6)
-    await rig.reconciler.reconcile()
-
-    report = await rig.reconciler.reconcile(accept_losses=True)
-
-    assert report.withheld is None
-    assert sorted(report.lost_jobs) == sorted(job.id for job in jobs)
-
-
-async def test_a_tenth_of_many_is_settled_by_itself(rig: Rig) -> None:
-    for _ in range(53):
-        await rig.linked()
-    await gone(rig, 7)
-
-    assert (await rig.reconciler.reconcile()).withheld is not None
-
-    other = [
-        job.trigger_run_id or "" for job in [await rig.linked() for _ in range(10)]
-    ]
-    assert not rig.wire.unknown & set(other)
-    report = await rig.reconciler.reconcile()
-    assert (report.checked, len(report.lost_jobs)) == (70, 7)
-
-
-async def test_jobs_of_another_environment_are_neither_asked_nor_lost(
-    rig: Rig,
-) -> None:
-    job = await rig.linked()
-    await rig.fetch(
-        "UPDATE worker_jobs SET trigger_environment = 'https://elsewhere#env_1'"
-        " WHERE id = $1",
-        job.id,
-    )
-    rig.wire.unknown = None
-    rig.clock.advance(timedelta(days=30))
-
-    report = await rig.reconciler.reconcile(accept_losses=True)
-
-    assert (report.checked, report.lost_jobs) == (0, [])
-    assert "retrieve" not in rig.wire.sent
-    assert (await rig.job(job.id)).status == JobStatus.QUEUED
-
-
-async def test_a_lost_job_with_a_pending_cancel_says_that_it_was_too_late(
-    rig: Rig,
-) -> None:
-    [job] = await gone(rig, 1)
-    await rig.cancel(job.id)
-
-    await rig.reconciler.reconcile()
-
-    after = await rig.job(job.id)
-    assert (after.status, after.cancel_outcome) == (JobStatus.FAILED, "FINISHED_FIRST")
 
 
 # Reports and failures.
@@ -380,7 +274,7 @@ async def test_what_is_withheld_is_remembered_until_a_whole_pass_settles_it(
     assert not await withheld()
     await rig.reconciler.reconcile()
     assert await withheld()
-    rig.clock.advance(1)
+    rig.clock.advance(SECOND_LOOK)
     rig.wire.fail("list", 500, times=1)
     await rig.reconciler.reconcile()
     assert await withheld()
@@ -404,7 +298,6 @@ async def test_reports_are_kept_for_thirty_days(rig: Rig) -> None:
 async def test_the_tags_of_a_run_alone_prove_nothing(rig: Rig) -> None:
     job = await unlinked(rig)
     [own] = await rig.runs(job.id)
-    rig.wire.unknown = {own}
     made = await rig.stage.triggered(
         "work",
         None,

@@ -14,6 +14,7 @@ from jobwire.jobs.decorator import definition_of, job
 from jobwire.jobs.definition import JobDefinitionError
 from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.loading import JobSource
+from jobwire.jobs.orphan_policy import OrphanPolicy
 from jobwire.jobs.registry import DuplicateTypeError, Registry, collect
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.trigger_job import trigger_job
@@ -157,3 +158,20 @@ def test_one_that_cannot_be_is_told_with_its_file(tmp_path: Path) -> None:
     with pytest.raises(Exception, match=r"JOBWIRE_JOBS=jobs\.py: .*its name"):
         source.load()
     source.close()
+
+
+def test_a_lost_job_fails_unless_its_type_says_otherwise() -> None:
+    assert trigger_job("t").orphan_policy is OrphanPolicy.FAIL
+    assert trigger_job("t", orphan_policy="hold").orphan_policy is OrphanPolicy.HOLD
+
+
+def test_a_policy_that_is_not_known_is_refused() -> None:
+    with pytest.raises(JobDefinitionError, match="one of fail, retry, hold"):
+        trigger_job("t", orphan_policy="forget")  # type: ignore[arg-type]  # the point
+
+
+def test_the_registry_tells_the_policy_of_a_type() -> None:
+    registry = Registry([trigger_job("t", orphan_policy="retry")])
+
+    assert registry.orphan_policy_of("t") is OrphanPolicy.RETRY
+    assert registry.orphan_policy_of("unknown") is OrphanPolicy.FAIL

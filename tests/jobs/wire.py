@@ -62,7 +62,8 @@ class FaultyWire(httpx.AsyncBaseTransport):
         sent: How many requests of each kind there were.
         bodies: What each trigger was sent with.
         hides_runs: Whether lists are empty.
-        unknown: Runs that nobody knows; None: no run is known.
+        unknown: Runs that nobody knows, nor lists; None: no run is known.
+        unlisted: Runs that lists leave out.
     """
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
@@ -73,6 +74,7 @@ class FaultyWire(httpx.AsyncBaseTransport):
         self.bodies: list[dict[str, Any]] = []
         self.hides_runs = False
         self.unknown: set[str] | None = set()
+        self.unlisted: set[str] = set()
 
     def fail(
         self,
@@ -126,6 +128,7 @@ class FaultyWire(httpx.AsyncBaseTransport):
         self._gates.clear()
         self.hides_runs = False
         self.unknown = set()
+        self.unlisted = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, fail, or pass on."""
@@ -164,9 +167,21 @@ class FaultyWire(httpx.AsyncBaseTransport):
             return httpx.Response(
                 404, json={"error": "Not found"}, headers={"x-should-retry": "true"}
             )
-        if kind == "list" and self.hides_runs:
+        if kind == "list" and (self.hides_runs or self.unknown is None):
             return httpx.Response(200, json={"data": [], "pagination": {}})
-        return await self._inner.handle_async_request(request)
+        answer = await self._inner.handle_async_request(request)
+        hidden = self.unlisted | (self.unknown or set())
+        if kind != "list" or not hidden:
+            return answer
+        page = json.loads(await answer.aread())
+        if "data" in page:
+            page["data"] = [run for run in page["data"] if run["id"] not in hidden]
+        headers = {
+            name: value
+            for name, value in answer.headers.items()
+            if name.startswith("x-")
+        }
+        return httpx.Response(answer.status_code, json=page, headers=headers)
 
 
 def _kind_of(request: httpx.Request) -> str:

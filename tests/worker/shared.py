@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from jobwire.jobs.executors.access import TriggerAccess
+from jobwire.jobs.registry import Registry
 from jobwire.worker.hooks import WorkerHooks
 from jobwire.worker.link import Link
 from jobwire.worker.trigger_settings import TriggerSettings, TriggerShare
@@ -26,6 +27,7 @@ def share(
         rig.clock,
         replace(settings, **given),
         rig.executor,
+        Registry(),
         holder,
         changed=lambda: None,
         hooks=hooks or WorkerHooks(),

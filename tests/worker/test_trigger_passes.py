@@ -5,10 +5,13 @@ import logging
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jobwire.jobs import duties
+from jobwire.jobs.reconcile import PassUnderWayError
+from jobwire.jobs.reconcile.judge import SECOND_LOOK
 from jobwire.models.database import Database
 from jobwire.models.vocabulary import JobStatus
 from jobwire.triggerdev import BadRequestError, ServerError
@@ -19,6 +22,7 @@ from jobwire.worker.reconcile import ReconcileLoop
 from jobwire.worker.stop_runs import StopRunsLoop
 from jobwire.worker.sync import SyncLoop
 from tests.clock import FakeClock
+from tests.jobs.losses import gone
 from tests.jobs.rig import RULES, Rig, hook, open_rig
 from tests.jobs.wire import Fault
 from tests.worker.shared import share
@@ -306,7 +310,91 @@ async def test_a_pass_of_reconciliation_is_due_at_the_start_and_then_by_its_inte
     assert len(await rig.fetch("SELECT id FROM reconciliations")) == 1
 
 
+async def test_suspects_are_looked_at_again_before_the_interval_has_passed(
+    rig: Rig,
+) -> None:
+    await gone(rig, 1)
+    loop = ReconcileLoop(share(rig, reconcile_interval=LONG))
+
+    assert 29 < await loop.do_duty() <= SECOND_LOOK.total_seconds()
+
+
+async def test_a_pass_waits_for_that_of_somebody_else(rig: Rig) -> None:
+    await rig.linked()
+    gate = rig.wire.hold("list")
+    by_hand = asyncio.create_task(rig.reconciler.reconcile())
+    await gate.arrived.wait()
+    loop = ReconcileLoop(share(rig, reconcile_interval=LONG))
+
+    assert 0 < await loop.do_duty() <= 5
+
+    assert rig.wire.sent["list"] == 1
+    gate.open()
+    await by_hand
+    assert len(await rig.fetch("SELECT id FROM reconciliations")) == 1
+
+
+async def test_a_person_hears_who_makes_a_pass(rig: Rig) -> None:
+    gate = rig.wire.hold("list")
+    passing = asyncio.create_task(
+        rig.reconciler_of(holder="worker-7").reconcile(),
+    )
+    await gate.arrived.wait()
+
+    with pytest.raises(PassUnderWayError, match=r"by worker-7/"):
+        await rig.reconciler.reconcile(patience=timedelta(seconds=2))
+
+    gate.open()
+    await passing
+
+
+async def test_fifteen_instances_that_start_at_once_change_nothing(rig: Rig) -> None:
+    for _ in range(9):
+        await rig.linked()
+    await rig.stage.advance(2)
+    await rig.syncer.ask_all()
+
+    async def everything() -> list[Any]:
+        return [
+            *await rig.fetch("SELECT id, version FROM worker_jobs ORDER BY id"),
+            *await rig.fetch("SELECT job_id, kind FROM job_events ORDER BY xid, id"),
+        ]
+
+    before = await everything()
+    loops = [
+        ReconcileLoop(share(rig, f"w{number}", reconcile_interval=LONG))
+        for number in range(15)
+    ]
+
+    await asyncio.gather(*(loop.run_once() for loop in loops))
+
+    assert await everything() == before
+    assert len(await rig.fetch("SELECT id FROM reconciliations")) == 1
+
+
 # Duties.
+
+
+async def test_a_long_pass_goes_on_holding_its_duty(rig: Rig) -> None:
+    await rig.linked()
+    await rig.stage.advance(5)
+    first = SyncLoop(share(rig, "w1", duty=timedelta(milliseconds=40)))
+    gate = rig.wire.hold("retrieve")
+    passing = asyncio.create_task(first.run_once())
+    await gate.arrived.wait()
+    rig.clock.advance(timedelta(minutes=5))
+    async with asyncio.timeout(10):
+        while not await rig.fetch(
+            "SELECT FROM duties WHERE until > $1", rig.clock.now()
+        ):
+            pass
+
+    await SyncLoop(share(rig, "w2")).run_once()
+
+    gate.open()
+    await passing
+    [row] = await rig.fetch("SELECT holder, term FROM duties")
+    assert (row["holder"], row["term"]) == ("w1", 1)
 
 
 async def test_who_has_no_duty_does_nothing(rig: Rig) -> None:

@@ -63,6 +63,7 @@ def report_json(report: ReconcileReport) -> dict[str, Any]:
     return {
         **_object(ApiReport.of(report)),
         "lostJobs": [{"id": job_id_text(id)} for id in report.lost_jobs],
+        "suspects": [{"id": job_id_text(id)} for id in report.suspects],
         "orphanedJobs": [{"id": job_id_text(id)} for id in report.orphaned_jobs],
     }
 

@@ -3,8 +3,8 @@
 import argparse
 
 from jobwire.app.commands.api_json import line, report_json
-from jobwire.app.commands.arguments import add_data_dir
-from jobwire.app.commands.operating import operate, operator_settings
+from jobwire.app.commands.arguments import add_data_dir, given
+from jobwire.app.commands.operating import operate
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.local_emulator import local_access
 from jobwire.app.settings import Settings, SettingsError
@@ -14,9 +14,11 @@ from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.reconcile import ReconcileReport
 
 _EXAMPLES = """\
-Workers do so by themselves every few minutes. A pass that would settle many jobs as
-lost settles none of them, and waits for somebody to accept that. It exits 1 when it
-withheld losses or stopped early.
+Workers do so by themselves every few minutes. A job whose run is not known becomes a
+suspect, and a pass at least 30 s later settles it by the orphan_policy of its type;
+hence the modules of JOBWIRE_JOBS are loaded. A pass that would settle many jobs as lost
+settles none of them, and waits for somebody to accept that. It exits 1 when it withheld
+losses or stopped early.
 
 examples:
   jobwire reconcile
@@ -31,7 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-losses",
         action="store_true",
-        help="settle jobs whose runs are gone, however many they are",
+        help=(
+            "settle jobs whose runs are gone, however many they are; takes half a"
+            " minute when some were not looked at twice"
+        ),
     )
     parser.add_argument("--json", action="store_true", help="as one JSON object")
     add_data_dir(parser)
@@ -39,7 +44,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Make one pass and print its report; return the exit code."""
-    settings = operator_settings(arguments)
+    # With the types of the user, unlike other commands: they say what a loss means.
+    settings = Settings(**given(arguments, "data_dir"))
     _check(settings)
 
     async def work(jobwire: Jobwire) -> int:
@@ -71,17 +77,27 @@ def _check(settings: Settings) -> None:
 def _told(report: ReconcileReport) -> str:
     lost = set(report.lost_jobs)
     adopted = [job for job in report.orphaned_jobs if job not in lost]
+    asked = f"by {report.api_requests} requests, {report.listed} of them from lists"
     lines = [
         f"environment    {report.environment}",
-        f"checked        {report.checked} open jobs, by {report.api_requests} requests",
+        f"checked        {report.checked} open jobs, {asked}",
         f"corrected      {report.corrected}",
         f"adopted        {len(adopted)}",
         *(f"  {job_id_text(job)}" for job in adopted),
         f"lost           {len(report.lost_jobs)}",
         *(f"  {job_id_text(job)}" for job in report.lost_jobs),
+        f"suspects       {len(report.suspects)}",
+        *(f"  {job_id_text(job)}" for job in report.suspects),
         f"orphaned runs  {len(report.orphaned_runs)}",
         *(f"  {run.run_id}  {run.task}  {run.word}" for run in report.orphaned_runs),
     ]
+    lines += [
+        f"disagrees      {job_id_text(one.job_id)}  {one.status}  {one.run_id}"
+        f"  {one.word}"
+        for one in report.disagreements
+    ]
+    if report.looks_again:
+        lines.append("               Suspects are settled by a pass 30 s later.")
     if report.withheld is not None:
         lines.append(f"withheld       {report.withheld}")
     if report.error is not None:

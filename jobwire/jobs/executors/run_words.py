@@ -15,7 +15,7 @@ from jobwire.jobs.failure import (
 from jobwire.jobs.observation import Observation, Rank
 from jobwire.jobs.run_progress import progress_in
 from jobwire.models.vocabulary import FailureKind, JobStatus, SignalSource
-from jobwire.triggerdev import RealtimeRun, Run, RunError, RunStatus
+from jobwire.triggerdev import RealtimeRun, Run, RunError, RunStatus, RunSummary
 
 #: What each status of a run means here.
 STATUSES = {
@@ -124,5 +124,30 @@ def observation_of(
         finished_at=finished_at,
         output=output,
         failure=failure_of(run.known_status, run.error),
+        progress=progress_in(run.metadata),
+    )
+
+
+def observation_of_listed(run: RunSummary, *, source: SignalSource) -> Observation:
+    """Make a verdict of a run that has not ended, as a list tells it.
+
+    Lists do not tell the attempt.
+
+    Args:
+        run: The run.
+        source: Which path brought it.
+    """
+    status = status_of(run.status)
+    has_started = status in (JobStatus.RUNNING, JobStatus.WAITING)
+    return Observation(
+        run_id=run.id,
+        source=source,
+        rank=Rank.VERDICT,
+        word=run.status,
+        status=status,
+        is_news=run.known_status is None or run.known_status in _NEWS,
+        attempt=None,
+        occurred_at=run.updated_at,
+        started_at=run.started_at if has_started else None,
         progress=progress_in(run.metadata),
     )

@@ -12,6 +12,7 @@ from jobwire.jobs.lifecycle import Verb, event_kind, is_terminal
 from jobwire.jobs.transitions import row
 from jobwire.jobs.transitions.observe import freshen
 from jobwire.models.vocabulary import (
+    AttentionKind,
     CancelOutcome,
     DispatchState,
     EventKind,
@@ -164,6 +165,11 @@ async def lose(connection: SqlConnection, run_id: str, *, now: datetime) -> Job 
         name="RunLost",
     )
     values = failure.columns()
+    detail = None
+    if AttentionKind.ORPHAN_SUSPECT in job.attention:
+        suspect = AttentionKind.ORPHAN_SUSPECT.value
+        values["attention"] = [kind for kind in job.attention if kind != suspect]
+        detail = {"was": job.attention}
     if job.cancel_outcome == CancelOutcome.PENDING:
         values |= {
             "cancel_outcome": CancelOutcome.FINISHED_FIRST.value,
@@ -180,6 +186,7 @@ async def lose(connection: SqlConnection, run_id: str, *, now: datetime) -> Job 
         values,
         now=now,
         source=SignalSource.RECONCILER,
+        detail=detail,
     )
 
 
@@ -211,9 +218,17 @@ async def _end(
     *,
     now: datetime,
     source: SignalSource = SignalSource.DISPATCH,
+    detail: dict[str, Any] | None = None,
 ) -> Job:
     kind = event_kind(verb, job.job_status, status)
     ended = {"status": status.value, "finished": now, "next_attempt_at": None}
     return await row.write(
-        connection, job, ended | values, kind=kind, source=source, actor=None, now=now
+        connection,
+        job,
+        ended | values,
+        kind=kind,
+        source=source,
+        actor=None,
+        now=now,
+        detail=detail,
     )

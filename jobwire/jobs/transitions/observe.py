@@ -1,5 +1,6 @@
 """Observe: what was said of runs, counted, and what their attempts became."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import is_terminal
 from jobwire.jobs.observation import Observation
 from jobwire.jobs.transitions import row
-from jobwire.models.vocabulary import AttemptStatus, JobStatus
+from jobwire.models.vocabulary import AttemptStatus, JobStatus, SignalSource
 
 #: The word of the hook that runs once the code of a canceled run has stopped.
 STOPPED_WORD = "RUN_CANCELED"
@@ -37,6 +38,30 @@ UPDATE worker_jobs
    SET trigger_observed_at = $2, trigger_status = COALESCE($3, trigger_status)
  WHERE id = $1 AND finished IS NULL
    AND (trigger_observed_at IS NULL OR trigger_observed_at <= $2)"""
+
+# Of the rows that somebody else has locked, something newer is being written.
+_CONFIRM = """
+WITH seen AS MATERIALIZED (
+  SELECT j.id, s.word FROM worker_jobs j
+    JOIN unnest($1::uuid[], $2::text[], $3::text[]) AS s (job_id, run_id, word)
+      ON j.id = s.job_id AND j.trigger_run_id = s.run_id
+   WHERE j.finished IS NULL
+     AND (j.trigger_observed_at IS NULL OR j.trigger_observed_at <= $4)
+   ORDER BY j.id FOR UPDATE OF j SKIP LOCKED),
+fresh AS (
+  UPDATE worker_jobs j SET trigger_observed_at = $4, trigger_status = s.word
+    FROM seen s WHERE j.id = s.id
+  RETURNING j.id, j.dispatch_number, j.attempts, s.word)
+INSERT INTO job_observations AS o (job_id, source, dispatch_number, attempt, word,
+                                   applied, first_at, last_at)
+SELECT id, $5, dispatch_number, attempts, word, false, $4, $4 FROM fresh
+ON CONFLICT (job_id, source, dispatch_number, attempt, word) DO UPDATE
+   SET count = o.count + 1, last_at = $4"""
+
+# Attempts are numbered within a job; each of its runs begins to count anew.
+_EARLIER = """
+SELECT COALESCE(max(number), 0) AS number FROM job_attempts
+ WHERE job_id = $1 AND trigger_run_id IS DISTINCT FROM $2"""
 
 # Of earlier attempts nobody told the end; another one follows only a failed one.
 _ATTEMPTS = """
@@ -103,6 +128,37 @@ async def freshen(
     await connection.fetch(_FRESHEN, job_id, now, word)
 
 
+async def confirm(
+    connection: SqlConnection,
+    said: Sequence[tuple[UUID, str, str]],
+    *,
+    source: SignalSource,
+    now: datetime,
+) -> None:
+    """Note of many open jobs that their runs stand as they do: counted, and fresh.
+
+    One statement, no version, no event. Rows of which something was said later, or is
+    being said, stay as they are.
+
+    Args:
+        connection: Any connection.
+        said: Of each its job, its run and Trigger.dev's own word.
+        source: Which path brought it.
+        now: When that was asked.
+    """
+    if said:
+        jobs, runs, words = zip(*said, strict=True)
+        await connection.fetch(_CONFIRM, jobs, runs, words, now, source.value)
+
+
+async def attempts_before(connection: SqlConnection, job: Job) -> int:
+    """Return how many attempts a job had before its run: 0 for its first run."""
+    if job.dispatch_number <= 1:
+        return 0
+    [record] = await connection.fetch(_EARLIER, job.id, job.trigger_run_id)
+    return int(record["number"])
+
+
 async def apply(
     connection: SqlConnection,
     job: Job,
@@ -125,6 +181,7 @@ async def apply(
         actor=None,
         now=now,
         occurred_at=said.occurred_at,
+        detail=change.detail,
     )
     moved = after.attempts > job.attempts or is_terminal(after.job_status)
     if moved and after.attempts and after.started is not None:

@@ -48,6 +48,8 @@ function describeStep({ kind, fromStatus, toStatus, source, changes }) {
       const kinds = /** @type {string[]} */ (changes.attention);
       return kinds.map(spelledOut).join(", ") || "not needed any more";
     }
+    case "DRIFT_CORRECTED":
+      return "put right: no path had told it";
     case "CANCEL_REQUESTED":
       return "asked to stop";
     case "CANCEL_ACKNOWLEDGED":

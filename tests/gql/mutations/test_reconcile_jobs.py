@@ -9,8 +9,9 @@ from tests.jobs.wire import Fault
 
 RECONCILE = """mutation { reconcileJobs {
   report {
-    checkedCount correctedCount apiRequests withheld error
-    lostJobs { id status } orphanedJobs { id }
+    checkedCount listedCount correctedCount apiRequests withheld error
+    suspects { id } lostJobs { id status } orphanedJobs { id }
+    disagreements { jobId }
     orphanedRuns { runId triggerTaskId rawStatus }
   }
   errors { code message }
@@ -24,6 +25,9 @@ async def test_the_report_tells_what_was_found(api: Api, rig: Rig) -> None:
     tag = f"jobwire:{rig.executor.marks.installation}"
     stranger = await rig.stage.triggered("work", None, tags=[tag])
     await rig.stage.advance(400)
+    await rig.reconciler.reconcile()
+    await rig.linked()
+    await rig.stage.advance(31)
 
     answer = (await api.data(RECONCILE, caller="admin"))["reconcileJobs"]
 
@@ -31,10 +35,13 @@ async def test_the_report_tells_what_was_found(api: Api, rig: Rig) -> None:
     assert answer == {
         "report": {
             "checkedCount": 2,
+            "listedCount": 1,
             "correctedCount": 1,
-            "apiRequests": 3,
+            "apiRequests": 2,
             "withheld": None,
             "error": None,
+            "suspects": [],
+            "disagreements": [],
             "lostJobs": [{"id": id, "status": "FAILED"}],
             "orphanedJobs": [{"id": id}],
             "orphanedRuns": [

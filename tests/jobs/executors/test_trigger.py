@@ -217,9 +217,23 @@ async def test_runs_since_an_instant_are_those_of_this_installation(rig: Rig) ->
     job = await rig.linked()
     await rig.stage.triggered("work", None, tags=["jobwire:another"])
 
-    found = [run.id async for run in rig.executor.runs_since(rig.clock.now())]
+    pages = rig.executor.runs_since(rig.clock.now())
 
-    assert found == [job.trigger_run_id]
+    assert [[run.id for run in page] async for page in pages] == [[job.trigger_run_id]]
+
+
+async def test_live_runs_are_those_of_this_installation_that_have_not_ended(
+    rig: Rig,
+) -> None:
+    job = await rig.linked()
+    await rig.linked("fails")
+    await rig.stage.triggered("work", None, tags=["jobwire:another"])
+    start = rig.clock.now()
+    await rig.stage.advance(5)
+
+    pages = rig.executor.live_runs(start)
+
+    assert [[run.id for run in page] async for page in pages] == [[job.trigger_run_id]]
 
 
 # What is heard.
