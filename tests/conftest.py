@@ -94,13 +94,13 @@ async def _make_template(url: DatabaseUrl) -> None:
                 returncode=1,
             )
         await connection.execute(f"CREATE DATABASE {TEMPLATE}")
-        await migrate(_within(url, TEMPLATE))
+        await migrate(within(url, TEMPLATE))
         await connection.execute(f"ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false")
     finally:
         await connection.close()
 
 
-def _within(url: DatabaseUrl, database: str) -> DatabaseUrl:
+def within(url: DatabaseUrl, database: str) -> DatabaseUrl:
     return DatabaseUrl(
         url.host, url.port, url.user, url.password, database, url.ssl_mode, url.options
     )
@@ -118,7 +118,7 @@ async def database_url(
     try:
         await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        yield _within(postgres_url, name)
+        yield within(postgres_url, name)
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await connection.close()
@@ -184,7 +184,7 @@ async def server_database_url(
     try:
         await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        yield _within(postgres_url, name)
+        yield within(postgres_url, name)
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await connection.close()

@@ -16,6 +16,7 @@ _COMMANDS = {
     "migrate": "bring the database to the newest version of its schema",
     "jobs": "list, show, schedule, cancel and watch jobs, as an operator",
     "reconcile": "compare the open TRIGGER jobs with Trigger.dev, once",
+    "installation": "show who we are; answer for a restored or copied database",
     "token": "make a token for a user",
     "keys": "make, list and revoke the API keys of programs",
     "schema": "print the GraphQL schema, or hold the committed file to it",

@@ -30,7 +30,7 @@ from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.jobs.executors.internal import count_workers
 from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.feed import Feed
-from jobwire.jobs.installation import read_installation
+from jobwire.jobs.installation import settle_in
 from jobwire.jobs.loading import JobSource
 from jobwire.jobs.registry import Registry, collect
 from jobwire.jobs.transitions.attention import count_attention
@@ -316,10 +316,12 @@ class Jobwire:
         if self._trigger is None:
             return None
         async with database.connection() as connection:
-            installation = await read_installation(connection)
-        return await stack.enter_async_context(
-            self._trigger.executor(installation=installation, clock=clock)
+            installation = await settle_in(connection)
+        executor = await stack.enter_async_context(
+            self._trigger.executor(installation=installation.id, clock=clock)
         )
+        executor.speak_for(installation.id, trouble=installation.trouble)
+        return executor
 
     def _make_worker(self, url: DatabaseUrl, registry: Registry) -> Worker:
         settings = self.settings

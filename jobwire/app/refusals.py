@@ -11,6 +11,7 @@ from jobwire.app.postgres import PostgresError
 from jobwire.app.settings import SettingsError
 from jobwire.emulator.errors import EmulatorError
 from jobwire.jobs.errors import JobError
+from jobwire.jobs.installation import NothingToAnswerError
 from jobwire.jobs.loading import JobLoadError
 from jobwire.jobs.registry import DuplicateTypeError
 from jobwire.migrations import ForeignTablesError
@@ -26,6 +27,7 @@ _OWN = (
     JobLoadError,
     NoDatabaseError,
     NotMigratedError,
+    NothingToAnswerError,
     PortTakenError,
     PostgresError,
     SettingsError,

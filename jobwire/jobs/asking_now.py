@@ -6,6 +6,7 @@ from datetime import timedelta
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.errors import ExecutorUnavailableError
 from jobwire.jobs.executors.trigger import TriggerExecutor
+from jobwire.jobs.installation import read_installation
 from jobwire.jobs.reconcile import PassUnderWayError, Reconciler, ReconcileReport
 from jobwire.jobs.reconcile.judge import SECOND_LOOK
 from jobwire.jobs.sync import Synced, Syncer
@@ -31,7 +32,7 @@ async def reconcile_now(
     """
     reconciler = Reconciler(
         engine.database.connection,
-        _executor(engine),
+        await _executor(engine),
         engine.clock,
         holder="by hand",
         policy_of=engine.registry.orphan_policy_of,
@@ -60,17 +61,21 @@ async def sync_now(engine: Engine) -> Synced:
     Raises:
         ExecutorUnavailableError: Trigger.dev is not configured, or cannot be asked.
     """
-    syncer = Syncer(engine.database.connection, _executor(engine), engine.clock)
+    executor = await _executor(engine)
+    syncer = Syncer(engine.database.connection, executor, engine.clock)
     try:
         return await syncer.ask_all()
     except TriggerDevError as error:
         raise _unavailable(error) from error
 
 
-def _executor(engine: Engine) -> TriggerExecutor:
+async def _executor(engine: Engine) -> TriggerExecutor:
     if engine.trigger is None:
         reason = engine.policy.unavailable or "Trigger.dev is not configured."
         raise ExecutorUnavailableError(Executor.TRIGGER, reason, path=None)
+    async with engine.database.connection() as connection:
+        installation = await read_installation(connection)
+    engine.trigger.speak_for(installation.id, trouble=installation.trouble)
     return engine.trigger
 
 

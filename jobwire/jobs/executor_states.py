@@ -6,6 +6,7 @@ from jobwire.jobs.engine import Engine
 from jobwire.jobs.executors.base import ExecutorHealth, ExecutorState
 from jobwire.jobs.executors.internal import internal_state
 from jobwire.jobs.executors.trigger import not_configured
+from jobwire.jobs.installation import read_installation
 from jobwire.jobs.reconcile import read_withheld
 from jobwire.triggerdev import TriggerDevError
 
@@ -23,6 +24,9 @@ async def _trigger_state(engine: Engine) -> ExecutorState:
         return not_configured(
             engine.policy.unavailable or "Trigger.dev is not configured."
         )
+    async with engine.database.connection() as connection:
+        installation = await read_installation(connection)
+    executor.speak_for(installation.id, trouble=installation.trouble)
     state = await executor.state()
     if state.health is not ExecutorHealth.HEALTHY:
         return state

@@ -65,7 +65,7 @@ class FeedFollower:
         self._executor = executor
         self._clock = clock
         self._adopter = Adopter(connections, executor, clock)
-        self._shape = f"tags={executor.marks.tag}"
+        self._shape = self._current_shape
         self._feed: RunSubscription | None = None
         self._begins_anew = False
         self._reach = Reach(clock.now())
@@ -85,7 +85,9 @@ class FeedFollower:
         Raises:
             TriggerDevError: The feed refuses, or does not answer.
         """
-        feed = self._feed or await self._open()
+        # Somebody may have said that we are another installation.
+        is_ours = self._shape == self._current_shape
+        feed = (self._feed if is_ours else None) or await self._open()
         # Until its answer is folded in and noted, what it told stands nowhere.
         self._feed = None
         rows = await self._poll(feed)
@@ -101,7 +103,12 @@ class FeedFollower:
         self._feed = feed
         return told
 
+    @property
+    def _current_shape(self) -> str:
+        return f"tags={self._executor.marks.tag}"
+
     async def _open(self) -> RunSubscription:
+        self._shape = self._current_shape
         environment = await self._executor.environment()
         cursor = None
         if not self._begins_anew:

@@ -34,6 +34,9 @@ class InboxLoop(DutyLoop):
 
     async def do_duty(self) -> float:
         """Work on everything whose time has come."""
+        if self._share.executor.is_paused:
+            # No word of a hook may count meanwhile: nobody was asked.
+            return self._share.idle
         now = asyncio.get_running_loop().time()
         # Many that have to wait must not hide those that came after them.
         later = {id: one for id, one in self._waiting.items() if one[1] > now}

@@ -10,7 +10,7 @@ import asyncpg
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.executors.internal import WORKER_APPLICATION
-from jobwire.jobs.installation import read_installation
+from jobwire.jobs.installation import settle_in
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.models.database import Database
@@ -21,6 +21,7 @@ from jobwire.worker.dispatch import DispatchLoop
 from jobwire.worker.duty import DutyLoop
 from jobwire.worker.hooks import WorkerHooks
 from jobwire.worker.inbox import InboxLoop
+from jobwire.worker.installation import InstallationLoop
 from jobwire.worker.link import Link
 from jobwire.worker.loop import Loop
 from jobwire.worker.realtime import RealtimeLoop
@@ -75,15 +76,17 @@ class TriggerLoops:
         )
         stack.callback(database.terminate)
         async with database.connection() as connection:
-            installation = await read_installation(connection)
+            installation = await settle_in(connection)
         executor = await stack.enter_async_context(
-            settings.access.executor(installation=installation, clock=clock)
+            settings.access.executor(installation=installation.id, clock=clock)
         )
+        executor.speak_for(installation.id, trouble=installation.trouble)
         link = Link(database, patience=worker_settings.statement_timeout)
         share = TriggerShare(
             link, clock, settings, executor, registry, holder, changed, hooks
         )
         kinds: Sequence[Callable[[TriggerShare], Loop]] = [
+            InstallationLoop,
             DecideLoop,
             BatchLoop,
             StopRunsLoop,

@@ -290,7 +290,7 @@ async def open_rig(
     async with opened(folder, clock, **given) as stage:
         wire = FaultyWire(httpx.ASGITransport(stage.emulator.app))
         async with database.connection() as connection:
-            installation = await read_installation(connection)
+            installation = (await read_installation(connection)).id
         executor = TriggerExecutor(
             TriggerDevClient(
                 secret_key=stage.emulator.secret_key,

@@ -209,7 +209,7 @@ async def test_one_worker_has_each_duty_and_leaves_it_to_the_other(
     }
     assert left == set()
     await until(_all_held_by(bench, second.id), "the duties of the second")
-    rows = await bench.fetch("SELECT term FROM duties")
+    rows = await bench.fetch("SELECT term FROM duties WHERE name <> 'reconcile-pass'")
     assert {row["term"] for row in rows} == {2}
     assert (await bench.ended(await remote(bench))).status == JobStatus.SUCCEEDED
 

@@ -6,7 +6,7 @@ when a batch has all its items (`POST /api/v3/batches` and `…/items`, Trigger.
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Protocol, TypeVar
@@ -50,9 +50,17 @@ class Ask(Protocol):
 
 
 class Batches:
-    """The batches of one environment; no method may be called inside a transaction."""
+    """The batches of one environment; no method may be called inside a transaction.
 
-    def __init__(self, client: TriggerDevClient, marks: Marks, ask: Ask) -> None:
+    Args:
+        client: Asks it.
+        marks: Returns the marks of the installation that is spoken for.
+        ask: Awaits each call.
+    """
+
+    def __init__(
+        self, client: TriggerDevClient, marks: Callable[[], Marks], ask: Ask
+    ) -> None:
         self._client = client
         self._marks = marks
         self._ask = ask
@@ -97,7 +105,9 @@ class Batches:
             TriggerDevError: They were refused, or nobody knows.
         """
         items = [
-            BatchItem(one.task, json.loads(one.data), self._marks.options(one, now=now))
+            BatchItem(
+                one.task, json.loads(one.data), self._marks().options(one, now=now)
+            )
             for one in dispatches
         ]
         sent = await self._ask(

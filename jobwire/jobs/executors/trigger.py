@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from inspect import iscoroutine
 from types import TracebackType
 from typing import Self, TypeVar
 from uuid import UUID
@@ -64,6 +65,13 @@ CAPABILITIES = ExecutorCapabilities(
 )
 
 
+class PausedError(TriggerDevError):
+    """Nothing may be asked or told: it is not known whose runs those are."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__(trouble, is_retryable=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What was heard of one run.
@@ -105,7 +113,8 @@ class TriggerExecutor:
         self._place = place
         self._clock = clock
         self.marks = Marks(installation)
-        self.batches = Batches(client, self.marks, self._ask)
+        self.batches = Batches(client, lambda: self.marks, self._ask)
+        self._trouble: str | None = None
         self._state = self._found(ExecutorHealth.HEALTHY, None, checked_at=None)
         self._asking = asyncio.Lock()
         self._environment: str | None = None
@@ -124,6 +133,29 @@ class TriggerExecutor:
         await self._client.__aexit__(kind, error, traceback)
 
     @property
+    def is_paused(self) -> bool:
+        """Whether nothing may be asked or told, until somebody says who we are."""
+        return self._trouble is not None
+
+    def speak_for(self, installation: UUID, *, trouble: str | None) -> None:
+        """Work for an installation; or for none, as long as it is in doubt.
+
+        Args:
+            installation: Who we are.
+            trouble: Why nothing may be asked or told; None: it may.
+        """
+        if self.marks.installation != str(installation):
+            self.marks = Marks(installation)
+        if trouble != self._trouble:
+            self._trouble = trouble
+            log.log(
+                logging.WARNING if trouble else logging.INFO,
+                "the work on Trigger.dev %s",
+                f"pauses: {trouble}" if trouble else "goes on",
+                extra={"action": "trigger-paused" if trouble else "trigger-resumed"},
+            )
+
+    @property
     def requests(self) -> int:
         """How many requests were sent so far."""
         return self._client.requests
@@ -132,8 +164,9 @@ class TriggerExecutor:
         """Return the environment's name in `trigger_environment`; asked once.
 
         Raises:
-            TriggerDevError: It cannot be asked.
+            TriggerDevError: It cannot be asked, or nothing may be.
         """
+        self._check_open()
         if self._environment is None:
             id = await self._ask(self._client.environment_id())
             self._environment = f"{self._place}#{id}"
@@ -294,6 +327,10 @@ class TriggerExecutor:
 
     async def state(self) -> ExecutorState:
         """Tell how the environment fares, asking it at most every ten seconds."""
+        if self._trouble is not None:
+            return self._found(
+                ExecutorHealth.DEGRADED, self._trouble, checked_at=self._clock.now()
+            )
         async with self._asking:
             checked = self._state.checked_at
             now = self._clock.now()
@@ -324,6 +361,7 @@ class TriggerExecutor:
     async def _runs(
         self, *, created_from: datetime, created_to: datetime, tag: str
     ) -> AsyncIterator[RunSummary]:
+        self._check_open()
         try:
             window = RunFilter(
                 created_from=created_from, created_to=created_to, tags=(tag,)
@@ -353,6 +391,9 @@ class TriggerExecutor:
             after = page.next_cursor
 
     async def _ask(self, call: Awaitable[Answer]) -> Answer:
+        if self._trouble is not None and iscoroutine(call):
+            call.close()
+        self._check_open()
         try:
             answer = await call
         except TriggerDevError as error:
@@ -360,6 +401,10 @@ class TriggerExecutor:
             raise
         self._note(None)
         return answer
+
+    def _check_open(self) -> None:
+        if self._trouble is not None:
+            raise PausedError(self._trouble)
 
     def _note(self, error: TriggerDevError | None) -> None:
         """Remember what a call says about the health of the environment."""

@@ -12,17 +12,22 @@ from uuid import UUID, uuid4
 
 from jobwire.models.database import Connection
 
-_SYSTEM = "(SELECT system_identifier::text FROM pg_control_system())"
-_DATABASE = "(SELECT oid::bigint FROM pg_database WHERE datname = current_database())"
+#: SQL: the cluster that is asked.
+SYSTEM_IDENTIFIER = "(SELECT system_identifier::text FROM pg_control_system())"
+#: SQL: the database within it.
+DATABASE_OID = (
+    "(SELECT oid::bigint FROM pg_database WHERE datname = current_database())"
+)
 
 #: SQL: the epoch that holds here and now; null: none does, a new one must begin.
 WITNESSED_EPOCH = f"""(SELECT w.epoch FROM feed_witness w
     JOIN feed_state f ON f.epoch = w.epoch
-   WHERE w.system_identifier = {_SYSTEM} AND w.database_oid = {_DATABASE})"""
+   WHERE w.system_identifier = {SYSTEM_IDENTIFIER}
+     AND w.database_oid = {DATABASE_OID})"""
 
 _READ = f"""
-SELECT {WITNESSED_EPOCH} AS epoch, cursor_key, {_SYSTEM} AS system_identifier,
-       {_DATABASE} AS database_oid
+SELECT {WITNESSED_EPOCH} AS epoch, cursor_key, {SYSTEM_IDENTIFIER} AS system_identifier,
+       {DATABASE_OID} AS database_oid
   FROM feed_state"""
 
 
@@ -72,6 +77,6 @@ async def _begin_epoch(connection: Connection) -> None:
         await connection.execute("DELETE FROM feed_witness")
         await connection.execute(
             f"""INSERT INTO feed_witness (epoch, system_identifier, database_oid)
-                VALUES ($1, {_SYSTEM}, {_DATABASE})""",
+                VALUES ($1, {SYSTEM_IDENTIFIER}, {DATABASE_OID})""",
             epoch,
         )

@@ -1,0 +1,94 @@
+"""`jobwire installation`: who we are, and what a restored or copied database is."""
+
+import argparse
+
+from jobwire.app.commands.arguments import add_data_dir
+from jobwire.app.commands.operating import ACTOR, operate, operator_settings
+from jobwire.app.jobwire import Jobwire
+from jobwire.jobs.doorbell import Topic
+from jobwire.jobs.installation import (
+    Installation,
+    begin_anew,
+    keep,
+    read_installation,
+)
+
+_ABOUT = """\
+show who this installation is, or say what a restored or copied database is.
+
+Every run on Trigger.dev carries the installation's id. While a database is not where it
+was first seen, nothing is asked of Trigger.dev or told to it, until one of these says
+what it is. Workers hear the answer within two seconds.
+
+  keep   it has moved here: the same installation goes on
+  new    it is a copy: it gets an id of its own; its open TRIGGER jobs are those of
+         the original, and end here as FAILED with the kind ORPHANED"""
+_EXAMPLES = """\
+It exits 1 while there is something to answer, or when there is nothing to answer.
+
+examples:
+  jobwire installation
+  jobwire installation keep"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description, parser.epilog = _ABOUT, _EXAMPLES
+    parser.add_argument(
+        "answer",
+        nargs="?",
+        choices=("keep", "new"),
+        help="what the database is (show who we are)",
+    )
+    add_data_dir(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show or answer; return the exit code."""
+
+    async def work(jobwire: Jobwire) -> int:
+        match arguments.answer:
+            case "keep":
+                return await _keep(jobwire)
+            case "new":
+                return await _begin_anew(jobwire)
+            case _:
+                return await _show(jobwire)
+
+    return operate(operator_settings(arguments), work)
+
+
+async def _show(jobwire: Jobwire) -> int:
+    async with jobwire.engine.database.connection() as connection:
+        found = await read_installation(connection)
+    print(_told(found))
+    return 0 if found.trouble is None else 1
+
+
+async def _keep(jobwire: Jobwire) -> int:
+    async with jobwire.engine.database.transaction() as connection:
+        found = await keep(connection)
+    print(_told(found))
+    return 0
+
+
+async def _begin_anew(jobwire: Jobwire) -> int:
+    engine = jobwire.engine
+    async with engine.database.transaction() as connection:
+        found, left = await begin_anew(connection, actor=ACTOR, now=engine.clock.now())
+    engine.doorbell.ring(Topic.CHANGE)
+    print(_told(found))
+    print(f"left to the original  {left} open TRIGGER jobs")
+    return 0
+
+
+def _told(found: Installation) -> str:
+    lines = [
+        f"installation  {found.id}",
+        f"lives in      {found.home or 'no database yet: Trigger.dev was never asked'}",
+        f"is in         {found.here}",
+    ]
+    if found.trouble is not None:
+        lines.append(f"paused        {found.trouble}")
+    return "\n".join(lines)
