@@ -19,6 +19,8 @@ K = TypeVar("K")
 
 #: An integer as PostgreSQL's `integer` holds it.
 _NUMBER = struct.Struct(">i")
+#: A place in the log: a transaction's id as `xid8`, and a `bigint`.
+_PLACE = struct.Struct(">Qq")
 
 First = Annotated[
     int | None,
@@ -140,6 +142,16 @@ def attempt_cursors(job_id: UUID) -> Cursors[int]:
 def event_cursors(job_id: UUID) -> Cursors[int]:
     """Return the cursors of the events of a job."""
     return _numbered(b"e" + job_id.bytes)
+
+
+def drift_cursors() -> Cursors[tuple[int, int]]:
+    """Return the cursors of the corrections of reconciliation."""
+    return Cursors(b"d", lambda key: _PLACE.pack(*key), _unpack_place)
+
+
+def _unpack_place(packed: bytes) -> tuple[int, int]:
+    xid, place = _PLACE.unpack(packed)
+    return xid, place
 
 
 def _numbered(kind: bytes) -> Cursors[int]:

@@ -7,6 +7,7 @@ from jobwire.gql.queries.job import job
 from jobwire.gql.queries.job_types import job_types
 from jobwire.gql.queries.jobs import jobs
 from jobwire.gql.queries.node import node, nodes
+from jobwire.gql.queries.reconciliation import reconciliation
 from jobwire.gql.queries.viewer import viewer
 
 
@@ -21,3 +22,4 @@ class Query:
     jobs = jobs
     job_types = job_types
     executors = executors
+    reconciliation = reconciliation

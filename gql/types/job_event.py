@@ -241,7 +241,9 @@ class JobEventEdge:
     node: JobEvent = strawberry.field(description="The event.")
 
 
-@strawberry.type(description="A page of the events of a job, the oldest one first.")
+@strawberry.type(
+    description="A page of events: of a job the oldest one first, of drifts the newest."
+)
 class JobEventConnection:
     """Relay's connection."""
 
@@ -256,12 +258,19 @@ class JobEventConnection:
     )
 
     @classmethod
-    def of(cls, page: Page[Event]) -> Self:
-        """Show a page of events of one job."""
+    def of(cls, page: Page[Event], cursors: list[str] | None = None) -> Self:
+        """Show a page of events.
+
+        Args:
+            page: The events.
+            cursors: Those of each; None: of the events of one job.
+        """
         nodes = [JobEvent.of(event) for event in page.items]
-        cursors = [
-            event_cursors(event.job_id).encode(event.version) for event in page.items
-        ]
+        if cursors is None:
+            cursors = [
+                event_cursors(event.job_id).encode(event.version)
+                for event in page.items
+            ]
         return cls(
             edges=[
                 JobEventEdge(cursor=cursor, node=node)

@@ -1,9 +1,10 @@
 """Wiring of figures: what workers and the feed tell, as metrics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from jobwire.jobs.dispatch import Outcome as DispatchOutcome
+from jobwire.jobs.lags import PathLag
 from jobwire.jobs.realtime import Told
 from jobwire.jobs.reconcile import ReconcileReport
 from jobwire.jobs.transitions.finish import Outcome
@@ -53,6 +54,7 @@ class CountingHooks(WorkerHooks):
         """Count what a comparison found."""
         found = {
             "checked": report.checked,
+            "listed": report.listed,
             "corrected": report.corrected,
             "orphaned": len(report.orphaned_jobs),
             "lost": len(report.lost_jobs),
@@ -60,3 +62,12 @@ class CountingHooks(WorkerHooks):
         for finding, count in found.items():
             self._metrics.reconciled.labels(finding).inc(count)
         self._metrics.orphaned_runs.set(len(report.orphaned_runs))
+        self._metrics.suspects.set(len(report.suspects))
+
+    def lagged(self, lags: Sequence[PathLag]) -> None:
+        """Show how quick each path was."""
+        for lag in lags:
+            for quantile, span in (("0.5", lag.p50), ("0.99", lag.p99)):
+                self._metrics.path_lag_seconds.labels(lag.source.value, quantile).set(
+                    span.total_seconds()
+                )

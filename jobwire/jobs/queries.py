@@ -6,7 +6,7 @@ the planner one plan, whatever the statistics say. Alternatives become branches 
 UNION ALL, each of them such a range.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Generic, Self, TypeVar
@@ -72,6 +72,7 @@ class AsOf:
 
 
 T = TypeVar("T")
+U = TypeVar("U")
 R = TypeVar("R", bound=Row)
 
 
@@ -90,6 +91,15 @@ class Page(Generic[T]):
     has_next_page: bool
     has_previous_page: bool
     as_of: AsOf | None = None
+
+    def map(self, turn: Callable[[T], U]) -> "Page[U]":
+        """Return the page with each of its items turned into another."""
+        return Page(
+            [turn(item) for item in self.items],
+            self.has_next_page,
+            self.has_previous_page,
+            self.as_of,
+        )
 
 
 @dataclass(frozen=True, slots=True)

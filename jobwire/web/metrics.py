@@ -119,6 +119,18 @@ class Metrics:
             ["kind"],
             registry=self.registry,
         )
+        self.path_lag_seconds = Gauge(
+            "jobwire_path_lag_seconds",
+            "How long the ends of runs took to be recorded in the last day, as last"
+            " compared, by the path that told them.",
+            ["source", "quantile"],
+            registry=self.registry,
+        )
+        self.suspects = Gauge(
+            "jobwire_suspected_jobs",
+            "Open jobs whose run is not known on Trigger.dev, as last compared.",
+            registry=self.registry,
+        )
         self.feed_lag_seconds = Gauge(
             "jobwire_feed_lag_seconds",
             "How long the last event took from its record to its readers.",

@@ -1,9 +1,10 @@
 """What a worker tells whoever counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from jobwire.jobs.dispatch import Outcome as DispatchOutcome
+from jobwire.jobs.lags import PathLag
 from jobwire.jobs.realtime import Told
 from jobwire.jobs.reconcile import ReconcileReport
 from jobwire.jobs.transitions.finish import Outcome
@@ -62,3 +63,6 @@ class WorkerHooks:
 
     def reconciled(self, report: ReconcileReport) -> None:
         """All open TRIGGER jobs were compared with Trigger.dev."""
+
+    def lagged(self, lags: Sequence[PathLag]) -> None:
+        """It was read how quick each path was in the last day."""

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from jobwire.jobs.lags import read_lags
 from jobwire.jobs.reconcile import PassUnderWayError, Reconciler
 from jobwire.jobs.reconcile.judge import SECOND_LOOK
 from jobwire.worker.duty import DutyLoop
@@ -40,7 +41,10 @@ class ReconcileLoop(DutyLoop):
             report = await self._reconciler.reconcile()
         except PassUnderWayError:
             return _PAUSE
+        async with self._share.link.connection() as connection:
+            lags = await read_lags(connection, now=self._share.clock.now())
         self._share.hooks.reconciled(report)
+        self._share.hooks.lagged(lags)
         if report.corrected or report.orphaned_jobs or report.suspects:
             self._share.changed()
         interval = self._share.settings.reconcile_interval

@@ -45,6 +45,7 @@ def test_a_command_that_does_not_exist_is_not_understood() -> None:
         "migrate",
         "jobs",
         "reconcile",
+        "installation",
         "token",
         "keys",
         "schema",

@@ -31,7 +31,7 @@ from jobwire.worker.sync import SyncLoop
 from tests.clock import FakeClock
 from tests.conftest import TEMPLATE, within
 from tests.jobs.rig import GRACE, Rig, hook
-from tests.worker.sharing import share
+from tests.worker.shared import share
 
 
 @pytest.fixture

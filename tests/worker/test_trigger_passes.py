@@ -3,18 +3,21 @@
 import asyncio
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jobwire.app.counting import CountingHooks
 from jobwire.jobs import duties
 from jobwire.jobs.reconcile import PassUnderWayError
 from jobwire.jobs.reconcile.judge import SECOND_LOOK
 from jobwire.models.database import Database
 from jobwire.models.vocabulary import JobStatus
 from jobwire.triggerdev import BadRequestError, ServerError
+from jobwire.web.metrics import Metrics
 from jobwire.worker.decide import DecideLoop
 from jobwire.worker.dispatch import DispatchLoop
 from jobwire.worker.inbox import InboxLoop
@@ -317,6 +320,24 @@ async def test_suspects_are_looked_at_again_before_the_interval_has_passed(
     loop = ReconcileLoop(share(rig, reconcile_interval=LONG))
 
     assert 29 < await loop.do_duty() <= SECOND_LOOK.total_seconds()
+
+
+async def test_after_a_pass_the_figures_are_told(rig: Rig) -> None:
+    await rig.linked("fails")
+    await rig.stage.advance(5)
+    metrics = Metrics()
+    shared = replace(share(rig), hooks=CountingHooks(metrics))
+
+    await ReconcileLoop(shared).do_duty()
+
+    def figure(name: str, **labels: str) -> float | None:
+        return metrics.registry.get_sample_value(name, labels)
+
+    assert figure("jobwire_reconciled_jobs_total", finding="corrected") == 1
+    assert figure("jobwire_suspected_jobs") == 0
+    lag = figure("jobwire_path_lag_seconds", source="RECONCILER", quantile="0.99")
+    assert lag is not None
+    assert 0 < lag <= 5
 
 
 async def test_a_pass_waits_for_that_of_somebody_else(rig: Rig) -> None:

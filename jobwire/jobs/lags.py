@@ -1,0 +1,78 @@
+"""Lags: how long news of runs take to be recorded, path by path."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from jobwire.jobs.lifecycle import TERMINAL
+from jobwire.jobs.transitions.events import literals
+from jobwire.models.database import Connection
+from jobwire.models.vocabulary import FailureKind, SignalSource
+
+#: How many events one reading looks at, from the newest: it stays quick however many
+#: there are.
+MOST_EVENTS = 20_000
+SPAN = timedelta(days=1)
+
+_PATHS = (
+    SignalSource.WEBHOOK,
+    SignalSource.ALERT,
+    SignalSource.REALTIME,
+    SignalSource.RECONCILER,
+)
+# Of a lost job nobody knows when it ended.
+_READ = f"""
+WITH recent AS MATERIALIZED (
+  SELECT source, from_status, to_status, occurred_at, recorded_at,
+         changes->>'failure_kind' AS failure_kind
+    FROM job_events ORDER BY xid DESC, id DESC LIMIT $2)
+SELECT source, percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY
+         GREATEST(extract(epoch FROM recorded_at - occurred_at), 0)::float8) AS lags
+  FROM recent
+ WHERE recorded_at >= $1 AND from_status <> to_status
+   AND to_status IN ({literals(TERMINAL)}) AND source IN ({literals(_PATHS)})
+   AND failure_kind IS DISTINCT FROM '{FailureKind.ORPHANED}'
+ GROUP BY source ORDER BY source"""
+_OLDEST = """
+SELECT min(COALESCE(trigger_observed_at, dispatched_at)) FROM worker_jobs
+ WHERE executor = 'trigger' AND finished IS NULL AND dispatch_state = 'linked'"""
+
+
+@dataclass(frozen=True, slots=True)
+class PathLag:
+    """How long the ends of runs took to be recorded that one path has told.
+
+    Attributes:
+        source: The path.
+        p50: Half of them took at most so long.
+        p99: Of a hundred of them 99 did.
+    """
+
+    source: SignalSource
+    p50: timedelta
+    p99: timedelta
+
+
+async def read_lags(connection: Connection, *, now: datetime) -> list[PathLag]:
+    """Return the lags of the last day, of the paths that told of an end.
+
+    From when it happened, by Trigger.dev's clock, to when it was recorded, by ours. Of
+    the last 20,000 events at most.
+    """
+    return [
+        PathLag(
+            SignalSource(record["source"]),
+            *(timedelta(seconds=seconds) for seconds in record["lags"]),
+        )
+        for record in await connection.fetch(_READ, now - SPAN, MOST_EVENTS)
+    ]
+
+
+async def read_oldest_unconfirmed(
+    connection: Connection, *, now: datetime
+) -> timedelta | None:
+    """Return for how long nothing was heard of the run that was silent for longest.
+
+    None: no run is open.
+    """
+    since: datetime | None = await connection.fetchval(_OLDEST)
+    return None if since is None else max(now - since, timedelta())
