@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-NAMES = ("latency", "throughput", "idle", "trigger", "trigger_client")
+NAMES = ("latency", "throughput", "idle", "trigger", "trigger_client", "reconcile")
 
 
 def main() -> int:
