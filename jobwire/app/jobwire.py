@@ -173,6 +173,7 @@ class Jobwire:
                 feed,
                 policy=placement_policy(settings, self._trigger),
                 trigger=executor,
+                paths=self._paths,
                 webhook_secrets=webhook_secrets(settings),
             )
             _open[settings] = self

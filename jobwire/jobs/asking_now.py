@@ -35,6 +35,7 @@ async def reconcile_now(
         await _executor(engine),
         engine.clock,
         holder="by hand",
+        paths=engine.paths,
         policy_of=engine.registry.orphan_policy_of,
     )
     try:

@@ -8,6 +8,7 @@ from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.feed import Feed
 from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry
+from jobwire.jobs.sync_paths import SyncPath
 from jobwire.models.database import Database
 
 
@@ -23,6 +24,7 @@ class Engine:
         feed: The live log of this process.
         policy: What callers may run on Trigger.dev.
         trigger: The Trigger.dev environment; None: there is none.
+        paths: How news of runs come between two passes of reconciliation.
         webhook_secrets: Any of these may have signed what is posted; none: nothing
             is taken in.
     """
@@ -34,4 +36,5 @@ class Engine:
     feed: Feed
     policy: PlacementPolicy = field(default_factory=PlacementPolicy)
     trigger: TriggerExecutor | None = None
+    paths: frozenset[SyncPath] = frozenset(SyncPath)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)

@@ -24,6 +24,7 @@ class ReconcileLoop(DutyLoop):
             share.executor,
             share.clock,
             holder=share.holder,
+            paths=share.settings.paths,
             policy_of=share.registry.orphan_policy_of,
         )
         self._next_at = 0.0

@@ -230,7 +230,7 @@ class _Handing:
     async def _write_held(self, step: str, held: Dispatch, now: datetime) -> None:
         late = now + timedelta(days=self.random.choice([0, 2]))
         if step == "lose the answer":
-            await lose_answer(self.connection, held, now)
+            await lose_answer(self.connection, held, now, settle=LEASE)
         elif step == "resend":
             again = await resend(self.connection, held, lease=LEASE, now=late)
             self.held = again or held
