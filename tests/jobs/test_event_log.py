@@ -13,6 +13,7 @@ from jobwire.jobs.cancel import cancel
 from jobwire.jobs.failure import Failure
 from jobwire.jobs.observe import observe
 from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.sync_paths import SyncPath
 from jobwire.jobs.transitions.acknowledge import acknowledge
 from jobwire.jobs.transitions.claim import claim
 from jobwire.jobs.transitions.dispatch import (
@@ -25,9 +26,15 @@ from jobwire.jobs.transitions.dispatch import (
 )
 from jobwire.jobs.transitions.expire import expire
 from jobwire.jobs.transitions.finish import Finish, Outcome, finish
+from jobwire.jobs.transitions.leave import leave_all
 from jobwire.jobs.transitions.link import link, lose, reject, settle_unstarted
 from jobwire.jobs.transitions.progress import ProgressReport, record_progress
 from jobwire.jobs.transitions.promote import promote
+from jobwire.jobs.transitions.quarantine import (
+    lock_suspect,
+    redispatch,
+    suspect,
+)
 from jobwire.jobs.transitions.rescue import rescue
 from jobwire.jobs.transitions.tell_run import acknowledge_by_run
 from jobwire.jobs.viewer import trusted
@@ -222,10 +229,20 @@ class _Handing:
             await acknowledge_by_run(self.connection, id, now=now)
         elif step == "lose":
             await lose(self.connection, RUN_ID, now=now)
+        elif step in {"suspect", "redispatch", "leave"}:
+            await self._judge(step, now)
         elif step == "observe":
             await self._observe(now)
         elif self.held is not None:
             await self._write_held(step, self.held, now)
+
+    async def _judge(self, step: str, now: datetime) -> None:
+        if step == "leave":
+            await leave_all(self.connection, UUID(int=1), actor="cli", now=now)
+        elif step == "suspect":
+            await suspect(self.connection, RUN_ID, now=now)
+        elif (lost := await lock_suspect(self.connection, RUN_ID)) is not None:
+            await redispatch(self.connection, lost, now=now)
 
     async def _write_held(self, step: str, held: Dispatch, now: datetime) -> None:
         late = now + timedelta(days=self.random.choice([0, 2]))
@@ -254,7 +271,11 @@ class _Handing:
             ]
         )
         await observe(
-            self.connection, said, now=now, seals=self.random.random() < 1 / 4
+            self.connection,
+            said,
+            now=now,
+            seals=self.random.random() < 1 / 4,
+            paths=self.random.choice([None, frozenset(SyncPath)]),
         )
 
 
@@ -278,6 +299,10 @@ RUN_STEPS = st.sampled_from(
         "expire",
         "reject",
         "lose",
+        "suspect",
+        "suspect",
+        "redispatch",
+        "leave",
     ]
 )
 
