@@ -66,6 +66,7 @@ async def corrected(
     # An open job has its word as it is said, whether or not the change names it.
     after["triggerStatus"] = said.word
     detail: dict[str, Any] = {
+        **(change.detail or {}),
         "before": before,
         "after": after,
         "missedBy": [

@@ -40,7 +40,8 @@ async def adopt(one: Pass, glimpses: Glimpses) -> None:
         if is_ours:
             continue
         if job is not None and job.cancel_outcome == CancelOutcome.FORCED_UNCONFIRMED:
-            await stop(one, run.id, job)
+            if not run.is_terminal:
+                await stop(one, run.id, job)
         elif len(one.report.orphaned_runs) < MOST_NAMED:
             one.report.orphaned_runs.append(
                 OrphanedRun(run.id, run.task_identifier, run.status, run.created_at)

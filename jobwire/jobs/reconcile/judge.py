@@ -54,8 +54,8 @@ async def judge(one: Pass, gone: Sequence[OpenRun], *, accept_losses: bool) -> N
     async with one.connections() as connection:
         since = await _suspected_since(connection, grown)
     for run in grown:
-        if run.job_id not in since:
-            await _suspect(one, run)
+        if SUSPECT not in run.attention and await _suspect(one, run):
+            since[run.job_id] = one.clock.now()
     doomed = [run for run in grown if not _is_held(one, run)]
     report = one.report
     most = max(MOST_LOSSES, int(report.checked * MOST_LOSSES_SHARE))
@@ -67,7 +67,9 @@ async def judge(one: Pass, gone: Sequence[OpenRun], *, accept_losses: bool) -> N
         )
         return
     for run in doomed:
-        if since.get(run.job_id, one.began) <= one.began - SECOND_LOOK:
+        if run.job_id not in since:
+            continue
+        if since[run.job_id] <= one.began - SECOND_LOOK:
             await _settle(one, run)
         else:
             report.looks_again = True
@@ -87,10 +89,11 @@ def _is_held(one: Pass, run: OpenRun) -> bool:
     return one.policy_of(run.type) is OrphanPolicy.HOLD and not run.cancel_pending
 
 
-async def _suspect(one: Pass, run: OpenRun) -> None:
+async def _suspect(one: Pass, run: OpenRun) -> bool:
     async with transaction(one.connections) as connection:
         await one.term.check(connection)
-        await suspect(connection, run.run_id, now=one.clock.now())
+        job = await suspect(connection, run.run_id, now=one.clock.now())
+    return job is not None
 
 
 async def _settle(one: Pass, run: OpenRun) -> None:
