@@ -90,7 +90,7 @@ class CancelOutcome(StrEnum):
 
     #: Requested; the code has not stopped yet.
     PENDING = "PENDING"
-    #: The code said that it stopped, or its lease passed without a sign of life.
+    #: The code said that it stopped, or a stated deadline passed without a sign of it.
     STOPPED = "STOPPED"
     #: No code had run.
     NEVER_STARTED = "NEVER_STARTED"
@@ -127,7 +127,7 @@ class AttemptStatus(StrEnum):
     FAILED = "FAILED"
     #: It stopped because the job was canceled.
     CANCELED = "CANCELED"
-    #: Its worker died or lost the lease.
+    #: Its worker died or lost the lease, or its job was canceled by force.
     LOST = "LOST"
 
 

@@ -154,6 +154,19 @@ class WorkerJob(Table, table=True):
             postgresql_where=text(f"expires_at IS NOT NULL AND {_UNSTARTED}"),
         ),
         Index(
+            "ix_worker_jobs_canceling",
+            "cancel_grace_until",
+            postgresql_where=text("cancel_outcome = 'PENDING'"),
+        ),
+        Index(
+            "ix_worker_jobs_forced_untold",
+            "cancel_confirmed_at",
+            postgresql_where=text(
+                "cancel_outcome = 'FORCED_UNCONFIRMED' AND executor = 'trigger'"
+                " AND cancel_acknowledged_at IS NULL"
+            ),
+        ),
+        Index(
             "ix_worker_jobs_open_trigger",
             "id",
             postgresql_where=text("executor = 'trigger' AND finished IS NULL"),
@@ -326,7 +339,9 @@ class WorkerJob(Table, table=True):
     cancel_reason: str | None = column(Text, "Why, in their words.", null=True)
     cancel_mode: str | None = column(Text, "How insistent it is.", null=True)
     cancel_grace_until: datetime | None = column(
-        INSTANT, "When a forced cancel settles the job.", null=True
+        INSTANT,
+        "When a pending cancel is overdue, and a forced one settles the job.",
+        null=True,
     )
     cancel_acknowledged_at: datetime | None = column(
         INSTANT, "When the running code was told.", null=True

@@ -1,5 +1,6 @@
 """`cancelJob`: ask that a job ends."""
 
+from datetime import timedelta
 from typing import Annotated
 
 import strawberry
@@ -9,27 +10,48 @@ from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.global_ids import parse_job_id
 from jobwire.gql.mutations.changed_job import changed_job
 from jobwire.gql.mutations.errors_field import errors_field
+from jobwire.gql.scalars import format_duration
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.job import Job
+from jobwire.gql.types.job_cancellation import CancelMode
 from jobwire.gql.types.user_error import UserError
 from jobwire.jobs.cancel import MAX_REASON_LENGTH, cancel
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.errors import NotFoundError
+from jobwire.jobs.lifecycle import CANCEL_GRACE
 from jobwire.jobs.viewer import Scope
+from jobwire.models.vocabulary import CancelMode as Mode
 
 
 @strawberry.input(description="The job to cancel.")
 class CancelJobInput:
-    """A job and a reason."""
+    """A job, how insistent the cancel is, and a reason."""
 
     id: strawberry.ID = strawberry.field(
         description="The id of the job, or its bare UUID."
+    )
+    mode: CancelMode = strawberry.field(
+        default=CancelMode.GRACEFUL,
+        description=(
+            "How insistent the cancel is. FORCE after GRACEFUL escalates it; GRACEFUL"
+            " after FORCE changes nothing."
+        ),
+    )
+    grace_period: timedelta | None = strawberry.field(
+        default=None,
+        description=(
+            "How long running code may take to stop, from now on: PT0S to P1D; absent"
+            f" or null: {format_duration(CANCEL_GRACE)}. After it a GRACEFUL cancel is"
+            " overdue, and a FORCE one settles the job. An escalation can bring that"
+            " time nearer, and never puts it off."
+        ),
     )
     reason: str | None = strawberry.field(
         default=None,
         description=(
             f"Why, for people: 1 to {MAX_REASON_LENGTH:,} characters, kept with the"
-            " job; absent or null: nothing is said."
+            " job; absent or null: nothing is said. That of an escalation takes the"
+            " place of the first one."
         ),
     )
 
@@ -62,12 +84,14 @@ async def resolve_cancel_job(
     job_id = parse_job_id(input.id)
     if job_id is None:
         raise NotFoundError(input.id)
-    engine = info.context.engine
+    engine, grace = info.context.engine, input.grace_period
     async with engine.database.transaction() as connection:
         result = await cancel(
             connection,
             job_id,
             viewer=info.context.viewer,
+            mode=Mode[input.mode.name],
+            grace_period=CANCEL_GRACE if grace is None else grace,
             reason=input.reason,
             now=engine.clock.now(),
         )
@@ -83,8 +107,9 @@ cancel_job = strawberry.mutation(
     description=(
         "Ask that a job ends. One that is not running becomes CANCELED at once. A"
         " running one is told to stop and becomes CANCELED when its code has stopped,"
-        " or keeps its own end if that comes first. Asking again changes nothing, and a"
-        " job that has ended stays as it is."
+        " or keeps its own end if that comes first; with the mode FORCE it becomes"
+        " CANCELED after the grace period at the latest. Asking again changes nothing"
+        " but to escalate to FORCE, and a job that has ended stays as it is."
     ),
     extensions=[
         RequiresScope(Scope.JOBS_WRITE),

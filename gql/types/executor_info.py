@@ -45,6 +45,12 @@ class ExecutorCapabilities:
     confirms_cancel: bool = strawberry.field(
         description="Whether it tells when the code has stopped."
     )
+    force_cancel: bool = strawberry.field(
+        description=(
+            "Whether cancelJob with the mode FORCE settles a job even if its code does"
+            " not stop."
+        )
+    )
     progress: bool = strawberry.field(
         description=(
             "Whether running code can report progress; on Trigger.dev by"
@@ -88,6 +94,7 @@ class ExecutorInfo:
             capabilities=ExecutorCapabilities(
                 cancel_running=can.cancel_running,
                 confirms_cancel=can.confirms_cancel,
+                force_cancel=can.force_cancel,
                 progress=can.progress,
                 backoff=can.backoff,
                 max_data_bytes=can.max_data_bytes,

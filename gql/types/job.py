@@ -85,8 +85,9 @@ class Job(Node):
     )
     is_cancelable: bool = strawberry.field(
         description=(
-            "Whether cancelJob would do something: the job has not ended, and no"
-            " cancel is pending."
+            "Whether a first cancelJob would do something: the job has not ended, and"
+            " no cancel is pending. A pending one that is GRACEFUL can still be"
+            " escalated to FORCE."
         )
     )
     is_retryable: bool = strawberry.field(

@@ -39,7 +39,8 @@ class AttemptStatus(Enum):
     LOST = strawberry.enum_value(
         Status.LOST.value,
         description=(
-            "Its worker died or lost the lease; what its code did may be done again."
+            "Its worker died or lost the lease; what its code did may be done again. Or"
+            " its job was canceled by force, and nobody knows how it ended."
         ),
     )
 

@@ -19,12 +19,13 @@ from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.errors import InvalidInputError, NotFoundError
 from jobwire.jobs.identifiers import parse_job_id
+from jobwire.jobs.lifecycle import CANCEL_GRACE
 from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import NotAJobError, Registry
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.schedule import ScheduleRequest, schedule
 from jobwire.jobs.viewer import trusted
-from jobwire.models.vocabulary import Executor
+from jobwire.models.vocabulary import CancelMode, Executor
 
 
 async def schedule_job(
@@ -125,6 +126,8 @@ async def cancel_job(
     where: object,
     job_id: str | UUID,
     *,
+    mode: str = CancelMode.GRACEFUL,
+    grace_period: timedelta = CANCEL_GRACE,
     reason: str | None = None,
     actor: str = "python",
     schema: str | None = None,
@@ -132,18 +135,25 @@ async def cancel_job(
     """Cancel a job: at once if it has not started, else as a wish to its code.
 
     A job that had ended stays as it is. Of a running one `cancel_outcome` is PENDING
-    until its code has stopped, or has ended by itself.
+    until its code has stopped, or has ended by itself. Asking again changes nothing,
+    but to escalate to FORCE.
 
     Args:
         where: A `Jobwire`, or the caller's connection, as for `schedule_job`.
         job_id: `job_…` or the bare UUID.
+        mode: "GRACEFUL" waits for the code for as long as it takes; "FORCE" settles the
+            job after the grace even if its code may still be running.
+        grace_period: How long the code may take to stop, from zero to 1 day, by default
+            60 seconds. After it a graceful cancel is overdue. An escalation can only
+            shorten it.
         reason: Why, at most 1,000 characters.
         actor: Who asks, for the job's history.
         schema: As for `schedule_job`.
 
     Raises:
         NotFoundError: There is no such job.
-        InvalidInputError: The reason is too long.
+        InvalidInputError: The reason is too long, the grace is out of range, or the
+            mode is none of these.
         UnsupportedConnectionError: `where` is none of these.
     """
     try:
@@ -152,7 +162,13 @@ async def cancel_job(
         raise NotFoundError(str(job_id)) from None
     async with own_transaction(where, schema, Topic.CANCEL) as (connection, now):
         canceled = await cancel(
-            connection, known, viewer=trusted(actor), now=now, reason=reason
+            connection,
+            known,
+            viewer=trusted(actor),
+            now=now,
+            mode=_mode(mode),
+            grace_period=grace_period,
+            reason=reason,
         )
     return JobRecord.of(canceled.job)
 
@@ -175,6 +191,16 @@ def _executor(given: str | None) -> Executor | None:
         known = " or ".join(repr(one.value) for one in Executor)
         raise InvalidInputError(
             f"executor must be {known}, not {given!r}.", path=("executor",)
+        ) from None
+
+
+def _mode(given: str) -> CancelMode:
+    try:
+        return CancelMode(given)
+    except ValueError:
+        known = " or ".join(repr(one.value) for one in CancelMode)
+        raise InvalidInputError(
+            f"mode must be {known}, not {given!r}.", path=("mode",)
         ) from None
 
 

@@ -36,7 +36,8 @@ class Adopter:
     ) -> bool:
         """Link a job to a run; False: the run is not its own, or comes too late.
 
-        The run is retrieved, for only there are all of its marks.
+        The run is retrieved, for only there are all of its marks. One that comes too
+        late for a job that is canceled is canceled too.
 
         Args:
             subject: The job.
@@ -60,4 +61,6 @@ class Adopter:
             )
             if linked.is_ours and said is not None:
                 await observe(connection, said, now=now)
+        if linked.is_stopped and not run.is_terminal:
+            await self._executor.cancel(run.id)
         return linked.is_ours

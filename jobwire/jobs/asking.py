@@ -102,7 +102,8 @@ class Asker:
     async def _work_on(self, delivery: Delivery, told: Told, subject: Subject) -> bool:
         if not subject.has_run and not await self._adopt(told, subject):
             return await self._close(
-                delivery, "The run was not made by the dispatch of this job."
+                delivery,
+                "The run was not made by the dispatch of this job, or came too late.",
             )
         if told.is_terminal and not subject.is_terminal:
             return await self._ask(delivery, told)

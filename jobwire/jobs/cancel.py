@@ -1,16 +1,17 @@
 """Cancel: ask that a job ends."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from jobwire.jobs import identifiers
 from jobwire.jobs.connections import SqlConnection
-from jobwire.jobs.errors import NotFoundError
+from jobwire.jobs.errors import InvalidInputError, NotFoundError
 from jobwire.jobs.job import Job
-from jobwire.jobs.lifecycle import decide_cancel
+from jobwire.jobs.lifecycle import CANCEL_GRACE, decide_cancel
 from jobwire.jobs.schedule import check_text
+from jobwire.jobs.settled_by import SettledBy
 from jobwire.jobs.transitions import row
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.vocabulary import (
@@ -22,6 +23,8 @@ from jobwire.models.vocabulary import (
 )
 
 MAX_REASON_LENGTH = 1000
+#: The longest time that the code of a canceled job may be given to stop.
+MAX_GRACE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ async def cancel(
     *,
     viewer: Viewer,
     now: datetime,
+    mode: CancelMode = CancelMode.GRACEFUL,
+    grace_period: timedelta = CANCEL_GRACE,
     reason: str | None = None,
 ) -> CancelResult:
     """Cancel a job: SCHEDULED, QUEUED or RETRYING → CANCELED; else a wish.
@@ -50,8 +55,12 @@ async def cancel(
     The wish is a fact beside the status. Whoever runs the code hears it, tells the
     code, and the job becomes CANCELED when the code has stopped, or keeps its own end
     if that came first. For a job whose dispatch to Trigger.dev was begun it is a wish
-    even while it is QUEUED: a run may exist, and only its end is proof. Asking again
-    changes nothing.
+    even while it is QUEUED: a run may exist, and only its end is proof.
+
+    A graceful wish waits for as long as the code takes, and is overdue after the grace.
+    A forced one settles the job then, whether or not its code has stopped. Asking again
+    changes nothing, except that FORCE escalates a graceful wish; that brings its end
+    nearer or leaves it, and never puts it off.
 
     Must run inside a transaction: it locks the row, decides, and writes.
 
@@ -60,14 +69,23 @@ async def cancel(
         job_id: The job.
         viewer: Who asks.
         now: When.
-        reason: Why, at most 1,000 characters; kept with the job.
+        mode: How insistent it is.
+        grace_period: How long the code may take to stop, from now: 0 to 1 day.
+        reason: Why, at most 1,000 characters; kept with the job. That of an escalation
+            takes the place of the first one.
 
     Raises:
         NotFoundError: There is no such job behind the viewer's wall.
-        InvalidInputError: The reason is too long.
+        InvalidInputError: The reason is too long, or the grace is out of range.
     """
     if reason is not None:
         check_text("reason", reason, MAX_REASON_LENGTH)
+    if not timedelta() <= grace_period <= MAX_GRACE:
+        raise InvalidInputError(
+            f"A grace period must be from zero to {MAX_GRACE.days} day, not"
+            f" {grace_period}.",
+            path=("gracePeriod",),
+        )
     job = await row.lock(connection, job_id, viewer=viewer)
     if job is None:
         raise NotFoundError(identifiers.job_id_text(job_id))
@@ -78,24 +96,37 @@ async def cancel(
     )
     if decision is None:
         return CancelResult(job, already_settled=True)
+    grace_until = now + grace_period
+    kind, detail = EventKind.CANCEL_REQUESTED, None
+    values: dict[str, Any]
     if job.cancel_outcome == CancelOutcome.PENDING:
-        return CancelResult(job, already_settled=False)
-    values: dict[str, Any] = {
-        "cancel_requested_at": now,
-        "cancel_requested_by": viewer.user_id,
-        "cancel_reason": reason,
-        "cancel_mode": CancelMode.GRACEFUL.value,
-        "cancel_outcome": decision.outcome.value,
-    }
-    kind = EventKind.CANCEL_REQUESTED
-    if decision.status is not None:
-        kind = EventKind.CANCELED
-        values |= {
-            "status": decision.status.value,
-            "finished": now,
-            "next_attempt_at": None,
-            "cancel_confirmed_at": now,
+        if mode is CancelMode.GRACEFUL or job.cancel_mode == CancelMode.FORCE:
+            return CancelResult(job, already_settled=False)
+        values = {
+            "cancel_mode": mode.value,
+            "cancel_grace_until": min(
+                job.cancel_grace_until or grace_until, grace_until
+            ),
+            "cancel_reason": job.cancel_reason if reason is None else reason,
         }
+    else:
+        values = {
+            "cancel_requested_at": now,
+            "cancel_requested_by": viewer.user_id,
+            "cancel_reason": reason,
+            "cancel_mode": mode.value,
+            "cancel_outcome": decision.outcome.value,
+        }
+        if decision.status is None:
+            values["cancel_grace_until"] = grace_until
+        else:
+            kind, detail = EventKind.CANCELED, SettledBy.NOT_RUNNING.detail
+            values |= {
+                "status": decision.status.value,
+                "finished": now,
+                "next_attempt_at": None,
+                "cancel_confirmed_at": now,
+            }
     job = await row.write(
         connection,
         job,
@@ -104,5 +135,6 @@ async def cancel(
         source=SignalSource.API,
         actor=viewer.user_id,
         now=now,
+        detail=detail,
     )
     return CancelResult(job, already_settled=False)

@@ -5,14 +5,15 @@ and any order, loss or doubling of observations ends in the same row once a verd
 the end has come. Nothing compares the clocks of two machines.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from jobwire.jobs import json_text
 from jobwire.jobs.job import Job
-from jobwire.jobs.lifecycle import Verb, event_kind, is_terminal
+from jobwire.jobs.lifecycle import CANCEL_GRACE, Verb, event_kind, is_terminal
 from jobwire.jobs.observation import Observation, Rank
+from jobwire.jobs.settled_by import SettledBy
 from jobwire.models.vocabulary import (
     CancelMode,
     CancelOutcome,
@@ -23,8 +24,7 @@ from jobwire.models.vocabulary import (
 #: How long code may go on after Trigger.dev has said CANCELED. It gives `onCancel` 30
 #: seconds and then kills the process, but of parked runs it never says that they ended
 #: (run-engine, `runAttemptSystem.ts`).
-STOP_DEADLINE = timedelta(seconds=45)
-
+STOP_DEADLINE = timedelta(seconds=60)
 
 #: The kind of an event that tells news of a run without moving the job.
 _NEWS = {
@@ -54,7 +54,7 @@ class Change:
     Attributes:
         kind: What its event says.
         values: The columns to set.
-        detail: What else its event tells; None: nothing.
+        detail: What else its event tells, as JSON; None: nothing.
     """
 
     kind: EventKind
@@ -159,21 +159,31 @@ def _cancel(job: Job, said: Observation, now: datetime, heard: Heard) -> Change 
     """End a job whose run was canceled, or wait for proof that its code has stopped."""
     has_started = _attempt(job, said) > 0 or job.started is not None
     since = heard.canceled_since or now
+    outcome, detail = CancelOutcome.STOPPED, _settled_by(said).detail
     if not has_started:
         outcome = CancelOutcome.NEVER_STARTED
-    elif said.finished_at or heard.stopped or now - since >= STOP_DEADLINE:
-        outcome = CancelOutcome.STOPPED
+    elif said.finished_at:
+        pass
+    elif heard.stopped:
+        detail = SettledBy.HOOK.detail
+    elif now - since >= STOP_DEADLINE:
+        detail = SettledBy.DEADLINE.detail | {"canceledSince": since.isoformat()}
     else:
         return _wait_for_stop(job, now)
     change = _end(job, JobStatus.CANCELED, said, now)
-    change.values.update(_wish(job, now))
-    change.values["cancel_outcome"] = outcome.value
-    change.values["cancel_confirmed_at"] = now
-    return change
+    values = change.values | _wish(job, now)
+    values |= {"cancel_outcome": outcome.value, "cancel_confirmed_at": now}
+    return replace(change, values=values, detail=detail)
+
+
+def _settled_by(said: Observation) -> SettledBy:
+    return SettledBy.RUN if said.rank is Rank.VERDICT else SettledBy.HOOK
 
 
 def _wait_for_stop(job: Job, now: datetime) -> Change | None:
     values = _wish(job, now) | {"cancel_outcome": CancelOutcome.PENDING.value}
+    if job.cancel_grace_until is None:
+        values["cancel_grace_until"] = now + CANCEL_GRACE
     if job.cancel_acknowledged_at is None:
         values["cancel_acknowledged_at"] = now
     changed = {
@@ -205,11 +215,13 @@ def _end(job: Job, status: JobStatus, said: Observation, now: datetime) -> Chang
         values |= {"success": True, "result": said.output}
     elif said.failure is not None:
         values |= said.failure.columns()
+    detail = None
     if job.cancel_outcome == CancelOutcome.PENDING:
         values["cancel_outcome"] = CancelOutcome.FINISHED_FIRST.value
         values["cancel_confirmed_at"] = now
+        detail = _settled_by(said).detail
     kind = event_kind(Verb.OBSERVE, job.job_status, status)
-    return Change(kind, values)
+    return Change(kind, values, detail)
 
 
 def _attempt(job: Job, said: Observation) -> int:

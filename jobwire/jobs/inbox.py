@@ -81,10 +81,12 @@ class Subject:
 
     @property
     def may_have_run(self) -> bool:
-        """Whether the run is its own, or may turn out to be."""
-        return self.has_run or (
-            not self.is_terminal and self.dispatch_state in _UNDECIDED
-        )
+        """Whether the run is its own, or may turn out to be.
+
+        One that was canceled while it was handed over may get a run yet: to stop it.
+        """
+        is_open = not self.is_terminal or self.status is JobStatus.CANCELED
+        return self.has_run or (is_open and self.dispatch_state in _UNDECIDED)
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any], run_id: str) -> Self:

@@ -5,6 +5,7 @@ statements take their sources from it, and docs/lifecycle.md is printed from it.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from jobwire.models.vocabulary import CancelOutcome, EventKind, JobStatus
@@ -22,6 +23,10 @@ EXPIRED = JobStatus.EXPIRED
 #: Sealed: a row in one of these never changes its status again.
 TERMINAL = (SUCCEEDED, FAILED, CANCELED, EXPIRED)
 
+#: How long the code of a canceled job may take to stop unless the caller says: then a
+#: graceful cancel is overdue, and a forced one settles the job.
+CANCEL_GRACE = timedelta(seconds=60)
+
 
 class Verb(StrEnum):
     """What moves a job."""
@@ -35,6 +40,7 @@ class Verb(StrEnum):
     HAND_BACK = "hand back"
     RESCUE = "rescue"
     CANCEL = "cancel"
+    FORCE = "force"
     EXPIRE = "expire"
     OBSERVE = "observe"
     REJECT = "reject"
@@ -104,6 +110,16 @@ EDGES = (
         CANCELED,
         EventKind.CANCELED,
         "asked for between two attempts",
+    ),
+    *(
+        Edge(
+            Verb.FORCE,
+            source,
+            CANCELED,
+            EventKind.CANCELED,
+            "the grace of a forced cancel passed",
+        )
+        for source in (QUEUED, RUNNING, WAITING)
     ),
     Edge(Verb.EXPIRE, SCHEDULED, EXPIRED, EventKind.EXPIRED, "its time-to-live passed"),
     Edge(Verb.EXPIRE, QUEUED, EXPIRED, EventKind.EXPIRED, "its time-to-live passed"),

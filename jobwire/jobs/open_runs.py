@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from jobwire.jobs.transitions.tell_run import NOT_FOUND_WORD, TOLD_WORD
 from jobwire.models.database import Connection
 
 _LINKED = """executor = 'trigger' AND finished IS NULL AND dispatch_state = 'linked'
@@ -36,10 +37,17 @@ SELECT {_COLUMNS} FROM worker_jobs CROSS JOIN feed
 
 _ALL = f"SELECT {_COLUMNS} FROM worker_jobs WHERE {_LINKED} ORDER BY id"
 
+# Trigger.dev says yes to a cancel whatever becomes of it, and its replicas may not know
+# a young run: one that goes on is told again, after those that never took it.
 _TO_CANCEL = f"""
-SELECT {_COLUMNS} FROM worker_jobs
- WHERE {_LINKED} AND cancel_outcome = 'PENDING' AND cancel_acknowledged_at IS NULL
- ORDER BY cancel_requested_at LIMIT $2"""
+SELECT {_COLUMNS} FROM worker_jobs j
+ WHERE {_LINKED} AND cancel_outcome = 'PENDING'
+   AND trigger_status IS DISTINCT FROM 'CANCELED'
+   AND NOT EXISTS (
+     SELECT FROM job_observations o
+      WHERE o.job_id = j.id AND o.word IN ('{TOLD_WORD}', '{NOT_FOUND_WORD}')
+        AND o.last_at > $3::timestamptz - interval '30 s')
+ ORDER BY cancel_acknowledged_at NULLS FIRST, cancel_requested_at LIMIT $2"""
 
 _KNOWN = """
 SELECT trigger_run_id FROM worker_jobs WHERE trigger_run_id = ANY($1::text[])"""
@@ -85,10 +93,10 @@ async def read_open(connection: Connection, environment: str) -> list[OpenRun]:
 
 
 async def read_to_cancel(
-    connection: Connection, environment: str, *, limit: int
+    connection: Connection, environment: str, *, now: datetime, limit: int
 ) -> list[OpenRun]:
-    """Read the runs that have not been told yet to stop."""
-    return _read(await connection.fetch(_TO_CANCEL, environment, limit))
+    """Read the runs to be told to stop: for the first time, or again after 30 s."""
+    return _read(await connection.fetch(_TO_CANCEL, environment, limit, now))
 
 
 async def known_runs(connection: Connection, run_ids: Sequence[str]) -> set[str]:

@@ -1,6 +1,7 @@
 """The cancel loop: tells running code that its job was canceled."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.transitions.acknowledge import acknowledge
@@ -17,7 +18,7 @@ class CancelLoop(Loop):
     """Looks for cancels of running jobs when the doorbell rings, and once a second.
 
     Args:
-        stop: Tells running code to stop.
+        stop: Tells running code to stop, and how long that may take.
         changed: Called when events were written.
     """
 
@@ -31,7 +32,7 @@ class CancelLoop(Loop):
         *,
         worker: str,
         roster: Roster,
-        stop: Callable[[Execution, StopReason], None],
+        stop: Callable[[Execution, StopReason, timedelta | None], None],
         changed: Callable[[], None],
     ) -> None:
         super().__init__()
@@ -53,23 +54,30 @@ class CancelLoop(Loop):
             await self._tell(await self._canceled(untold))
         return self._interval
 
-    async def _canceled(self, executions: Sequence[Execution]) -> list[Execution]:
+    async def _canceled(
+        self, executions: Sequence[Execution]
+    ) -> dict[Execution, datetime | None]:
         async with self._link.connection() as connection:
             canceled = await read_cancels(
                 connection, [one.key for one in executions], worker=self._worker
             )
-        return [one for one in executions if one.job in canceled]
+        return {one: canceled[one.job] for one in executions if one.job in canceled}
 
-    async def _tell(self, canceled: Sequence[Execution]) -> None:
+    async def _tell(self, canceled: Mapping[Execution, datetime | None]) -> None:
         try:
             await write_batch(
-                self._link, canceled, self._acknowledge, job_of=lambda one: one.job
+                self._link,
+                list(canceled),
+                self._acknowledge,
+                job_of=lambda one: one.job,
             )
         finally:
             # To stop the work matters more than to have noted that we were told.
-            for execution in canceled:
+            now = self._clock.now()
+            for execution, until in canceled.items():
                 self._told.add(execution)
-                self._stop(execution, StopReason.CANCEL)
+                grace = None if until is None else until - now
+                self._stop(execution, StopReason.CANCEL, grace)
         if canceled:
             self._changed()
 

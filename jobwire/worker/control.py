@@ -26,6 +26,7 @@ from jobwire.worker.clock_sync import ClockLoop
 from jobwire.worker.execution import StopReason
 from jobwire.worker.expire import ExpireLoop
 from jobwire.worker.finisher import Ending, FinisherLoop
+from jobwire.worker.force import ForceLoop
 from jobwire.worker.heartbeat import HeartbeatLoop, LeaseWatch
 from jobwire.worker.hooks import WorkerHooks
 from jobwire.worker.jobs_thread import Lifespan
@@ -171,6 +172,7 @@ class Control:
             lifespan=self._lifespan,
             report=self._progress.report,
             ended=self._ended,
+            freed=self._free_slots,
         )
         stack.callback(self._runner.close, settings.stop_grace)
         stack.push_async_callback(self._leave_lifespan)
@@ -220,6 +222,7 @@ class Control:
         self._cancels = CancelLoop(
             link, clock, settings, stop=runner.stop, changed=self._changed, **shared
         )
+        self._forcer = ForceLoop(link, clock, settings, changed=self._changed)
         self._promoter = PromoteLoop(link, clock, settings, promoted=self._queued)
         self._attention = AttentionLoop(
             link,
@@ -241,6 +244,7 @@ class Control:
             ),
             LeaseWatch(settings, roster=runner.roster, stop=runner.stop),
             self._cancels,
+            self._forcer,
             self._progress,
             self._finisher,
             self._promoter,
@@ -259,6 +263,7 @@ class Control:
             self._promoter.wake()
         if Topic.CANCEL in topics:
             self._cancels.wake()
+            self._forcer.wake()
         if self._trigger is not None:
             self._trigger.hear(topics)
 

@@ -47,6 +47,8 @@ class Execution:
         confirmed_at: When its lease was last known to be ours, in monotonic seconds.
         progressed_at: When its progress was last written, in monotonic seconds.
         timer: Enforces `max_duration`.
+        patience: Ends the time that sync code was given to stop.
+        is_overdue: It is sync code that has not stopped within that time.
         task: The asyncio task of an async job, once it is made.
     """
 
@@ -59,7 +61,9 @@ class Execution:
         "claimed",
         "confirmed_at",
         "definition",
+        "is_overdue",
         "is_running",
+        "patience",
         "progressed_at",
         "signal",
         "stop_reason",
@@ -87,6 +91,8 @@ class Execution:
         self.progressed_at = 0.0
         self.task: asyncio.Task[None] | None = None
         self.timer: asyncio.TimerHandle | None = None
+        self.patience: asyncio.TimerHandle | None = None
+        self.is_overdue = False
         self._told: set[StopReason] = set()
         self._started_at = time.monotonic()
         self._ended_at = self._started_at
@@ -146,5 +152,6 @@ class Execution:
         """Note that the code has ended."""
         self.is_running = False
         self._ended_at = time.monotonic()
-        if self.timer is not None:
-            self.timer.cancel()
+        for timer in (self.timer, self.patience):
+            if timer is not None:
+                timer.cancel()

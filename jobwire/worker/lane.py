@@ -25,12 +25,18 @@ class Lane:
         self.is_async = is_async
         self.capacity = capacity
         self.running = 0
+        #: Those of them that were told to stop, and have not within their grace.
+        self.overdue = 0
         self._definitions: dict[str, FunctionJob] = {}
 
     @property
     def free(self) -> int:
-        """Jobs that may start now."""
-        return self.capacity - self.running
+        """Jobs that may start now.
+
+        Code that is overdue gives its place back, up to the capacity once more: a lane
+        never runs more than twice as many.
+        """
+        return self.capacity - self.running + min(self.overdue, self.capacity)
 
     def types(self) -> Sequence[str]:
         """Return the names of the types that the lane can run, as of now.

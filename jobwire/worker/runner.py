@@ -1,6 +1,7 @@
 """The runner: starts claimed jobs where they run, stops them, takes in their ends."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
@@ -23,6 +24,8 @@ from jobwire.worker.roster import Roster
 from jobwire.worker.settings import WorkerSettings
 from jobwire.worker.sync_threads import SyncThreads
 
+_log = logging.getLogger(__name__)
+
 
 class Runner:
     """Runs code: async jobs on the jobs thread, each sync job in a thread.
@@ -32,6 +35,7 @@ class Runner:
     Args:
         report: Takes progress, from any thread.
         ended: Takes the ends of attempts, on the control loop.
+        freed: Called when stuck code has given its place to another job.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class Runner:
         lifespan: Lifespan | None,
         report: Callable[[Execution, Progress], None],
         ended: Callable[[Sequence[Ending]], None],
+        freed: Callable[[], None],
     ) -> None:
         self.roster = Roster()
         self.async_lane = Lane(registry, is_async=True, capacity=settings.concurrency)
@@ -53,10 +58,12 @@ class Runner:
         self._slots = settings.concurrency + settings.threads
         self._report = report
         self._hand_on = ended
+        self._freed = freed
+        self._stop_grace = settings.stop_grace
         self._loop = asyncio.get_running_loop()
         endings: Mailbox[Ending] = Mailbox(self._loop, self._ended)
         self._judge = Judge(clock, endings.put)
-        self._sync_threads = SyncThreads(settings.threads)
+        self._sync_threads = SyncThreads(2 * settings.threads)
         self._jobs_thread = JobsThread(self._judge, lifespan)
         self._resources: Any = None
         self._is_closing = False
@@ -120,10 +127,42 @@ class Runner:
                 self._sync_threads.submit(partial(self._judge.run, execution))
         self._tell_started(executions)
 
-    def stop(self, execution: Execution, reason: StopReason) -> None:
-        """Tell running code to stop; once for each reason."""
-        if execution.ask_to_stop(reason) and execution.definition.is_async:
+    def stop(
+        self, execution: Execution, reason: StopReason, grace: timedelta | None = None
+    ) -> None:
+        """Tell running code to stop; once for each reason.
+
+        Args:
+            execution: Whose code.
+            reason: Why.
+            grace: How long sync code may take before its place is given to another
+                job, though it keeps its thread; None: `stop_grace`.
+        """
+        if not execution.ask_to_stop(reason):
+            return
+        if execution.definition.is_async:
             self._jobs_thread.cancel([execution])
+            return
+        wait = self._stop_grace if grace is None else max(grace, timedelta())
+        until = self._loop.time() + wait.total_seconds()
+        if execution.patience is not None:
+            until = min(until, execution.patience.when())
+            execution.patience.cancel()
+        execution.patience = self._loop.call_at(until, self._give_up, execution)
+
+    def _give_up(self, execution: Execution) -> None:
+        """Let another job start in place of code that ignores that it should stop."""
+        if not execution.is_running or execution.is_overdue:
+            return
+        execution.is_overdue = True
+        self.sync_lane.overdue += 1
+        _log.warning(
+            "%s was told to stop (%s) and has not; another job may start in its place",
+            execution.job_id,
+            execution.stop_reason and execution.stop_reason.value,
+            extra={"action": "job-stuck", "job_id": execution.job_id},
+        )
+        self._freed()
 
     def _limit(self, execution: Execution) -> None:
         limit = execution.claimed.max_duration
@@ -137,7 +176,9 @@ class Runner:
             execution.end()
             self.roster.ended()
             is_async = execution.definition.is_async
-            (self.async_lane if is_async else self.sync_lane).running -= 1
+            lane = self.async_lane if is_async else self.sync_lane
+            lane.running -= 1
+            lane.overdue -= execution.is_overdue
         self._hand_on(endings)
         self._hooks.occupied(self.roster.running, self._slots)
 

@@ -36,12 +36,14 @@ class WorkerSettings:
 
     Attributes:
         concurrency: Async jobs running at once.
-        threads: Sync jobs running at once, each in a thread.
+        threads: Sync jobs running at once, each in a thread. Those that ignore being
+            told to stop give their places to others: then up to twice as many run.
         queue: The queue to serve.
         lease: How long the worker is believed without a sign of life. A heartbeat is
             sent every quarter of it; a job of a dead worker runs again after it.
         drain_timeout: How long running jobs may go on once the worker drains.
-        stop_grace: How long they then may take to stop when told to.
+        stop_grace: How long they then may take to stop when told to. Sync code that
+            ran into its max_duration gives up its place after it.
         flush_timeout: How long a drain tries to write the last finishes.
         poll_interval: How long an idle claim waits when no doorbell rings.
         full_pass_interval: How often a busy claim looks at the whole queue.

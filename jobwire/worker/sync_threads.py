@@ -13,6 +13,8 @@ class SyncThreads:
 
     Args:
         size: Threads at most. The caller submits no more calls than that at once.
+            None can be ended from outside, so a place that stuck code gives back is a
+            thread more.
     """
 
     def __init__(self, size: int) -> None:

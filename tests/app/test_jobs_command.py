@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -39,7 +39,8 @@ JOB = """query ($id: ID!) { job(id: $id) {
   failure { kind name message code stack }
   progress { fraction message current total updatedAt }
   retryConfig { maxAttempts minTimeoutInMs maxTimeoutInMs factor }
-  cancellation { requestedAt requestedBy reason acknowledgedAt confirmedAt outcome }
+  cancellation { requestedAt requestedBy reason mode graceUntil acknowledgedAt
+                 confirmedAt outcome }
   replayOf { id }
   attention
   attempts { nodes { id number status startedAt finishedAt workerId retryAt backoff
@@ -358,6 +359,34 @@ def test_a_job_is_canceled_with_its_reason_and_once(capsys: Captured, tag: str) 
     assert cancellation["requestedBy"] == "cli"
     assert cancellation["reason"] == "not needed"
     assert "nothing was changed" in printed(capsys, "cancel", id)
+
+
+def test_a_running_job_is_canceled_by_force_within_a_grace(
+    capsys: Captured, tag: str
+) -> None:
+    data = '{"limit": 1000000000}'
+    id = schedule(capsys, "count-primes", "--tag", tag, "--data", data)
+    while json.loads(printed(capsys, "show", id, "--json"))["status"] == "QUEUED":
+        pass
+
+    job = json.loads(
+        printed(capsys, "cancel", id, "--force", "--grace", "5m", "--wait", "--json")
+    )
+
+    assert (job["status"], job["cancellation"]["mode"]) == ("CANCELED", "FORCE")
+    grace = [
+        datetime.fromisoformat(job["cancellation"][name])
+        for name in ("requestedAt", "graceUntil")
+    ]
+    assert grace[1] - grace[0] == timedelta(minutes=5)
+
+
+def test_a_grace_out_of_range_is_refused_in_words(capsys: Captured, tag: str) -> None:
+    id = schedule(capsys, "no-op", "--tag", tag, "--delay", "1d")
+
+    assert main(["jobs", "cancel", id, "--grace", "2d"]) == 1
+
+    assert "from zero to 1 day" in capsys.readouterr().err
 
 
 def test_waiting_for_the_cancel_of_a_job_that_had_succeeded_exits_3(

@@ -209,6 +209,27 @@ async def test_on_a_jobwire_a_job_is_canceled(jobwire: Jobwire) -> None:
     assert (await cancel_job(jobwire, record.id)).status is JobStatus.CANCELED
 
 
+async def test_a_cancel_has_a_mode_and_a_grace(database: Database) -> None:
+    async with database.connection() as connection:
+        record = await schedule_job(connection, type="any", tag="t", user_id="ann")
+        await connection.execute(
+            "UPDATE worker_jobs SET status = 'RUNNING', started = now(),"
+            " next_attempt_at = NULL, leased_by = 'w', leased_until = now()"
+        )
+        canceled = await cancel_job(
+            connection, record.id, mode="FORCE", grace_period=timedelta(seconds=5)
+        )
+        row = await connection.fetchrow(
+            "SELECT cancel_mode, cancel_grace_until - cancel_requested_at AS grace"
+            " FROM worker_jobs"
+        )
+
+        assert canceled.cancel_outcome is CancelOutcome.PENDING
+        assert tuple(row) == ("FORCE", timedelta(seconds=5))
+        with pytest.raises(InvalidInputError, match="'GRACEFUL' or 'FORCE'"):
+            await cancel_job(connection, record.id, mode="gently")
+
+
 async def test_an_unknown_type_is_refused_where_types_are_known(
     jobwire: Jobwire,
 ) -> None:

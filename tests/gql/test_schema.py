@@ -24,7 +24,7 @@ from jobwire.gql.scopes import Scope
 from jobwire.gql.types.attention_kind import AttentionKind
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_attempt import AttemptStatus
-from jobwire.gql.types.job_cancellation import CancelOutcome
+from jobwire.gql.types.job_cancellation import CancelMode, CancelOutcome
 from jobwire.gql.types.job_event import JobEventKind, SignalSource
 from jobwire.gql.types.job_failure import JobFailureKind
 from jobwire.gql.types.job_status import JobStatus
@@ -113,7 +113,8 @@ def test_the_defaults_of_pages_are_printed() -> None:
         (JobStatus, vocabulary.JobStatus, set()),
         (Executor, vocabulary.Executor, set()),
         (JobFailureKind, vocabulary.FailureKind, set()),
-        (CancelOutcome, vocabulary.CancelOutcome, {"FORCED_UNCONFIRMED"}),
+        (CancelMode, vocabulary.CancelMode, set()),
+        (CancelOutcome, vocabulary.CancelOutcome, set()),
         (AttentionKind, vocabulary.AttentionKind, set()),
         (AttemptStatus, vocabulary.AttemptStatus, set()),
         (SignalSource, vocabulary.SignalSource, set()),

@@ -32,6 +32,7 @@ from jobwire.jobs.transitions.dispatch import (
     claim_dispatches,
     take_undecided,
 )
+from jobwire.jobs.transitions.force import force
 from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.jobs.webhook import Received, receive
 from jobwire.models.database import Database
@@ -196,10 +197,15 @@ class Rig:
         linker = BatchLinker(self.database.connection, self.executor, self.clock, RULES)
         return sum([await linker.link(batch) for batch in batches])
 
-    async def cancel(self, job_id: UUID) -> None:
+    async def cancel(self, job_id: UUID, **how: Any) -> None:
         """Cancel a job as its user."""
         async with self.database.transaction() as connection:
-            await cancel(connection, job_id, viewer=VIEWER, now=self.clock.now())
+            await cancel(connection, job_id, viewer=VIEWER, now=self.clock.now(), **how)
+
+    async def force(self) -> int:
+        """End what is to be ended by force by now."""
+        async with self.database.connection() as connection:
+            return await force(connection, now=self.clock.now())
 
     async def job(self, job_id: UUID) -> Job:
         async with self.database.connection() as connection:

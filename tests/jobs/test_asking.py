@@ -13,7 +13,7 @@ from jobwire.jobs.dispatch import Outcome
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
 from jobwire.jobs.webhook import Receipt
-from jobwire.models.vocabulary import DispatchState, JobStatus
+from jobwire.models.vocabulary import CancelMode, DispatchState, JobStatus
 from tests.jobs.rig import GRACE, Rig, hook
 from tests.jobs.wire import Fault
 
@@ -411,7 +411,24 @@ async def test_a_job_that_ended_meanwhile_takes_no_run(rig: Rig) -> None:
     assert await rig.ask() == [True]
 
     assert (await rig.job(job.id)).trigger_run_id is None
-    assert await closed(rig) == "No job here has this run."
+    assert "came too late" in (await closed(rig) or "")
+    assert await rig.stage.status(run) == "CANCELED"
+
+
+async def test_a_late_run_of_a_canceled_job_waits_to_be_stopped_while_nobody_answers(
+    rig: Rig,
+) -> None:
+    job, run = await unlinked(rig)
+    await rig.post(hook("RUN_STARTED", run, job.id, rig.clock))
+    await rig.cancel(job.id, mode=CancelMode.FORCE, grace_period=timedelta())
+    assert await rig.force() == 1
+    rig.wire.fail("cancel", Fault.REFUSED)
+    assert await rig.ask() == [False]
+
+    rig.wire.heal()
+
+    assert await rig.ask() == [True]
+    assert await rig.stage.status(run) == "CANCELED"
 
 
 async def test_what_cannot_be_read_any_more_is_closed_with_the_reason(rig: Rig) -> None:

@@ -26,6 +26,7 @@ from jobwire.jobs.transitions.dispatch import (
 )
 from jobwire.jobs.transitions.expire import expire
 from jobwire.jobs.transitions.finish import Finish, Outcome, finish
+from jobwire.jobs.transitions.force import force
 from jobwire.jobs.transitions.leave import leave_all
 from jobwire.jobs.transitions.link import link, lose, reject, settle_unstarted
 from jobwire.jobs.transitions.progress import ProgressReport, record_progress
@@ -39,7 +40,13 @@ from jobwire.jobs.transitions.rescue import rescue
 from jobwire.jobs.transitions.tell_run import acknowledge_by_run
 from jobwire.jobs.viewer import trusted
 from jobwire.models.database import Connection, Database
-from jobwire.models.vocabulary import Executor, FailureKind, JobStatus, SignalSource
+from jobwire.models.vocabulary import (
+    CancelMode,
+    Executor,
+    FailureKind,
+    JobStatus,
+    SignalSource,
+)
 from tests.clock import FakeClock
 from tests.factories import RUN_ID
 from tests.jobs.said import HOOKS, WORDS, hook, progress, verdict
@@ -95,7 +102,9 @@ async def _step(
         )
     elif step == "cancel":
         async with connection.transaction():
-            await cancel(connection, id, viewer=trusted("user-1"), now=now)
+            await _cancel(connection, id, random, now)
+    elif step == "force":
+        await force(connection, now=now)
     elif step == "progress":
         report = ProgressReport(id, fence, json.dumps({"fraction": random.random()}))
         await record_progress(connection, [report], worker="w", now=now)
@@ -121,12 +130,29 @@ async def _step(
         await finish(connection, [one], worker="w", now=now)
 
 
+async def _cancel(
+    connection: Connection, id: UUID, random: Random, now: datetime
+) -> None:
+    mode = random.choice([*CancelMode])
+    grace = timedelta(seconds=random.choice([0, 20]))
+    await cancel(
+        connection,
+        id,
+        viewer=trusted("user-1"),
+        now=now,
+        mode=mode,
+        grace_period=grace,
+    )
+
+
 STEPS = st.sampled_from(
     [
         "claim",
         "claim",
         "promote",
         "cancel",
+        "cancel",
+        "force",
         "progress",
         "acknowledge",
         "expire",
@@ -212,13 +238,15 @@ class _Handing:
             await promote(self.connection, now=now + timedelta(hours=1))
         elif step == "expire":
             await expire(self.connection, now=now + timedelta(days=2))
+        elif step == "force":
+            await force(self.connection, now=now)
         else:
             async with self.connection.transaction():
                 await self._write(step, id, now)
 
     async def _write(self, step: str, id: UUID, now: datetime) -> None:
         if step == "cancel":
-            await cancel(self.connection, id, viewer=trusted("user-1"), now=now)
+            await _cancel(self.connection, id, self.random, now)
         elif step == "link":
             row = await self.connection.fetchrow("SELECT * FROM worker_jobs")
             if row["dispatch_state"] != "none":
@@ -296,6 +324,7 @@ RUN_STEPS = st.sampled_from(
         "observe",
         "acknowledge",
         "cancel",
+        "force",
         "expire",
         "reject",
         "lose",

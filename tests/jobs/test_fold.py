@@ -9,7 +9,7 @@ import pytest
 from jobwire.jobs import lifecycle
 from jobwire.jobs.fold import STOP_DEADLINE, Change, Heard, fold
 from jobwire.jobs.job import Job
-from jobwire.jobs.lifecycle import Verb
+from jobwire.jobs.lifecycle import CANCEL_GRACE, Verb
 from jobwire.jobs.observation import Observation
 from jobwire.models.vocabulary import EventKind, JobStatus
 from tests.factories import build_run_job
@@ -324,7 +324,8 @@ def test_a_canceled_run_whose_code_may_go_on_keeps_its_status() -> None:
     change = told(job, _canceled())
 
     assert change == Change(
-        EventKind.CANCEL_ACKNOWLEDGED, {"cancel_acknowledged_at": NOW}
+        EventKind.CANCEL_ACKNOWLEDGED,
+        {"cancel_acknowledged_at": NOW, "cancel_grace_until": NOW + CANCEL_GRACE},
     )
 
 
@@ -335,6 +336,7 @@ def test_a_cancel_in_trigger_dev_itself_is_a_wish_of_nobody_here() -> None:
         "cancel_outcome": "PENDING",
         "cancel_requested_at": NOW,
         "cancel_mode": "GRACEFUL",
+        "cancel_grace_until": NOW + CANCEL_GRACE,
         "cancel_acknowledged_at": NOW,
     }
 
@@ -360,6 +362,51 @@ def test_a_canceled_run_counts_as_stopped_from_the_deadline_on(
     change = told(job, _canceled(), heard=Heard(canceled_since=NOW - since))
 
     assert (change.values.get("cancel_outcome") == "STOPPED") is is_over
+
+
+@pytest.mark.parametrize(
+    ("said", "heard", "outcome", "detail"),
+    [
+        (
+            _canceled(attempt=0, started_at=None),
+            Heard(),
+            "NEVER_STARTED",
+            {"settledBy": "RUN"},
+        ),
+        (_canceled(finished_at=FINISHED), Heard(), "STOPPED", {"settledBy": "RUN"}),
+        (_canceled(), Heard(stopped=True), "STOPPED", {"settledBy": "HOOK"}),
+        (hook(JobStatus.CANCELED), Heard(), "STOPPED", {"settledBy": "HOOK"}),
+        (
+            _canceled(),
+            Heard(canceled_since=NOW - STOP_DEADLINE),
+            "STOPPED",
+            {
+                "settledBy": "DEADLINE",
+                "canceledSince": (NOW - STOP_DEADLINE).isoformat(),
+            },
+        ),
+        (
+            verdict(JobStatus.SUCCEEDED),
+            Heard(),
+            "FINISHED_FIRST",
+            {"settledBy": "RUN"},
+        ),
+        (hook(JobStatus.FAILED), Heard(), "FINISHED_FIRST", {"settledBy": "HOOK"}),
+    ],
+)
+def test_the_end_of_a_canceled_job_says_what_settled_it(
+    said: Observation, heard: Heard, outcome: str, detail: dict[str, str]
+) -> None:
+    job = job_in(JobStatus.QUEUED, **ASKED)
+
+    change = told(job, said, heard=heard, seals=True)
+
+    assert change.values["cancel_outcome"] == outcome
+    assert change.detail == detail
+
+
+def test_the_end_of_a_job_that_nobody_canceled_says_no_more_than_its_changes() -> None:
+    assert told(job_in(JobStatus.RUNNING), verdict(JobStatus.SUCCEEDED)).detail is None
 
 
 @pytest.mark.parametrize(

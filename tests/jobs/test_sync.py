@@ -15,6 +15,7 @@ from jobwire.jobs.open_runs import (
     read_silent,
     read_to_cancel,
 )
+from jobwire.jobs.transitions.tell_run import acknowledge_by_run
 from jobwire.models.vocabulary import JobStatus
 from tests.jobs.rig import Rig, hook
 from tests.jobs.wire import Fault
@@ -364,14 +365,19 @@ async def test_runs_to_cancel_are_those_that_nobody_has_told(rig: Rig) -> None:
     for job in (told, untold):
         rig.clock.advance(1)
         await rig.cancel(job.id)
-    await rig.fetch(
-        "UPDATE worker_jobs SET cancel_acknowledged_at = $2 WHERE id = $1",
-        told.id,
-        rig.clock.now(),
-    )
+    async with rig.database.transaction() as connection:
+        await acknowledge_by_run(connection, told.id, now=rig.clock.now())
     environment = await rig.executor.environment()
 
-    async with rig.database.connection() as connection:
-        runs = await read_to_cancel(connection, environment, limit=10)
+    async def read() -> list[OpenRun]:
+        async with rig.database.connection() as connection:
+            return await read_to_cancel(
+                connection, environment, now=rig.clock.now(), limit=10
+            )
+
+    runs = await read()
+    rig.clock.advance(30)
+    again = await read()
 
     assert [(run.job_id, run.cancel_pending) for run in runs] == [(untold.id, True)]
+    assert [run.job_id for run in again] == [untold.id, told.id]

@@ -125,6 +125,12 @@ class Runs:
                 detail={"was": found.attention},
             )
 
+    async def end_grace(self, job: Job) -> None:
+        """Let the time that its code may take to stop be over."""
+        await self._connection.execute(
+            "UPDATE worker_jobs SET cancel_grace_until = now() WHERE id = $1", job.id
+        )
+
     async def acknowledge(self, job: Job) -> None:
         """Let Trigger.dev take the cancel of a job."""
         async with self._connection.transaction():

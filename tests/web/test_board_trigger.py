@@ -233,6 +233,37 @@ async def test_cancel_of_a_run_is_asked_first_and_told_honestly(
     )
 
 
+async def test_pending_cancel_can_be_forced_and_says_that_code_may_still_run(
+    page: Page, server: RunningServer, runs: Runs, run_id: str
+) -> None:
+    tag = unique_tag("force")
+    job = await runs.make_job(tag=tag)
+    await runs.send(job)
+    await runs.link(job, run_id)
+    await runs.hear(run_id, "EXECUTING")
+    panel = await open_job(page, server, tag)
+    force = panel.get_by_role("button", name="Force the cancel")
+    told = panel.locator("#job-cancellation")
+    await expect(panel.locator("#job-status")).to_have_text("Running")
+    await expect(force).to_be_hidden()
+    await runs.cancel(job)
+    await expect(told).to_contain_text("Overdue from")
+
+    await force.click()
+
+    await expect(told).to_contain_text("Settled by force from")
+    await expect(force).to_be_hidden()
+    await expect(panel.locator("#job-history > li").first).to_contain_text(
+        "to be settled by force after the grace"
+    )
+    await runs.end_grace(job)
+    await expect(panel.locator("#job-status")).to_have_text("Canceled")
+    await expect(told).to_contain_text(
+        "Canceled by force; its code may still be running."
+    )
+    await expect(row(page, tag)).to_contain_text("Canceled by force")
+
+
 async def test_cancel_during_the_handing_over_waits_for_the_run(
     page: Page, server: RunningServer, runs: Runs
 ) -> None:

@@ -86,10 +86,11 @@ class Workbench:
             self._doorbell.ring(Topic.WORK)
         return job.id
 
-    async def cancel(self, job_id: UUID) -> None:
+    async def cancel(self, job_id: UUID, **how: Any) -> None:
         """Cancel a job as user-1 would."""
+        now = SystemClock().now()
         async with self.database.transaction() as connection:
-            await cancel(connection, job_id, viewer=VIEWER, now=SystemClock().now())
+            await cancel(connection, job_id, viewer=VIEWER, now=now, **how)
         self._doorbell.ring(Topic.CANCEL)
 
     async def job(self, job_id: UUID) -> Job:

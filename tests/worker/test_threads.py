@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from jobwire.jobs.registry import Registry
 from jobwire.worker.event_loop import new_event_loop
+from jobwire.worker.lane import Lane
 from jobwire.worker.mailbox import Mailbox
 from jobwire.worker.settings import WorkerSettings, WorkerSettingsError
 from jobwire.worker.sync_threads import SyncThreads
@@ -75,6 +77,20 @@ async def test_sync_threads_never_keep_a_process_alive() -> None:
     threads.stop()
 
     assert is_daemon == [True]
+
+
+@pytest.mark.parametrize(
+    ("running", "overdue", "free"),
+    [(0, 0, 3), (3, 0, 0), (3, 2, 2), (5, 2, 0), (3, 3, 3), (6, 3, 0), (6, 6, 0)],
+)
+def test_overdue_code_gives_back_at_most_a_lane_of_places(
+    running: int, overdue: int, free: int
+) -> None:
+    lane = Lane(Registry([]), is_async=False, capacity=3)
+
+    lane.running, lane.overdue = running, overdue
+
+    assert lane.free == free
 
 
 @pytest.mark.parametrize(

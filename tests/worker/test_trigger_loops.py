@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,9 @@ from uuid import UUID
 import pytest
 
 from jobwire.emulator.recorded_hooks import RecordedHookSender
-from jobwire.jobs.context import JobContext
 from jobwire.jobs.decorator import job
 from jobwire.jobs.sync_paths import SyncPath
-from jobwire.models.vocabulary import Executor, JobStatus
+from jobwire.models.vocabulary import CancelMode, Executor, JobStatus
 from tests.gql.client import Socket
 from tests.servers import running_server
 from tests.worker.conftest import PATIENCE, Workbench, until
@@ -42,8 +42,8 @@ async def local(data: Any) -> Any:
 
 
 @job("local-slow")
-async def local_slow(context: JobContext) -> None:
-    await context.canceled()
+async def local_slow() -> None:
+    await asyncio.Event().wait()
 
 
 @pytest.fixture
@@ -130,6 +130,29 @@ async def test_running_jobs_of_both_kinds_are_canceled(
     ] * 2
     [run] = await trigger_dev.runs(ids[1])
     assert await trigger_dev.stage.status(run) == "CANCELED"
+
+
+async def test_a_job_is_forced_during_an_outage_and_its_run_is_stopped_after_it(
+    bench: Workbench, trigger_dev: TriggerDev
+) -> None:
+    await bench.start(trigger=trigger_dev.settings(), doorbell_enabled=False)
+    id = await remote(bench, "slow")
+    await bench.reaches(id, JobStatus.RUNNING)
+    trigger_dev.doorway.is_shut = True
+
+    await bench.cancel(id, mode=CancelMode.FORCE, grace_period=timedelta())
+
+    sealed = await bench.ended(id)
+    assert (sealed.status, sealed.cancel_outcome) == ("CANCELED", "FORCED_UNCONFIRMED")
+    [run] = await trigger_dev.runs(id)
+    assert await trigger_dev.stage.status(run) == "EXECUTING"
+    trigger_dev.doorway.is_shut = False
+
+    async def stopped() -> bool:
+        return await trigger_dev.stage.status(run) == "CANCELED"
+
+    await until(stopped, "the end of the run")
+    assert await bench.job(id) == sealed
 
 
 async def test_an_outage_delays_jobs_and_doubles_none(

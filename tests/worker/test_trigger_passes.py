@@ -15,8 +15,8 @@ from jobwire.jobs import duties
 from jobwire.jobs.reconcile import PassUnderWayError
 from jobwire.jobs.reconcile.judge import SECOND_LOOK
 from jobwire.models.database import Database
-from jobwire.models.vocabulary import JobStatus
-from jobwire.triggerdev import BadRequestError, ServerError
+from jobwire.models.vocabulary import CancelMode, JobStatus
+from jobwire.triggerdev import ApiConnectionError, BadRequestError, ServerError
 from jobwire.web.metrics import Metrics
 from jobwire.worker.decide import DecideLoop
 from jobwire.worker.dispatch import DispatchLoop
@@ -210,6 +210,63 @@ async def test_running_code_is_told_once_and_then_followed(rig: Rig) -> None:
     assert rig.wire.sent["cancel"] == 1
     assert (await rig.job(job.id)).cancel_acknowledged_at is not None
 
+    await rig.stage.advance(2)
+    await SyncLoop(share(rig)).do_duty()
+
+    after = await rig.job(job.id)
+    assert (after.status, after.cancel_outcome) == (JobStatus.CANCELED, "STOPPED")
+
+
+async def test_a_run_that_goes_on_though_it_was_told_is_told_again(rig: Rig) -> None:
+    job = await rig.linked()
+    await rig.stage.advance(0.5)
+    await rig.cancel(job.id)
+    rig.wire.fail("cancel", 404, times=1)
+    loop = StopRunsLoop(share(rig))
+    await loop.do_duty()
+    await rig.stage.advance(29)
+    await loop.do_duty()
+    assert rig.wire.sent["cancel"] == 1
+    await rig.stage.advance(1)
+
+    await loop.do_duty()
+    await rig.stage.advance(2)
+    await SyncLoop(share(rig)).do_duty()
+
+    after = await rig.job(job.id)
+    assert rig.wire.sent["cancel"] == 2
+    assert (after.status, after.cancel_outcome) == (JobStatus.CANCELED, "STOPPED")
+
+
+async def test_forced_runs_are_told_though_another_run_cannot_be(rig: Rig) -> None:
+    broken, forced = await rig.linked(), await rig.linked()
+    await rig.cancel(broken.id)
+    await rig.cancel(forced.id, mode=CancelMode.FORCE, grace_period=timedelta())
+    assert await rig.force() == 1
+    path = broken.trigger_run_id or ""
+    rig.wire.fail("cancel", 500, only=lambda one: path in one.url.path)
+
+    with pytest.raises(ServerError):
+        await StopRunsLoop(share(rig)).do_duty()
+
+    assert forced.trigger_run_id is not None
+    assert await rig.stage.status(forced.trigger_run_id) == "CANCELED"
+
+
+async def test_a_cancel_is_remembered_while_trigger_dev_is_down(rig: Rig) -> None:
+    job = await rig.linked()
+    await rig.stage.advance(0.5)
+    await rig.cancel(job.id)
+    rig.wire.fail("cancel", Fault.REFUSED)
+    loop = StopRunsLoop(share(rig))
+    for _ in range(3):
+        with pytest.raises(ApiConnectionError):
+            await loop.do_duty()
+    waiting = await rig.job(job.id)
+    assert (waiting.status, waiting.cancel_acknowledged_at) == ("QUEUED", None)
+    rig.wire.heal()
+
+    await loop.do_duty()
     await rig.stage.advance(2)
     await SyncLoop(share(rig)).do_duty()
 

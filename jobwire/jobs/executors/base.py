@@ -27,6 +27,7 @@ class ExecutorCapabilities:
     Attributes:
         cancel_running: Running code can be told to stop.
         confirms_cancel: It tells when the code has stopped.
+        force_cancel: A job can be settled even if its code does not stop.
         progress: Running code can report progress.
         backoff: The delays of a retry configuration are honoured.
         max_data_bytes: The largest input of a job.
@@ -34,6 +35,7 @@ class ExecutorCapabilities:
 
     cancel_running: bool
     confirms_cancel: bool
+    force_cancel: bool
     progress: bool
     backoff: bool
     max_data_bytes: int

@@ -17,6 +17,7 @@ WORKER_APPLICATION = "jobwire worker"
 CAPABILITIES = ExecutorCapabilities(
     cancel_running=True,
     confirms_cancel=True,
+    force_cancel=True,
     progress=True,
     backoff=True,
     max_data_bytes=json_text.MAX_DATA_BYTES,

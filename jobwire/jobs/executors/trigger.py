@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from inspect import iscoroutine
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 from uuid import UUID
 
 from jobwire.jobs import json_text
@@ -59,6 +59,7 @@ _FRESH = timedelta(seconds=10)
 CAPABILITIES = ExecutorCapabilities(
     cancel_running=True,
     confirms_cancel=True,
+    force_cancel=True,
     progress=True,
     backoff=True,
     max_data_bytes=json_text.MAX_DATA_BYTES,
@@ -70,6 +71,26 @@ class PausedError(TriggerDevError):
 
     def __init__(self, trouble: str) -> None:
         super().__init__(trouble, is_retryable=True)
+
+
+class Sought(Protocol):
+    """What a run is looked for by."""
+
+    @property
+    def id(self) -> UUID:
+        """The job."""
+
+    @property
+    def task(self) -> str:
+        """The id of its task."""
+
+    @property
+    def number(self) -> int:
+        """Which handing-over it is."""
+
+    @property
+    def created_at(self) -> datetime:
+        """When the job was accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +223,7 @@ class TriggerExecutor:
         )
         return triggered.id
 
-    async def find(self, dispatch: Dispatch, *, now: datetime) -> str | None:
+    async def find(self, dispatch: Sought, *, now: datetime) -> str | None:
         """Look for the run of a dispatch; None: it is not listed.
 
         Raises:

@@ -13,8 +13,8 @@ from jobwire.jobs.open_runs import known_runs
 from jobwire.jobs.reconcile.glimpses import Glimpses
 from jobwire.jobs.reconcile.one_pass import Pass
 from jobwire.jobs.reconcile.report import MOST_NAMED, OrphanedRun
-from jobwire.jobs.transitions.link import link
-from jobwire.models.vocabulary import CancelOutcome, SignalSource
+from jobwire.jobs.transitions.link import Linked, link
+from jobwire.models.vocabulary import SignalSource
 from jobwire.triggerdev import NotFoundError, RunSummary
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ ORPHANED_AFTER = timedelta(seconds=30)
 
 
 async def adopt(one: Pass, glimpses: Glimpses) -> None:
-    """Adopt what was seen; stop the runs of forced cancels; name the others.
+    """Adopt what was seen; stop the runs of canceled jobs; name the others.
 
     Raises:
         TriggerDevError: A run cannot be told to stop.
@@ -36,12 +36,12 @@ async def adopt(one: Pass, glimpses: Glimpses) -> None:
         run = glimpse.run
         if run.id in known or run.created_at > grown:
             continue
-        is_ours, job = await _adopt(one, run)
-        if is_ours:
+        linked = await _adopt(one, run)
+        if linked is not None and linked.is_ours:
             continue
-        if job is not None and job.cancel_outcome == CancelOutcome.FORCED_UNCONFIRMED:
+        if linked is not None and linked.job is not None and linked.is_stopped:
             if not run.is_terminal:
-                await stop(one, run.id, job)
+                await stop(one, run.id, linked.job)
         elif len(one.report.orphaned_runs) < MOST_NAMED:
             one.report.orphaned_runs.append(
                 OrphanedRun(run.id, run.task_identifier, run.status, run.created_at)
@@ -49,7 +49,7 @@ async def adopt(one: Pass, glimpses: Glimpses) -> None:
 
 
 async def stop(one: Pass, run_id: str, job: Job) -> None:
-    """Tell a run to stop whose job was ended by force.
+    """Tell a run to stop whose job is canceled.
 
     Raises:
         TriggerDevError: It cannot be told.
@@ -58,21 +58,21 @@ async def stop(one: Pass, run_id: str, job: Job) -> None:
     with suppress(NotFoundError):
         await one.executor.cancel(run_id)
     log.warning(
-        "the run %s of %s, which was ended by force, is told to stop",
+        "the run %s of %s, which is canceled, is told to stop",
         run_id,
         job_id_text(job.id),
         extra={"action": "trigger-run-stopped", "run": run_id},
     )
 
 
-async def _adopt(one: Pass, run: RunSummary) -> tuple[bool, Job | None]:
-    """Return whether a job has the run now, and the job that made it, if any."""
+async def _adopt(one: Pass, run: RunSummary) -> Linked | None:
+    """Give a run to the job that made it; None: no job here did."""
     async with transaction(one.connections) as connection:
         subject = await find_subject(connection, run.id, job_id_of(run.tags))
         if subject is None or not one.executor.marks.are_on(
             run, subject.id, subject.task, subject.dispatch_number
         ):
-            return False, None
+            return None
         linked = await link(
             connection,
             subject.id,
@@ -83,4 +83,4 @@ async def _adopt(one: Pass, run: RunSummary) -> tuple[bool, Job | None]:
         )
     if linked.is_ours:
         one.report.orphaned_jobs.append(subject.id)
-    return linked.is_ours, linked.job
+    return linked

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from jobwire.jobs.failure import Failure
 from jobwire.jobs.lifecycle import TERMINAL
+from jobwire.jobs.settled_by import SettledBy
 from jobwire.jobs.transitions.events import append_events, changed, literals
 from jobwire.models.database import Connection
 
@@ -112,6 +113,9 @@ e AS ({
         actor="$8",
         now="updated_at",
         attempt="attempt",
+        detail=(
+            f"CASE WHEN cancel_confirmed_at IS NOT NULL THEN {SettledBy.CODE.sql} END"
+        ),
     )
 }),
 a AS (

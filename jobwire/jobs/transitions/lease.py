@@ -18,7 +18,7 @@ UPDATE worker_jobs j SET leased_until = $4::timestamptz + $5::interval
 RETURNING j.id, j.cancel_outcome = 'PENDING' AS cancel_pending"""
 
 _READ_CANCELS = """
-SELECT j.id FROM unnest($1::uuid[], $2::bigint[]) AS d (id, fence)
+SELECT j.id, j.cancel_grace_until FROM unnest($1::uuid[], $2::bigint[]) AS d (id, fence)
   JOIN worker_jobs j ON j.id = d.id
  WHERE j.fence = d.fence AND j.leased_by = $3 AND j.cancel_outcome = 'PENDING'"""
 
@@ -43,10 +43,14 @@ async def extend(
 
 async def read_cancels(
     connection: Connection, held: Sequence[Held], *, worker: str
-) -> set[UUID]:
-    """Return the held jobs that somebody asked to cancel; writes nothing."""
+) -> dict[UUID, datetime | None]:
+    """Return the held jobs that somebody asked to cancel; writes nothing.
+
+    Returns:
+        For each of them, until when its code may take to stop without being overdue.
+    """
     records = await connection.fetch(_READ_CANCELS, *_columns(held), worker)
-    return {record["id"] for record in records}
+    return {record["id"]: record["cancel_grace_until"] for record in records}
 
 
 def _columns(held: Sequence[Held]) -> tuple[list[UUID], list[int]]:

@@ -9,6 +9,7 @@ from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.failure import Failure
 from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import Verb, event_kind, is_terminal
+from jobwire.jobs.settled_by import SettledBy
 from jobwire.jobs.transitions import row
 from jobwire.jobs.transitions.observe import freshen
 from jobwire.models.vocabulary import (
@@ -42,6 +43,15 @@ class Linked:
 
     job: Job | None
     is_ours: bool
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the job is canceled, and a run that it does not have shall stop."""
+        return (
+            not self.is_ours
+            and self.job is not None
+            and self.job.status == JobStatus.CANCELED
+        )
 
 
 async def link(
@@ -175,6 +185,7 @@ async def lose(connection: SqlConnection, run_id: str, *, now: datetime) -> Job 
             "cancel_outcome": CancelOutcome.FINISHED_FIRST.value,
             "cancel_confirmed_at": now,
         }
+        detail = {**(detail or {}), **SettledBy.NO_RUN.detail}
     await connection.fetch(
         _LOSE_ATTEMPT, job.id, now, failure.kind.value, failure.to_json()
     )
@@ -206,7 +217,15 @@ async def _cancel(connection: SqlConnection, job: Job, now: datetime) -> Job:
         "cancel_outcome": CancelOutcome.NEVER_STARTED.value,
         "cancel_confirmed_at": now,
     }
-    return await _end(connection, job, Verb.CANCEL, JobStatus.CANCELED, values, now=now)
+    return await _end(
+        connection,
+        job,
+        Verb.CANCEL,
+        JobStatus.CANCELED,
+        values,
+        now=now,
+        detail=SettledBy.NO_RUN.detail,
+    )
 
 
 async def _end(

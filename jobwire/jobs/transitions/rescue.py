@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from jobwire.jobs.settled_by import SettledBy
 from jobwire.jobs.transitions.events import append_events, changed
 from jobwire.models.database import Connection
 
@@ -50,6 +51,7 @@ e AS ({
         source="'WORKER'",
         actor="NULL",
         now="updated_at",
+        detail=f"CASE status WHEN 'CANCELED' THEN {SettledBy.LEASE.sql} END",
     )
 }),
 a AS (

@@ -2,7 +2,7 @@
 
 import { CANCEL_JOB, RETRY_JOB } from "./documents.js";
 import { find, setText } from "../page/dom.js";
-import { describeOutcome, hasLiveCode, isOnTrigger } from "./status.js";
+import { describeOutcome, hasLiveCode, isForceable, isOnTrigger } from "./status.js";
 
 /** @typedef {import("./documents.js").Job} Job */
 /** @typedef {import("./documents.js").UserError} UserError */
@@ -33,7 +33,7 @@ export class Actions {
       event.preventDefault();
       this.#dialog.close();
       const reason = this.#reason.value.trim();
-      if (this.#confirming) this.#cancel(this.#confirming, reason || null);
+      if (this.#confirming) this.#cancel(this.#confirming, reason ? { reason } : {});
     });
     find("keep-running", HTMLButtonElement).addEventListener("click", () =>
       this.#dialog.close(),
@@ -48,7 +48,7 @@ export class Actions {
   cancel(job) {
     if (!job.isCancelable) return;
     if (!hasLiveCode(job)) {
-      this.#cancel(job, null);
+      this.#cancel(job, {});
       return;
     }
     this.#confirming = job;
@@ -56,6 +56,15 @@ export class Actions {
     setText(this.#subject, job.tag);
     setText(this.#stopper, isOnTrigger(job) ? "Trigger.dev" : "Its worker");
     this.#dialog.showModal();
+  }
+
+  /**
+   * Have a job that was asked to stop settled after its grace, whatever its code does.
+   *
+   * @param {Job} job
+   */
+  force(job) {
+    if (isForceable(job)) this.#cancel(job, { mode: "FORCE" });
   }
 
   /**
@@ -85,11 +94,11 @@ export class Actions {
 
   /**
    * @param {Job} job
-   * @param {string | null} reason
+   * @param {{reason?: string, mode?: string}} how
    */
-  async #cancel({ id }, reason) {
+  async #cancel({ id }, how) {
     await this.#attempt(async () => {
-      const input = reason === null ? { id } : { id, reason };
+      const input = { id, ...how };
       const { cancelJob } = await this.options.api.execute(CANCEL_JOB, { input });
       const { job, alreadySettled, errors } = cancelJob;
       if (!job) {
@@ -103,7 +112,11 @@ export class Actions {
           `${job.tag} had ended already; nothing was canceled.`,
         );
       } else if (!job.isTerminal) {
-        this.options.notices.tell(`${job.tag} is asked to stop.`);
+        this.options.notices.tell(
+          how.mode === "FORCE"
+            ? `${job.tag} is canceled after its grace at the latest.`
+            : `${job.tag} is asked to stop.`,
+        );
       }
       this.options.onJob(job);
     });

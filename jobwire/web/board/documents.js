@@ -6,6 +6,7 @@
  * @typedef {{kind: string, name: string | null, message: string, code: string | null,
  *   stack?: string | null}} Failure
  * @typedef {{requestedAt: string, requestedBy: string | null, reason: string | null,
+ *   mode: string, graceUntil: string | null,
  *   acknowledgedAt: string | null, confirmedAt: string | null, outcome: string}} Cancellation
  * @typedef {{id: string, version: number, tag: string, type: string, userId: string,
  *   executor: string, triggerTaskId: string | null, triggerRunId: string | null,
@@ -52,7 +53,9 @@ fragment JobParts on Job {
   failure { kind name message code }
   attemptCount retryConfig { maxAttempts minTimeoutInMs maxTimeoutInMs factor }
   nextAttemptAt createdAt runAt startedAt finishedAt updatedAt expiresAt
-  cancellation { requestedAt requestedBy reason acknowledgedAt confirmedAt outcome }
+  cancellation {
+    requestedAt requestedBy reason mode graceUntil acknowledgedAt confirmedAt outcome
+  }
 }`;
 
 const EVENT = `

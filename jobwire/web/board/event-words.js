@@ -51,7 +51,9 @@ function describeStep({ kind, fromStatus, toStatus, source, changes }) {
     case "DRIFT_CORRECTED":
       return "put right: no path had told it";
     case "CANCEL_REQUESTED":
-      return "asked to stop";
+      return changes.cancel_requested_at
+        ? "asked to stop"
+        : "to be settled by force after the grace";
     case "CANCEL_ACKNOWLEDGED":
       if (source === "WORKER") return "its code was told";
       return changes.cancel_requested_at

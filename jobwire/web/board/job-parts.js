@@ -147,7 +147,11 @@ export function buildFailure({ kind, name, message, code, stack }) {
  */
 export function buildCancellation(cancellation, told) {
   const { outcome, requestedAt, requestedBy, reason, confirmedAt } = cancellation;
+  const { mode, graceUntil } = cancellation;
   const asked = `Asked for${requestedBy ? ` by ${requestedBy}` : ""} at ${formatPreciseTime(requestedAt)}`;
+  const isPending = outcome === "PENDING" && graceUntil !== null;
+  const what = mode === "FORCE" ? "Settled by force" : "Overdue";
+  const grace = `${what} from ${formatPreciseTime(graceUntil ?? requestedAt)} on.`;
   const confirmed = confirmedAt ? `, settled at ${formatPreciseTime(confirmedAt)}` : "";
   return [
     element(
@@ -158,6 +162,7 @@ export function buildCancellation(cancellation, told) {
     ),
     element("p", { class: "callout-text" }, told),
     element("p", { class: "muted" }, `${asked}${confirmed}.`),
+    isPending && element("p", { class: "muted" }, grace),
     reason && element("p", { class: "callout-text" }, `“${reason}”`),
   ];
 }

@@ -13,7 +13,12 @@ import {
   Part,
 } from "./job-parts.js";
 import { showProgress } from "./row.js";
-import { describeOutcome, describeProgress, updateStatusBadge } from "./status.js";
+import {
+  describeOutcome,
+  describeProgress,
+  isForceable,
+  updateStatusBadge,
+} from "./status.js";
 
 /** @typedef {import("./documents.js").Attempt} Attempt */
 /** @typedef {import("./documents.js").JobDetail} JobDetail */
@@ -27,6 +32,7 @@ export class JobView {
   #problem = find("job-error", HTMLElement);
   #content = find("job-content", HTMLElement);
   #cancel = find("job-cancel", HTMLButtonElement);
+  #force = find("job-force", HTMLButtonElement);
   #retry = find("job-retry", HTMLButtonElement);
   #facts = new Facts(find("job-facts", HTMLElement));
   #run = new Part(find("job-run", HTMLElement));
@@ -84,6 +90,7 @@ export class JobView {
     updateStatusBadge(this.#badge, job.status);
     showProgress(this.#bar, job);
     this.#offer(this.#cancel, job.isCancelable);
+    this.#offer(this.#force, isForceable(job));
     this.#offer(this.#retry, job.isRetryable);
     this.#attention.show(
       job.attention.length ? describeAttention(job) : null,

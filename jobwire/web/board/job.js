@@ -58,6 +58,7 @@ export class JobPanel {
       button.addEventListener("click", () => this.#job && act(this.#job));
     };
     onClick("job-cancel", (job) => actions.cancel(job));
+    onClick("job-force", (job) => actions.force(job));
     onClick("job-retry", (job) => actions.retry(job));
     this.#earlier.addEventListener("click", () => this.#loadEarlier());
     find("job-close", HTMLButtonElement).addEventListener("click", onClose);

@@ -13,7 +13,8 @@ import {
 } from "./status.js";
 
 /** @typedef {import("./documents.js").Job} Job */
-/** @typedef {{cancel: (job: Job) => void, retry: (job: Job) => void}} JobActions */
+/** @typedef {{cancel: (job: Job) => void, force: (job: Job) => void,
+ *   retry: (job: Job) => void}} JobActions */
 
 export class JobRow {
   /** @type {Job} */

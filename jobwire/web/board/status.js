@@ -25,6 +25,7 @@ const OUTCOMES = {
   STOPPED: "Its code has stopped.",
   NEVER_STARTED: "Canceled before any of its code ran.",
   FINISHED_FIRST: "The cancel came too late: the job had ended by itself.",
+  FORCED_UNCONFIRMED: "Canceled by force; its code may still be running.",
 };
 
 /**
@@ -57,6 +58,11 @@ export function updateStatusBadge(badge, status) {
 /** @param {Job} job */
 export function isCancelPending(job) {
   return job.cancellation?.outcome === "PENDING";
+}
+
+/** Whether its cancel waits for its code and may be forced. @param {Job} job */
+export function isForceable(job) {
+  return isCancelPending(job) && job.cancellation?.mode === "GRACEFUL";
 }
 
 /** @param {Job} job */
@@ -130,6 +136,9 @@ export function describeProgress(job, now) {
     case "FAILED":
       return job.failure?.message ?? "";
     case "CANCELED":
+      if (job.cancellation?.outcome === "FORCED_UNCONFIRMED") {
+        return "Canceled by force";
+      }
       return job.startedAt
         ? `Stopped after ${formatDuration(runTime(job, now) ?? 0)}`
         : "Never started";

@@ -1,6 +1,7 @@
 """`cancelJob`: what is settled, what stays a wish, what is refused."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,8 @@ from tests.gql.types import MakeJob
 
 CANCEL = """mutation ($input: CancelJobInput!) { cancelJob(input: $input) {
   alreadySettled
-  job { status version asOf cancellation { outcome reason requestedBy } }
+  job { status version asOf cancellation {
+    outcome reason requestedBy mode requestedAt graceUntil } }
   errors { __typename code path ... on NotFoundError { id } }
 } }"""
 
@@ -32,10 +34,14 @@ async def test_a_queued_job_is_canceled_at_once(api: Api, make_job: MakeJob) -> 
     assert payload["alreadySettled"] is False
     assert payload["errors"] == []
     assert payload["job"]["status"] == "CANCELED"
-    assert payload["job"]["cancellation"] == {
+    cancellation = payload["job"]["cancellation"]
+    del cancellation["requestedAt"]
+    assert cancellation == {
         "outcome": "NEVER_STARTED",
         "reason": "enough",
         "requestedBy": "user-1",
+        "mode": "GRACEFUL",
+        "graceUntil": None,
     }
 
 
@@ -53,6 +59,58 @@ async def test_a_running_job_is_asked_to_stop(
     async with asyncio.timeout(PATIENCE):
         assert {Topic.CANCEL, Topic.CHANGE} <= await rung.get()
     remove()
+
+
+def _grace(cancellation: Any) -> timedelta:
+    return datetime.fromisoformat(cancellation["graceUntil"]) - datetime.fromisoformat(
+        cancellation["requestedAt"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "mode", "grace"),
+    [
+        ({}, "GRACEFUL", 60),
+        ({"gracePeriod": None}, "GRACEFUL", 60),
+        ({"mode": "FORCE"}, "FORCE", 60),
+        ({"mode": "FORCE", "gracePeriod": "PT0S"}, "FORCE", 0),
+        ({"gracePeriod": "P1D"}, "GRACEFUL", 86_400),
+    ],
+)
+async def test_a_cancel_has_a_mode_and_a_grace(
+    api: Api, make_job: MakeJob, given: dict[str, Any], mode: str, grace: int
+) -> None:
+    job = await make_job(status="RUNNING")
+
+    payload = await _cancel(api, str(job.id), **given)
+
+    cancellation = payload["job"]["cancellation"]
+    assert cancellation["mode"] == mode
+    assert _grace(cancellation) == timedelta(seconds=grace)
+
+
+async def test_force_escalates_and_graceful_does_not_take_it_back(
+    api: Api, make_job: MakeJob
+) -> None:
+    job = await make_job(status="RUNNING")
+    first = await _cancel(api, str(job.id))
+
+    forced = await _cancel(api, str(job.id), mode="FORCE", gracePeriod="PT1S")
+    again = await _cancel(api, str(job.id))
+
+    assert forced["job"]["cancellation"]["mode"] == "FORCE"
+    assert _grace(forced["job"]["cancellation"]) == timedelta(seconds=1)
+    assert again["job"] == forced["job"] | {"asOf": again["job"]["asOf"]}
+    assert forced["job"]["version"] == first["job"]["version"] + 1
+
+
+async def test_a_grace_above_a_day_is_refused(api: Api, make_job: MakeJob) -> None:
+    job = await make_job(status="RUNNING")
+
+    payload = await _cancel(api, str(job.id), gracePeriod="P1DT1S")
+
+    assert payload["errors"][0]["path"] == ["input", "gracePeriod"]
+    assert payload["errors"][0]["code"] == "VALIDATION"
 
 
 async def test_a_job_that_has_ended_stays_as_it_is(api: Api, make_job: MakeJob) -> None:

@@ -12,7 +12,7 @@ from tests.jobs.rig import Rig
 from tests.jobs.wire import Fault
 
 EXECUTORS = """{ executors { executor health reason checkedAt capabilities {
-  cancelRunning confirmsCancel progress backoff maxDataBytes } } }"""
+  cancelRunning confirmsCancel forceCancel progress backoff maxDataBytes } } }"""
 
 
 async def trigger(api: Api) -> dict[str, Any]:
@@ -31,6 +31,7 @@ async def test_an_environment_that_answers_is_healthy(api: Api, rig: Rig) -> Non
     assert found["capabilities"] == {
         "cancelRunning": True,
         "confirmsCancel": True,
+        "forceCancel": True,
         "progress": True,
         "backoff": True,
         "maxDataBytes": 512 * 1024,

@@ -11,7 +11,9 @@ from tests.gql.host import Host
 
 QUERY = """{ executors {
   executor health reason checkedAt
-  capabilities { cancelRunning confirmsCancel progress backoff maxDataBytes }
+  capabilities {
+    cancelRunning confirmsCancel forceCancel progress backoff maxDataBytes
+  }
 } }"""
 
 
@@ -56,6 +58,7 @@ async def test_each_place_tells_what_it_can_do(api: Api) -> None:
     everything = {
         "cancelRunning": True,
         "confirmsCancel": True,
+        "forceCancel": True,
         "progress": True,
         "backoff": True,
         "maxDataBytes": 512 * 1024,

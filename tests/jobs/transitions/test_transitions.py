@@ -15,6 +15,7 @@ from jobwire.jobs.transitions.acknowledge import acknowledge
 from jobwire.jobs.transitions.claim import claim
 from jobwire.jobs.transitions.expire import expire
 from jobwire.jobs.transitions.finish import Finish, Outcome, finish
+from jobwire.jobs.transitions.force import force
 from jobwire.jobs.transitions.lease import extend, read_cancels
 from jobwire.jobs.transitions.progress import ProgressReport, record_progress
 from jobwire.jobs.transitions.promote import next_due, promote
@@ -38,6 +39,15 @@ async def connection(database: Database):
         yield connection
 
 
+def _forced(clock: FakeClock) -> dict[str, object]:
+    """Return the columns of a forced cancel whose grace passes now."""
+    return PENDING | {
+        "cancel_requested_at": clock.now(),
+        "cancel_mode": "FORCE",
+        "cancel_grace_until": clock.now(),
+    }
+
+
 async def _read(connection: Connection, job: Job) -> Job:
     record = await connection.fetchrow(
         f"SELECT {JOB_COLUMNS} FROM worker_jobs WHERE id = $1", job.id
@@ -47,7 +57,8 @@ async def _read(connection: Connection, job: Job) -> Job:
 
 async def _last_event(connection: Connection, job: Job) -> dict[str, object]:
     record = await connection.fetchrow(
-        "SELECT *, changes::text AS changes FROM job_events WHERE job_id = $1"
+        "SELECT *, changes::text AS changes, detail::text AS detail"
+        " FROM job_events WHERE job_id = $1"
         " ORDER BY version DESC LIMIT 1",
         job.id,
     )
@@ -81,6 +92,8 @@ async def _run_verb(
         await expire(connection, now=late)
     elif verb is Verb.RESCUE:
         await rescue(connection, now=late)
+    elif verb is Verb.FORCE:
+        await force(connection, now=late)
     else:
         outcome = {
             Verb.SUCCEED: Outcome.SUCCEEDED,
@@ -110,8 +123,11 @@ async def test_a_set_form_moves_only_what_lifecycle_allows(
     verb: Verb,
     status: JobStatus,
 ) -> None:
-    pending = PENDING | {"cancel_requested_at": clock.now()}
-    columns = pending if verb is Verb.STOP and status is JobStatus.RUNNING else {}
+    columns = {}
+    if verb is Verb.STOP and status is JobStatus.RUNNING:
+        columns = PENDING | {"cancel_requested_at": clock.now()}
+    elif verb is Verb.FORCE and status not in lifecycle.TERMINAL:
+        columns = _forced(clock)
     job = await make_job(
         status=status, expires_at=clock.now() + timedelta(hours=2), **columns
     )
@@ -360,9 +376,85 @@ async def test_a_pending_cancel_gets_its_outcome_with_the_end(
     )
 
     after = await _read(connection, job)
+    event = await _last_event(connection, job)
     assert (after.status, after.cancel_outcome) == (status, cancel_outcome)
+    assert event["detail"] == '{"settledBy": "CODE"}'
     assert after.cancel_confirmed_at == clock.now()
     assert after.finished == clock.now()
+
+
+@pytest.mark.parametrize("status", ["QUEUED", "RUNNING", "WAITING"])
+async def test_force_ends_a_job_whose_grace_has_passed_and_closes_its_attempt(
+    connection: Connection, clock: FakeClock, make_run_job: MakeJob, status: str
+) -> None:
+    job = await make_run_job(status=status, **_forced(clock))
+
+    assert await force(connection, now=clock.now()) == 1
+
+    after = await _read(connection, job)
+    event = await _last_event(connection, job)
+    attempts = await connection.fetch("SELECT status, finished_at FROM job_attempts")
+    assert (after.status, after.cancel_outcome) == ("CANCELED", "FORCED_UNCONFIRMED")
+    assert after.finished == after.cancel_confirmed_at == clock.now()
+    assert (event["from_status"], event["detail"]) == (status, '{"settledBy": "GRACE"}')
+    assert [tuple(one) for one in attempts] == [("LOST", clock.now())] * (
+        status == "RUNNING"
+    )
+
+
+async def test_force_leaves_what_is_not_to_be_forced_yet(
+    connection: Connection, clock: FakeClock, make_job: MakeJob
+) -> None:
+    soon = clock.now() + timedelta(microseconds=1)
+    late = await make_job(
+        status=JobStatus.RUNNING, **_forced(clock) | {"cancel_grace_until": soon}
+    )
+    graceful = await make_job(
+        status=JobStatus.RUNNING, **_forced(clock) | {"cancel_mode": "GRACEFUL"}
+    )
+
+    assert await force(connection, now=clock.now()) == 0
+
+    assert await _read(connection, late) == late
+    assert await _read(connection, graceful) == graceful
+
+
+async def test_after_a_force_the_worker_can_write_nothing_and_hears_of_it(
+    connection: Connection, clock: FakeClock, make_job: MakeJob
+) -> None:
+    job = await make_job(status=JobStatus.RUNNING, **_forced(clock))
+    await force(connection, now=clock.now())
+    sealed = await _read(connection, job)
+    held = [(job.id, 1)]
+
+    finished = await finish(
+        connection,
+        [Finish(job.id, 1, Outcome.SUCCEEDED, result="1")],
+        worker=WORKER,
+        now=clock.advance(1),
+    )
+    beat = await extend(connection, held, worker=WORKER, lease=LEASE, now=clock.now())
+    report = ProgressReport(job.id, 1, "{}")
+    await record_progress(connection, [report], worker=WORKER, now=clock.now())
+    told = await acknowledge(connection, held, worker=WORKER, now=clock.now())
+
+    assert (finished, beat, told) == (set(), {}, set())
+    assert await _read(connection, job) == sealed
+
+
+async def test_two_forces_at_once_end_each_job_once(
+    database: Database, clock: FakeClock, make_job: MakeJob
+) -> None:
+    for _ in range(6):
+        await make_job(status=JobStatus.RUNNING, **_forced(clock))
+
+    async with database.transaction() as one, database.transaction() as other:
+        moved = [
+            await force(one, now=clock.now(), limit=4),
+            await force(other, now=clock.now()),
+        ]
+
+    assert moved == [4, 2]
 
 
 async def test_a_stop_that_nobody_asked_for_is_handed_back(
@@ -467,7 +559,9 @@ async def test_rescue_settles_a_pending_cancel(
     await rescue(connection, now=clock.advance(LEASE * 2))
 
     after = await _read(connection, job)
+    event = await _last_event(connection, job)
     assert (after.status, after.cancel_outcome) == ("CANCELED", "STOPPED")
+    assert event["detail"] == '{"settledBy": "LEASE"}'
 
 
 async def test_rescue_leaves_a_living_lease(
@@ -499,16 +593,16 @@ async def test_a_heartbeat_prolongs_the_lease_without_a_version(
 async def test_a_heartbeat_tells_of_a_cancel_and_of_a_lost_lease(
     connection: Connection, clock: FakeClock, make_job: MakeJob
 ) -> None:
-    canceled = await make_job(
-        status=JobStatus.RUNNING, cancel_requested_at=clock.now(), **PENDING
-    )
+    canceled = await make_job(status=JobStatus.RUNNING, **_forced(clock))
     lost = await make_job(status=JobStatus.RUNNING, fence=2)
     held = [(canceled.id, 1), (lost.id, 1)]
 
     answer = await extend(connection, held, worker=WORKER, lease=LEASE, now=clock.now())
 
     assert answer == {canceled.id: True}
-    assert await read_cancels(connection, held, worker=WORKER) == {canceled.id}
+    assert await read_cancels(connection, held, worker=WORKER) == {
+        canceled.id: clock.now()
+    }
 
 
 async def test_a_cancel_is_acknowledged_once(

@@ -13,14 +13,18 @@ from jobwire.jobs import cancel
 from jobwire.jobs.cancel import CancelResult
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.identifiers import job_id_text
-from jobwire.models.vocabulary import JobStatus
+from jobwire.jobs.lifecycle import CANCEL_GRACE
+from jobwire.models.vocabulary import CancelMode, JobStatus
 
 EXAMPLES = """\
 A job that has not started ends at once. The code of a running one is told, and the job
-is CANCELED when it has stopped.
+is CANCELED when it has stopped. With --force it is CANCELED after the grace at the
+latest, with the outcome FORCED_UNCONFIRMED if nobody told that its code has stopped. A
+pending cancel can be escalated that way; that can only shorten the grace.
 
 examples:
   jobwire jobs cancel job_01kb2x3v5rfmqa8v7e4t6h9w0c --reason 'wrong file' --wait
+  jobwire jobs cancel job_01kb2x3v5rfmqa8v7e4t6h9w0c --force --grace 10s
   jobwire jobs list --open --tag import --json | jq -r .id |
     xargs -n1 jobwire jobs cancel
 """
@@ -33,6 +37,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--reason", metavar="REASON", help="why, kept with the job's history"
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="settle the job after the grace even if its code may still be running",
+    )
+    parser.add_argument(
+        "--grace",
+        type=reading.duration,
+        default=CANCEL_GRACE,
+        metavar="DURATION",
+        help="how long its code may take to stop, such as 30s or 5m: 0s to 1d"
+        f" (default: {CANCEL_GRACE.seconds}s); without --force the cancel is overdue"
+        " after it",
     )
     parser.add_argument(
         "--wait",
@@ -54,6 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
                 arguments.id,
                 viewer=OPERATOR,
                 now=now,
+                mode=CancelMode.FORCE if arguments.force else CancelMode.GRACEFUL,
+                grace_period=arguments.grace,
                 reason=arguments.reason,
             )
         job, code = result.job, 0
