@@ -56,8 +56,9 @@ class RealtimeLoop(DutyLoop):
 
     async def let_go(self) -> None:
         """Break off the poll: somebody else goes on from the place that is noted."""
-        if self._following is not None:
-            self._following.cancel()
-            await asyncio.wait({self._following})
-            self._following = None
+        following, self._following = self._following, None
+        if following is not None:
+            following.cancel()
+            # Nobody waits any more for what it has met.
+            await asyncio.gather(following, return_exceptions=True)
         self._follower.leave()

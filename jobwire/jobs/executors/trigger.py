@@ -310,7 +310,12 @@ class TriggerExecutor:
         Args:
             cursor: Where to go on; None: with everything that it shows.
         """
-        return self._client.runs.subscribe_to_runs(tags=[self.marks.tag], cursor=cursor)
+        return self._client.runs.subscribe_to_runs(
+            tags=[self.marks.tag],
+            # It is the data of the job, and would come with every state.
+            with_payload=False,
+            cursor=cursor,
+        )
 
     async def poll(self, feed: RunSubscription) -> Sequence[RealtimeRun] | None:
         """Ask the feed once, for 20 s at most; see `RunSubscription.poll`.

@@ -126,7 +126,7 @@ class Feed:
 
 
 def runs_feed_query(
-    *, tags: Sequence[str], created_within: timedelta
+    *, tags: Sequence[str], created_within: timedelta, with_payload: bool = True
 ) -> dict[str, str]:
     """Write the query of `GET /realtime/v1/runs`; see `Runs.subscribe_to_runs`.
 
@@ -145,4 +145,6 @@ def runs_feed_query(
     if created_within < _SECOND or created_within % _SECOND:
         raise InvalidOptionError("created_within", "be whole seconds, at least one")
     query = {"createdAt": f"{created_within // _SECOND}s"}
+    if not with_payload:
+        query["skipColumns"] = "payload"
     return {**({"tags": ",".join(tags)} if tags else {}), **query}

@@ -366,6 +366,7 @@ class Runs:
         *,
         tags: Sequence[str] = (),
         created_within: timedelta = MAX_WINDOW,
+        with_payload: bool = True,
         cursor: str | None = None,
     ) -> RunSubscription:
         """Follow the runs that have all of some tags, and those that will have them.
@@ -374,13 +375,17 @@ class Runs:
             tags: All of them, unlike in lists; empty: every run.
             created_within: How old a run may be when the subscription begins, in
                 whole seconds.
+            with_payload: Whether each state comes with the payload of its run, which
+                else is None.
             cursor: Of a subscription to the same tags, to go on from there.
 
         Raises:
             InvalidOptionError: A value cannot be asked for; the server would cut a
                 window of more than 24 hours without a word.
         """
-        query = runs_feed_query(tags=tags, created_within=created_within)
+        query = runs_feed_query(
+            tags=tags, created_within=created_within, with_payload=with_payload
+        )
         return RunSubscription(
             Feed(self._sender, "/realtime/v1/runs", query, cursor=cursor)
         )

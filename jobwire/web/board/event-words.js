@@ -12,6 +12,7 @@ const SOURCES = {
   DISPATCH: "Handing over to Trigger.dev",
   WEBHOOK: "Hook of the Trigger.dev project",
   ALERT: "Alert of Trigger.dev",
+  REALTIME: "Trigger.dev's feed",
   RECONCILER: "Trigger.dev, when asked",
 };
 const ENDS = new Set(["SUCCEEDED", "FAILED", "CANCELED", "EXPIRED"]);

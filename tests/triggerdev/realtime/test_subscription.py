@@ -434,6 +434,18 @@ def test_what_cannot_be_followed_is_refused(
     assert refused.value.option == option
 
 
+async def test_payloads_can_be_left_out(
+    server: FakeTriggerDev, client: TriggerDevClient
+) -> None:
+    server.answers += [answer(insert(row())), answer(insert(row("2")))]
+
+    await anext(client.runs.subscribe_to_runs(tags=["t"], with_payload=False))
+    await anext(client.runs.subscribe_to_runs(tags=["t"]))
+
+    skipped = [one.query.get("skipColumns") for one in server.received]
+    assert skipped == ["payload", None]
+
+
 # One poll at a time.
 
 
