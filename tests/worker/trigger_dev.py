@@ -153,7 +153,10 @@ async def served(
     given = {"tasks": TASKS, "spans": spans, "list_lag": timedelta(), **given}
     async with Emulator(folder, concurrency=50, **given) as emulator:
         doorway = Doorway(emulator.app)
-        config = uvicorn.Config(doorway, log_level="warning", lifespan="off")
+        # A worker that outlives it may wait for an answer of the feed, for 20 s.
+        config = uvicorn.Config(
+            doorway, log_level="critical", lifespan="off", timeout_graceful_shutdown=0
+        )
         config.load()
         server = uvicorn.Server(config)
         server.lifespan = config.lifespan_class(config)
