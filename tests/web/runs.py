@@ -55,7 +55,9 @@ class Runs:
 
     async def lose_answer(self, sent: dispatch.Dispatch) -> None:
         """Let the answer to a send be lost."""
-        await dispatch.lose_answer(self._connection, sent, self._clock.now())
+        await dispatch.lose_answer(
+            self._connection, sent, self._clock.now(), settle=timedelta()
+        )
 
     async def link(self, job: Job, run_id: str, *, adopted: bool = False) -> None:
         """Give a job its run."""

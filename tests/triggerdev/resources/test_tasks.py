@@ -1,11 +1,12 @@
 """Triggering: what is sent again, what is refused here, and what the answer gives."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from jobwire.triggerdev import (
+    ApiConnectionError,
     InvalidOptionError,
     NotFoundError,
     RequestTooLargeError,
@@ -15,6 +16,7 @@ from jobwire.triggerdev import (
 )
 from tests.clock import FakeClock
 from tests.triggerdev.server import FakeTriggerDev, limited, not_found_yet
+from tests.triggerdev.wire import SILENCE, Wire
 
 KEYED = TriggerOptions(idempotency_key="k")
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"
@@ -147,3 +149,49 @@ async def test_an_instant_that_is_over_is_refused_and_one_to_come_is_sent(
 
     [received] = server.received
     assert received.json["options"] == {"delay": "2026-01-02T03:04:06.000Z"}
+
+
+async def test_a_trigger_may_be_tried_once(
+    client: TriggerDevClient, server: FakeTriggerDev
+) -> None:
+    server.answers.append(limited({"error": "not now"}, 503))
+
+    with pytest.raises(ServerError):
+        await client.tasks.trigger("hello", {}, attempts=1)
+
+    assert len(server.received) == 1
+
+
+async def test_what_is_too_late_to_be_sent_is_not_sent(
+    client: TriggerDevClient, server: FakeTriggerDev, clock: FakeClock
+) -> None:
+    now = clock.now()
+    await client.tasks.trigger("hello", {}, not_after=now)
+
+    with pytest.raises(ApiConnectionError, match="too late") as caught:
+        await client.tasks.trigger("hello", {}, not_after=now - timedelta(seconds=1))
+
+    assert len(server.received) == 1
+    assert (caught.value.outcome_unknown, caught.value.is_retryable) == (False, False)
+
+
+async def test_what_becomes_too_late_while_it_connects_is_not_sent(
+    clock: FakeClock,
+) -> None:
+    moments = [clock.now(), clock.now(), clock.now()]
+
+    def now() -> datetime:
+        # The clock moves on between the look before connecting and the one after it.
+        return moments.pop(0) if moments else clock.now() + timedelta(minutes=1)
+
+    wire = Wire(SILENCE)
+    async with (
+        wire.listening(),
+        TriggerDevClient(secret_key="tr_dev_x", api_url=wire.url, now=now) as client,
+    ):
+        with pytest.raises(ApiConnectionError, match="too late") as caught:
+            await client.tasks.trigger("hello", {}, not_after=clock.now())
+
+    assert moments == []
+    assert wire.heads == []
+    assert not caught.value.outcome_unknown

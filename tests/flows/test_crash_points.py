@@ -1,0 +1,223 @@
+"""A process is killed at each await of dispatch, observe and claim.
+
+Whatever it was doing, and however far it had come: when healthy processes go on, each
+job ends once, as it had to, with one run or none, and its log says so.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from jobwire.jobs.open_runs import read_to_cancel
+from jobwire.jobs.transitions.claim import claim
+from jobwire.jobs.transitions.finish import Finish, Outcome, finish
+from jobwire.jobs.transitions.rescue import rescue
+from jobwire.jobs.transitions.tell_run import acknowledge_by_run
+from tests.flows.awaits import Point, points_of
+from tests.flows.conftest import Doomed
+from tests.flows.doomed import MODULES
+from tests.flows.scenarios import SCENARIOS, Scenario
+from tests.flows.watching import Moment
+from tests.jobs.rig import RULES, Rig
+from tests.jobs.test_event_log import INVISIBLE
+
+#: They open and close the connections of a process, and hand over nothing.
+OPENING = {"TriggerExecutor.__aenter__", "TriggerExecutor.__aexit__"}
+POINTS = [point for point in points_of(MODULES) if point.owner not in OPENING]
+KILLED = -9
+
+#: For each point and moment, the scenario that reaches it first, and how many writes
+#: to its sockets its process has made by then. A process that is killed leaves only
+#: what it has sent, so moments of the same number are the same crash.
+Reached = dict[tuple[str, str], tuple[str, int]]
+#: What became of each crash.
+Outcomes = dict[tuple[str, int], AssertionError | None]
+
+
+async def act(rig: Rig, doomed: Doomed, api_url: str, name: str, **more: object) -> int:
+    """Have a process do what a scenario says; return its exit code."""
+    facts = await SCENARIOS[name].prepare(rig)
+    url = rig.database.url
+    return await doomed.order(
+        scenario=name,
+        facts=facts,
+        database=f"postgresql://{url.user}:{url.password}@{url.host}:{url.port}/{url.database}",
+        api=api_url,
+        key=rig.stage.emulator.secret_key,
+        now=rig.clock.now().isoformat(),
+        **more,
+    )
+
+
+@pytest.fixture(scope="session")
+async def reached(
+    both_sides: tuple[Rig, str], doomed: Doomed
+) -> AsyncIterator[Reached]:
+    """Let each scenario run without a crash: which one reaches which point first."""
+    rig, api_url = both_sides
+    found: Reached = {}
+    for name in SCENARIOS:
+        rig.stage.emulator.faults.clear()
+        await rig.fetch("TRUNCATE worker_jobs, webhook_deliveries, duties CASCADE")
+        assert await act(rig, doomed, api_url, name) == 0, name
+        for point, moment, writes in doomed.report():
+            found.setdefault((point, moment), (name, writes))
+    rig.stage.emulator.faults.clear()
+    yield found
+
+
+@pytest.fixture(scope="session")
+def outcomes() -> Outcomes:
+    return {}
+
+
+def test_the_points_are_told_apart() -> None:
+    assert len({str(point) for point in POINTS}) == len(POINTS)
+    assert len(POINTS) > 100
+
+
+def test_every_await_has_a_case(reached: Reached) -> None:
+    points = {point for point, _ in reached}
+
+    assert [str(point) for point in POINTS if str(point) not in points] == []
+
+
+@pytest.mark.parametrize("moment", Moment)
+@pytest.mark.parametrize("point", POINTS, ids=str)
+async def test_a_crash_is_survived(
+    rig: Rig,
+    doomed: Doomed,
+    api_url: str,
+    reached: Reached,
+    outcomes: Outcomes,
+    point: Point,
+    moment: Moment,
+) -> None:
+    crash = reached.get((str(point), moment))
+    assert crash is not None, "no scenario reaches it"
+    if crash not in outcomes:
+        try:
+            await survive(rig, doomed, api_url, crash[0], [str(point), moment])
+        except AssertionError as error:
+            outcomes[crash] = error
+        else:
+            outcomes[crash] = None
+    if (error := outcomes[crash]) is not None:
+        raise error
+
+
+async def survive(
+    rig: Rig, doomed: Doomed, api_url: str, name: str, dies: list[str]
+) -> None:
+    """Kill a process amid a scenario, and have healthy ones go on."""
+    scenario = SCENARIOS[name]
+
+    code = await act(rig, doomed, api_url, name, dies=dies)
+    assert code == KILLED
+    if scenario.heals:
+        rig.stage.emulator.faults.clear()
+
+    await converge(rig)
+
+    await assert_right(rig, scenario)
+
+
+async def converge(rig: Rig) -> None:
+    """Do what healthy workers do, until every job has ended."""
+    await rig.stage.advance(RULES.lease.total_seconds())
+    for _ in range(12):
+        await rig.link_batches()
+        await rig.decide()
+        for dispatch in await rig.claim():
+            await rig.dispatcher.send(dispatch)
+        await stop_runs(rig)
+        await run_internal(rig)
+        await rig.ask()
+        await rig.syncer.ask_all()
+        await rig.reconciler.reconcile()
+        if not await rig.fetch("SELECT 1 FROM worker_jobs WHERE finished IS NULL"):
+            return
+        await rig.stage.advance(70)
+    rows = await rig.fetch(
+        "SELECT status, dispatch_state, trigger_run_id, cancel_outcome FROM worker_jobs"
+    )
+    raise AssertionError([dict(row) for row in rows])
+
+
+async def stop_runs(rig: Rig) -> None:
+    environment = await rig.executor.environment()
+    async with rig.database.connection() as connection:
+        runs = await read_to_cancel(connection, environment, limit=10)
+    for run in runs:
+        await rig.executor.cancel(run.run_id)
+        async with rig.database.transaction() as connection:
+            await acknowledge_by_run(connection, run.job_id, now=rig.clock.now())
+
+
+async def run_internal(rig: Rig) -> None:
+    async with rig.database.connection() as connection:
+        now = rig.clock.now()
+        await rescue(connection, now=now)
+        claimed = await claim(
+            connection,
+            worker="healthy",
+            limit=10,
+            lease=timedelta(seconds=30),
+            types=["local"],
+            now=now,
+        )
+        ends = [Finish(one.id, one.fence, Outcome.SUCCEEDED) for one in claimed]
+        await finish(connection, ends, worker="healthy", now=now)
+
+
+async def assert_right(rig: Rig, scenario: Scenario) -> None:
+    """Each job ended as it had to, once, with one run, and its log gives its row."""
+    rows = await rig.fetch(
+        "SELECT id, status, failure_kind, to_jsonb(j)::text AS row FROM worker_jobs j"
+    )
+    assert rows
+    for row in rows:
+        end = scenario.end
+        if end[0] == "SUCCEEDED" and row["failure_kind"]:
+            # A batch of both kinds.
+            end = ("FAILED", "TASK_ERROR")
+        assert (row["status"], row["failure_kind"]) == end
+        runs = await rig.runs(row["id"])
+        assert len(runs) == scenario.runs
+        await assert_log_is_right(rig, row["id"], json.loads(row["row"]))
+        await assert_attempts_are_right(rig, row["id"])
+
+
+async def assert_log_is_right(rig: Rig, job_id: UUID, row: dict[str, object]) -> None:
+    folded: dict[str, object] = {}
+    ends = 0
+    events = await rig.fetch(
+        "SELECT version, from_status, to_status, changes::text FROM job_events"
+        " WHERE job_id = $1 ORDER BY version",
+        job_id,
+    )
+    for place, event in enumerate(events, start=1):
+        assert event["version"] == place
+        assert event["from_status"] == folded.get("status")
+        folded |= json.loads(event["changes"])
+        assert event["to_status"] == folded["status"]
+        ends += "finished" in json.loads(event["changes"]) and place > 1
+    assert ends == 1
+    visible = {name: value for name, value in row.items() if name not in INVISIBLE}
+    assert {name: folded.get(name) for name in visible} == visible
+
+
+async def assert_attempts_are_right(rig: Rig, job_id: UUID) -> None:
+    """None overlaps, none goes on after the end, and one end was accepted."""
+    attempts = await rig.fetch(
+        "SELECT status, started_at, finished_at FROM job_attempts WHERE job_id = $1"
+        " ORDER BY number",
+        job_id,
+    )
+    for one, following in zip(attempts, attempts[1:], strict=False):
+        assert one["finished_at"] <= following["started_at"]
+    assert all(one["status"] != "RUNNING" for one in attempts)
+    assert sum(one["status"] == "SUCCEEDED" for one in attempts) <= 1
