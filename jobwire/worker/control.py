@@ -42,7 +42,7 @@ from jobwire.worker.trigger import TriggerLoops
 from jobwire.worker.trigger_settings import TriggerSettings
 
 #: Every loop can hold a connection at the same time: none waits for another.
-CONNECTIONS = 13
+CONNECTIONS = 14
 #: The planner takes `unnest` for ten rows and a status for almost none: only a generic
 #: plan is the same for every batch, and it walks the primary key.
 _SESSION = {

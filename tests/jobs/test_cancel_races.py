@@ -173,7 +173,7 @@ async def work_on(
     for held in sorted(dispatches, key=lambda one: one.id):
         match random.randrange(4):
             case 0:
-                await lose_answer(connection, held, now)
+                await lose_answer(connection, held, now, settle=timedelta())
             case 1:
                 await reject(connection, held.id, held.fence, "no", now=now)
             case 2:
