@@ -21,6 +21,7 @@ from jobwire.models import WorkerJob
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl, parse
 from tests.clock import FakeClock
+from tests.event_log_tally import BY_HAND, Tally
 from tests.factories import insert_job
 from tests.servers import RunningServer, running_server
 
@@ -34,6 +35,7 @@ FAST = {
 }
 #: Rows that belong to the schema, not to a test.
 KEPT = {"feed_state", "feed_witness", "installation"}
+TALLY = pytest.StashKey[Tally]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,6 +44,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         help="the bin folder of the PostgreSQL to test on (default: the embedded one)",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", f"{BY_HAND}(why): edits rows past the log, which is then not held"
+    )
+    config.stash[TALLY] = Tally()
+    config.pluginmanager.register(config.stash[TALLY])
 
 
 @contextmanager
@@ -132,12 +142,16 @@ async def pool(database_url: DatabaseUrl) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def database(pool: Database) -> Database:
-    """The worker's database, emptied before the test."""
+async def database(
+    pool: Database, request: pytest.FixtureRequest
+) -> AsyncIterator[Database]:
+    """The worker's database, emptied before the test, held to its log after it."""
     tables = ", ".join(sorted(set(WorkerJob.metadata.tables) - KEPT))
     async with pool.connection() as connection:
         await connection.execute(f"TRUNCATE {tables} CASCADE")
-    return pool
+    yield pool
+    async with pool.connection() as connection:
+        await request.config.stash[TALLY].check(connection, request.node)
 
 
 @pytest.fixture
@@ -176,16 +190,25 @@ async def engine(
 
 @pytest.fixture(scope="session")
 async def server_database_url(
-    database_url: DatabaseUrl, postgres_url: DatabaseUrl
+    database_url: DatabaseUrl, postgres_url: DatabaseUrl, pytestconfig: pytest.Config
 ) -> AsyncIterator[DatabaseUrl]:
-    """A second database of this worker, which no test truncates."""
+    """A second database of this worker, which no test truncates; held to its log."""
     name = f"{database_url.database}_server"
     connection = await asyncpg.connect(**postgres_url.connect_arguments())
     try:
         await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         yield within(postgres_url, name)
+        await _check_for_good(within(postgres_url, name), pytestconfig)
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await connection.close()
+
+
+async def _check_for_good(url: DatabaseUrl, config: pytest.Config) -> None:
+    connection = await asyncpg.connect(**url.connect_arguments())
+    try:
+        await config.stash[TALLY].check(connection, None)
     finally:
         await connection.close()
 

@@ -121,9 +121,17 @@ async def insert_job(connection: Connection, *, now: datetime, **given: Any) -> 
                        VALUES ({", ".join(marks)}) RETURNING *),
             e AS ({event}),
             a AS (INSERT INTO job_attempts
-                         (job_id, number, status, fence, worker_id, started_at)
-                  SELECT id, attempts, 'RUNNING', fence, leased_by, started FROM i
-                   WHERE status = 'RUNNING')
+                         (job_id, number, status, fence, worker_id, started_at,
+                          finished_at)
+                  SELECT id, number, CASE
+                           WHEN number < attempts THEN 'FAILED'
+                           WHEN finished IS NOT NULL OR status = 'RUNNING' THEN status
+                           ELSE 'FAILED' END,
+                         fence, leased_by, started,
+                         CASE WHEN number < attempts OR status <> 'RUNNING'
+                           THEN started END
+                    FROM i, generate_series(1, attempts) AS number
+                   WHERE started IS NOT NULL)
             SELECT {JOB_COLUMNS} FROM i""",
         *values,
     )

@@ -180,6 +180,7 @@ async def test_sync_tells_which_jobs_it_corrected(
         assert (await sync_active_trigger_jobs(jobwire)).checked == 0
 
 
+@pytest.mark.rows_by_hand("gives jobs runs that are gone")
 async def test_sync_settles_no_job_whose_run_is_gone_and_reconcile_does(
     dispatched: Any, open_jobwire: Open
 ) -> None:
@@ -201,6 +202,7 @@ async def test_sync_settles_no_job_whose_run_is_gone_and_reconcile_does(
         assert await status(jobwire, dispatched.id) == JobStatus.FAILED
 
 
+@pytest.mark.rows_by_hand("gives jobs runs that are gone")
 async def test_losses_may_be_accepted(dispatched: Any, open_jobwire: Open) -> None:
     async with open_jobwire(worker=True) as jobwire:
         for _ in range(5):

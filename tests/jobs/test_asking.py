@@ -397,6 +397,7 @@ async def test_a_replay_of_our_run_is_not_ours(rig: Rig) -> None:
     assert "not made by the dispatch" in (await closed(rig) or "")
 
 
+@pytest.mark.rows_by_hand("ends a job beside the run that it got")
 async def test_a_job_that_ended_meanwhile_takes_no_run(rig: Rig) -> None:
     job, run = await unlinked(rig)
     await rig.post(hook("RUN_STARTED", run, job.id, rig.clock))

@@ -330,6 +330,7 @@ async def test_an_old_run_is_found_outside_of_the_7_days_that_lists_cover(
     assert rig.wire.sent["trigger"] == 1
 
 
+@pytest.mark.rows_by_hand("moves a job to another environment")
 async def test_jobs_of_another_environment_are_not_looked_for(rig: Rig) -> None:
     dispatch = await lost(rig)
     await rig.fetch(

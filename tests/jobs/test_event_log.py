@@ -3,9 +3,9 @@
 import json
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -48,46 +48,11 @@ from jobwire.models.vocabulary import (
     SignalSource,
 )
 from tests.clock import FakeClock
+from tests.event_log import Checked, check, find_wrong
 from tests.factories import RUN_ID
 from tests.jobs.said import HOOKS, WORDS, hook, progress, verdict
 
-#: What only the server sees, and what every event carries in columns of its own.
-INVISIBLE = {
-    "data",
-    "leased_by",
-    "leased_until",
-    "fence",
-    "idempotency_input",
-    "deleted_at",
-    # How fresh what we know of a run is; news among the words have events.
-    "trigger_observed_at",
-    "trigger_status",
-    "version",
-    "updated_at",
-}
 LEASE = timedelta(seconds=10)
-
-
-async def _fold(connection: Connection) -> dict[str, Any]:
-    """Apply the events in order to an empty row."""
-    records = await connection.fetch(
-        "SELECT version, from_status, to_status, changes::text FROM job_events"
-        " ORDER BY version"
-    )
-    row: dict[str, Any] = {}
-    for place, record in enumerate(records, start=1):
-        assert record["version"] == place
-        assert record["from_status"] == row.get("status")
-        row |= json.loads(record["changes"])
-        assert record["to_status"] == row["status"]
-    return row
-
-
-async def _row(connection: Connection) -> dict[str, Any]:
-    text = await connection.fetchval("SELECT to_jsonb(j)::text FROM worker_jobs j")
-    return {
-        name: value for name, value in json.loads(text).items() if name not in INVISIBLE
-    }
 
 
 async def _step(
@@ -201,11 +166,7 @@ async def test_folding_the_events_gives_the_row_and_its_end_is_sealed(
             if row["finished"] is not None:
                 ended = row["status"]
 
-        folded, row = await _fold(connection), await _row(connection)
-
-    assert {name: folded.get(name) for name in row} == row
-    assert set(folded) <= set(row)
-    assert datetime.fromisoformat(row["created_at"])
+        assert await check(connection) == Checked(jobs=1, unborn=0)
 
 
 class _Handing:
@@ -381,12 +342,59 @@ async def test_folding_the_events_of_a_job_on_trigger_dev_gives_its_row(
             if row["finished"] is not None:
                 ended = row["status"]
 
-        folded, row = await _fold(connection), await _row(connection)
-        unfinished = await connection.fetchval(
-            "SELECT count(*) FROM job_attempts a JOIN worker_jobs j ON j.id = a.job_id"
-            " WHERE a.finished_at IS NULL AND j.finished IS NOT NULL"
-        )
+        assert await check(connection) == Checked(jobs=1, unborn=0)
 
-    assert {name: folded.get(name) for name in row} == row
-    assert set(folded) - INVISIBLE <= set(row)
-    assert unfinished == 0
+
+CREATED = [1, None, "QUEUED", {"status": "QUEUED", "attempts": 0}]
+CANCELED = [2, "QUEUED", "CANCELED", {"status": "CANCELED"}]
+ROW = {"version": 2, "status": "CANCELED", "attempts": 0, "executor": "internal"}
+
+
+@pytest.mark.parametrize(
+    ("row", "events", "attempts", "what"),
+    [
+        ({}, [CREATED], [], "its row has version 2"),
+        ({}, [CREATED, [3, *CANCELED[1:]]], [], "its events have"),
+        ({}, [CREATED, [2, "RUNNING", *CANCELED[2:]]], [], "comes from RUNNING"),
+        ({}, [CREATED, [*CANCELED[:3], {}]], [], "changes say QUEUED"),
+        ({"status": "FAILED"}, [CREATED, CANCELED], [], "status is 'FAILED'"),
+        (
+            {"version": 3},
+            [CREATED, CANCELED, [3, "CANCELED", "QUEUED", {"status": "QUEUED"}]],
+            [],
+            "moves a sealed job",
+        ),
+        ({"progress": 1}, [CREATED, CANCELED], [], "progress is 1"),
+        (
+            {},
+            [CREATED, [*CANCELED[:3], {"status": "CANCELED", "colour": 1}]],
+            [],
+            "['colour']",
+        ),
+        ({}, [CREATED, CANCELED], [[1, "LOST"]], "counts 0 attempts"),
+        (
+            {"executor": "trigger"},
+            [CREATED, CANCELED],
+            [[1, "RUNNING"]],
+            "attempts [1] are running",
+        ),
+    ],
+)
+def test_the_check_of_the_log_finds(
+    row: dict[str, object],
+    events: list[list[object]],
+    attempts: list[list[object]],
+    what: str,
+) -> None:
+    whole = {"executor": "internal", **dict.fromkeys(row)} | ROW | row
+    first = [*events[0][:3], {**events[0][3], "executor": whole["executor"]}]
+
+    found = list(find_wrong(whole, [first, *events[1:]], attempts))
+
+    assert what in " | ".join(found)
+
+
+def test_the_check_of_the_log_finds_nothing_wrong_with_what_is_right() -> None:
+    first = [*CREATED[:3], {**CREATED[3], "executor": "internal"}]
+
+    assert list(find_wrong(ROW, [first, CANCELED], [])) == []

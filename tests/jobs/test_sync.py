@@ -334,6 +334,7 @@ async def test_who_is_not_asked_for_an_outage_keeps_their_turn(rig: Rig) -> None
     assert [run.job_id for run in await silent(rig, limit=1)] == [first.id]
 
 
+@pytest.mark.rows_by_hand("moves a job to another environment")
 async def test_open_runs_are_those_of_the_environment_that_have_not_ended(
     rig: Rig,
 ) -> None:
@@ -360,6 +361,7 @@ async def test_open_runs_are_those_of_the_environment_that_have_not_ended(
     assert (await rig.job(elsewhere.id)).status == JobStatus.QUEUED
 
 
+@pytest.mark.rows_by_hand("acknowledges a cancel that nobody told")
 async def test_runs_to_cancel_are_those_that_nobody_has_told(rig: Rig) -> None:
     told, untold, _ = [await rig.linked() for _ in range(3)]
     for job in (told, untold):

@@ -1,6 +1,7 @@
 """Workers whose process is killed amid its jobs: none is lost, none runs twice."""
 
 import asyncio
+import json
 import signal
 import sys
 from asyncio.subprocess import Process
@@ -14,6 +15,7 @@ import pytest
 
 from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.retry_config import RetryConfig
 from tests.factories import insert_job
 from tests.worker import doomed
 from tests.worker.conftest import Workbench, until
@@ -59,11 +61,13 @@ async def spawn(bench: Workbench, ticks: None) -> AsyncIterator[Spawn]:  # noqa:
         await process.wait()
 
 
-async def insert_jobs(bench: Workbench) -> list[str]:
+async def insert_jobs(bench: Workbench, **columns: object) -> list[str]:
     now = SystemClock().now()
     async with bench.database.transaction() as connection:
         return [
-            job_id_text((await insert_job(connection, now=now, type="tick")).id)
+            job_id_text(
+                (await insert_job(connection, now=now, type="tick", **columns)).id
+            )
             for _ in range(JOBS)
         ]
 
@@ -154,17 +158,14 @@ async def test_jobs_of_a_killed_worker_are_rescued_two_seconds_after_their_lease
 async def test_workers_killed_one_after_the_other_lose_nothing(
     bench: Workbench, spawn: Spawn
 ) -> None:
-    job_ids = await insert_jobs(bench)
+    patient = json.loads(RetryConfig(max_attempts=9).to_json())
+    job_ids = await insert_jobs(bench, retry_config=patient)
 
     for share in (JOBS // 5, JOBS // 2):
         process = await spawn()
         await running(bench, share)
         process.send_signal(signal.SIGKILL)
         await process.wait()
-    await bench.fetch(
-        """UPDATE worker_jobs
-              SET retry_config = jsonb_set(retry_config, '{maxAttempts}', '9')"""
-    )
     async with doomed.worker(bench.database.url):
         await all_succeeded(bench)
 

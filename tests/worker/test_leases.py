@@ -55,6 +55,7 @@ async def steal(bench: Workbench, job_id: UUID) -> None:
     )
 
 
+@pytest.mark.rows_by_hand("takes a job from its worker")
 async def test_lost_lease_stops_the_code_and_discards_what_it_did(
     bench: Workbench,
 ) -> None:
@@ -90,6 +91,7 @@ def _true_when(condition: Any) -> Any:
     return look
 
 
+@pytest.mark.rows_by_hand("takes a job from its worker")
 async def test_end_under_a_lost_lease_is_fenced_out(bench: Workbench) -> None:
     started, go = threading.Event(), threading.Event()
     hooks = Losses()

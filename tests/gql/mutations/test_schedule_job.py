@@ -353,6 +353,7 @@ async def test_only_admins_name_tasks_where_the_server_says_so(
     assert allowed["job"]["triggerTaskId"] == "task-1"
 
 
+@pytest.mark.rows_by_hand("pretends that a run was linked")
 async def test_the_run_of_another_user_is_not_seen(api: Api, engine: Engine) -> None:
     job = (await _on_trigger(api))["job"]["id"]
     async with engine.database.transaction() as connection:

@@ -53,6 +53,8 @@ from tests.jobs.feed.steps import (
     versions,
 )
 
+pytestmark = pytest.mark.rows_by_hand("`move` tells only of statuses")
+
 MakeJob = Callable[..., Awaitable[Job]]
 RUNNING = JobFilter(statuses=(JobStatus.RUNNING,))
 

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 from random import Random
 from uuid import UUID
 
+import pytest
+
 from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.feed import Changed, Feed, StreamMessage, follow_job, follow_list
 from jobwire.jobs.filters import JobFilter
@@ -18,6 +20,8 @@ from jobwire.jobs.job import Job
 from jobwire.models.database import Connection, Database
 from tests.clock import FakeClock
 from tests.jobs.feed.steps import ADMIN, move, opened, report
+
+pytestmark = pytest.mark.rows_by_hand("`move` tells only of statuses")
 
 WRITERS = 8
 JOBS = 12

@@ -339,6 +339,7 @@ async def test_a_resend_keeps_number_and_fence_and_counts_from_now(
     }
 
 
+@pytest.mark.rows_by_hand("ends a job behind its dispatch")
 @pytest.mark.parametrize("reason", ["canceled", "expired", "fenced out", "ended"])
 async def test_a_resend_is_refused_when_the_job_has_another_way_to_end(
     connection: Connection, clock: FakeClock, make_run_job: MakeJob, reason: str

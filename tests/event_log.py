@@ -1,0 +1,124 @@
+"""The log gives the row: what folding the events of jobs has to come to."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.lifecycle import TERMINAL
+from jobwire.models.database import Connection
+from jobwire.models.vocabulary import AttemptStatus, Executor, JobStatus
+
+#: What only the server sees, and what every event carries in columns of its own.
+INVISIBLE = frozenset(
+    {
+        "data",
+        "leased_by",
+        "leased_until",
+        "fence",
+        "idempotency_input",
+        "deleted_at",
+        # How fresh what we know of a run is; news among the words have events.
+        "trigger_observed_at",
+        "trigger_status",
+        "version",
+        "updated_at",
+    }
+)
+
+# One statement is one snapshot: it may be asked while others write.
+_READ = """
+SELECT j.id, j.version, (to_jsonb(j) - 'data')::text AS columns, e.events, a.attempts
+  FROM worker_jobs j
+  CROSS JOIN LATERAL (
+    SELECT json_agg(json_build_array(version, from_status, to_status, changes)
+                    ORDER BY version)::text AS events
+      FROM job_events WHERE job_id = j.id) e
+  CROSS JOIN LATERAL (
+    SELECT json_agg(json_build_array(number, status) ORDER BY number)::text AS attempts
+      FROM job_attempts WHERE job_id = j.id) a
+ WHERE j.id IN (SELECT job_id FROM job_events WHERE kind = 'CREATED')"""
+_UNBORN = """
+SELECT count(*) FROM worker_jobs j WHERE NOT EXISTS (
+  SELECT FROM job_events e WHERE e.job_id = j.id AND e.kind = 'CREATED')"""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What became of a check.
+
+    Attributes:
+        jobs: How many jobs were folded and compared.
+        unborn: How many have no CREATED event: a test wrote the row alone.
+        wrong: A sentence for each thing that is not as it has to be.
+    """
+
+    jobs: int
+    unborn: int
+    wrong: list[str] = field(default_factory=list)
+
+
+async def check(connection: Connection) -> Checked:
+    """Fold the log of every job that has a CREATED event, and compare with its row."""
+    records = await connection.fetch(_READ)
+    unborn = await connection.fetchval(_UNBORN)
+    wrong = [
+        f"{job_id_text(record['id'])} ({record['id']}): {what}"
+        for record in records
+        for what in find_wrong(
+            json.loads(record["columns"]),
+            json.loads(record["events"]),
+            json.loads(record["attempts"] or "[]"),
+        )
+    ]
+    return Checked(len(records), unborn, wrong)
+
+
+def find_wrong(
+    row: dict[str, Any], events: list[list[Any]], attempts: list[list[Any]]
+) -> Iterator[str]:
+    """Say what does not fit together.
+
+    Args:
+        row: The columns of the job.
+        events: [version, from_status, to_status, changes], in order.
+        attempts: [number, status], in order.
+    """
+    versions = [version for version, *_ in events]
+    if versions != list(range(1, row["version"] + 1)):
+        yield f"its row has version {row['version']}, its events have {versions}"
+    folded: dict[str, Any] = {}
+    for version, before, after, changes in events:
+        if before != folded.get("status"):
+            yield f"event {version} comes from {before}, not {folded.get('status')}"
+        if before in TERMINAL and after != before:
+            yield f"event {version} moves a sealed job from {before} to {after}"
+        folded |= changes
+        if after != folded.get("status"):
+            yield f"event {version} goes to {after}, changes say {folded.get('status')}"
+    for name in sorted(set(row) - INVISIBLE):
+        if row[name] != folded.get(name):
+            yield f"{name} is {row[name]!r}, the log says {folded.get(name)!r}"
+    if strange := sorted(set(folded) - set(row) - INVISIBLE):
+        yield f"the log tells of {strange}, which no row has"
+    yield from _wrong_attempts(row, attempts)
+
+
+def _wrong_attempts(row: dict[str, Any], attempts: list[list[Any]]) -> Iterator[str]:
+    numbers = [number for number, _ in attempts]
+    running = [number for number, status in attempts if status == AttemptStatus.RUNNING]
+    count = row["attempts"]
+    if row["executor"] == Executor.INTERNAL:
+        if numbers != list(range(1, count + 1)):
+            yield f"it counts {count} attempts, and has {numbers}"
+        if running != ([count] if row["status"] == JobStatus.RUNNING else []):
+            yield f"it is {row['status']}, and attempts {running} are running"
+        return
+    # Of attempts of a run that nobody told of there is no row.
+    if numbers and numbers[-1] != count:
+        yield f"it counts {count} attempts, and has {numbers}"
+    if row["status"] in TERMINAL and running:
+        yield f"it has ended, and attempts {running} are running"
+    if len(running) > 1:
+        yield f"attempts {running} are running at once"
