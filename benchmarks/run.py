@@ -1,24 +1,46 @@
-"""Runs all benchmarks, or those that are named: ./dev bench [NAME …]."""
+"""Runs all benchmarks, or those that are named: ./dev bench [NAME …].
+
+What begins with `--` and all after it are options of the one that is named.
+"""
 
 import sys
 from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-NAMES = ("latency", "throughput", "idle", "trigger", "trigger_client", "reconcile")
+NAMES = (
+    "latency",
+    "throughput",
+    "idle",
+    "trigger",
+    "trigger_client",
+    "reconcile",
+    "chaos",
+)
+#: Those that take options.
+WITH_OPTIONS = ("chaos",)
 
 
 def main() -> int:
     """Run them one after the other; return the exit code."""
     sys.path.insert(0, str(ROOT))
-    chosen = sys.argv[1:] or list(NAMES)
+    given = sys.argv[1:]
+    options = next((place for place, one in enumerate(given) if one[:2] == "--"), None)
+    chosen = given[:options] or list(NAMES)
     unknown = [name for name in chosen if name not in NAMES]
     if unknown:
         print(f"There is no benchmark {unknown[0]!r}; those are {', '.join(NAMES)}.")
         return 2
+    if options is not None and chosen != list(WITH_OPTIONS):
+        print(f"Options are for {', '.join(WITH_OPTIONS)} alone.")
+        return 2
     for name in chosen:
         print(f"── {name}", flush=True)
-        import_module(f"benchmarks.{name}").main()
+        benchmark = import_module(f"benchmarks.{name}")
+        if options is None:
+            benchmark.main()
+        else:
+            benchmark.main(given[options:])
     return 0
 
 
