@@ -178,6 +178,8 @@ class Client:
         fields: dict[str, Any] = {"id": job, "reason": "chaos"}
         if self._modes:
             fields["mode"] = self._random.choice(self._modes)
+            if fields["mode"] == "FORCE":
+                fields["gracePeriod"] = "PT1S"
         answer = await self._post(_CANCEL, fields)
         if answer is not None and answer["job"] is not None:
             told = answer["job"]["cancellation"]

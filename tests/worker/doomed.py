@@ -18,6 +18,7 @@ from jobwire.worker.worker import Worker
 
 LEASE = timedelta(seconds=2)
 TICKS = 30
+POISONED = 66
 Pool = asyncpg.Pool
 
 
@@ -36,6 +37,12 @@ async def tick(context: JobContext) -> int:
     return context.attempt
 
 
+@job("poison")
+async def poison() -> None:
+    """Take the whole process along, as a crash in native code does."""
+    os._exit(POISONED)
+
+
 def worker(url: DatabaseUrl) -> Worker:
     """Make a worker whose jobs share one pool."""
 
@@ -48,7 +55,7 @@ def worker(url: DatabaseUrl) -> Worker:
 
     return Worker(
         url,
-        registry=Registry(collect(tick)),
+        registry=Registry(collect(tick, poison)),
         settings=WorkerSettings(lease=LEASE, concurrency=50),
         lifespan=pool,
     )

@@ -191,6 +191,41 @@ async def test_suspended_worker_stops_what_was_taken_from_it(
     assert ends[0]["ends"] == len(job_ids)
 
 
+async def test_job_that_kills_every_worker_ends_after_its_attempts_and_says_why(
+    bench: Workbench, spawn: Spawn
+) -> None:
+    twice = json.loads(RetryConfig(max_attempts=2).to_json())
+    now = SystemClock().now()
+    async with bench.database.connection() as connection:
+        job = await insert_job(connection, now=now, type="poison", retry_config=twice)
+    # It runs no such jobs, but it looks for those whose lease has run out.
+    await bench.start()
+
+    for _ in range(2):
+        assert await (await spawn()).wait() == doomed.POISONED
+    ended = await bench.ended(job.id)
+
+    assert (ended.status, ended.failure_kind, ended.attempts) == (
+        "FAILED",
+        "CRASHED",
+        2,
+    )
+    failure = json.loads(ended.result or "")["error"]
+    assert failure["name"] == "LeaseLost"
+    assert "gave no sign of life" in failure["message"]
+    rows = await bench.fetch(
+        "SELECT status, failure_kind, failure ->> 'message' AS message, worker_id"
+        " FROM job_attempts WHERE job_id = $1 ORDER BY number",
+        job.id,
+    )
+    assert [(row["status"], row["failure_kind"]) for row in rows] == [
+        ("LOST", "CRASHED"),
+        ("LOST", "CRASHED"),
+    ]
+    assert all(row["worker_id"] in row["message"] for row in rows)
+    assert len({row["worker_id"] for row in rows}) == 2
+
+
 async def rescued(bench: Workbench) -> None:
     async def look() -> bool:
         rows = await bench.fetch(
