@@ -158,6 +158,9 @@ def _strays(jobs: Mapping[str, Row], runs: Mapping[str, list[Run]]) -> Found:
         row = jobs.get(job)
         if row is None:
             yield LOST, f"{job} has runs and is not there"
+        elif row["trigger_run_id"] is None and row["cancel_outcome"] == FORCED:
+            # Settled before anybody knew of the run, which is told to stop when found.
+            continue
         elif row["trigger_run_id"] not in {run.id for run in made}:
             ids = [run.id for run in made]
             yield RUNS, f"{job} has {row['trigger_run_id']}, and there are {ids}"

@@ -53,7 +53,7 @@ def execution() -> Execution:
 
 
 def judged(execution: Execution, error: BaseException) -> Finish:
-    return of_error(execution, error, now=NOW, random=Random(7))
+    return of_error(execution, error, now=NOW, random=Random(7))  # noqa: S311 - a seed
 
 
 def failure_of(execution: Execution, error: BaseException) -> Failure:
@@ -169,7 +169,7 @@ def test_code_that_looked_and_returned_has_stopped(execution: Execution) -> None
     execution.ask_to_stop(StopReason.CANCEL)
     assert context.cancelled
 
-    finish = of_return(execution, 5, now=NOW, random=Random(7))
+    finish = of_return(execution, 5, now=NOW, random=Random(7))  # noqa: S311 - a seed
 
     assert finish.outcome is Outcome.STOPPED
 
