@@ -16,13 +16,13 @@ from jobwire.jobs.transitions.claim import claim
 from jobwire.jobs.transitions.finish import Finish, Outcome, finish
 from jobwire.jobs.transitions.rescue import rescue
 from jobwire.jobs.transitions.tell_run import acknowledge_by_run
+from tests.event_log import INVISIBLE
 from tests.flows.awaits import Point, points_of
 from tests.flows.conftest import Doomed
 from tests.flows.doomed import MODULES
 from tests.flows.scenarios import SCENARIOS, Scenario
 from tests.flows.watching import Moment
 from tests.jobs.rig import RULES, Rig
-from tests.jobs.test_event_log import INVISIBLE
 
 #: They open and close the connections of a process, and hand over nothing.
 OPENING = {"TriggerExecutor.__aenter__", "TriggerExecutor.__aexit__"}
