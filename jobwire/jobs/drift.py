@@ -75,7 +75,11 @@ async def corrected(
             if path in paths and not heard & set(_as_told(path, said.word))
         ],
     }
-    return replace(change, kind=EventKind.DRIFT_CORRECTED, detail=detail)
+    return replace(
+        change,
+        kind=EventKind.DRIFT_CORRECTED,
+        detail={**(change.detail or {}), **detail},
+    )
 
 
 def attended(job: Job, change: Change | None, *, in_pass: bool) -> Change | None:

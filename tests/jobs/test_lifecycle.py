@@ -8,6 +8,7 @@ import pytest
 from jobwire.jobs import lifecycle
 from jobwire.jobs.lifecycle import Verb
 from jobwire.models.vocabulary import CancelOutcome, JobStatus
+from tests.pages import section_of, table_rows
 
 LIFECYCLE_PAGE = Path(__file__).parents[2] / "docs" / "lifecycle.md"
 
@@ -90,3 +91,12 @@ def test_a_cancel_of_a_dispatched_job_only_asks(status: JobStatus) -> None:
 
 def test_the_lifecycle_page_shows_the_machine_as_it_is() -> None:
     assert lifecycle.diagram() in LIFECYCLE_PAGE.read_text()
+
+
+def test_the_lifecycle_page_tells_of_every_status_and_signal() -> None:
+    statuses = table_rows(section_of(LIFECYCLE_PAGE, "Statuses"))
+    signals = table_rows(section_of(LIFECYCLE_PAGE, "Signals"))
+
+    assert [row[0].strip("`") for row in statuses] == [*JobStatus]
+    told = [verb for row in signals for verb in row[0].split(", ")]
+    assert sorted(told) == sorted(Verb)
