@@ -13,6 +13,7 @@ NAMES = (
     "throughput",
     "idle",
     "trigger",
+    "dispatch",
     "trigger_client",
     "reconcile",
     "chaos",

@@ -24,8 +24,10 @@ from jobwire import (
     schedule_job,
 )
 from jobwire.app.jobwire import NotOpenError
+from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.connections import UnsupportedConnectionError
 from jobwire.jobs.registry import NotAJobError
+from jobwire.jobs.transitions.claim import claim
 from jobwire.models.database import Database
 from jobwire.models.vocabulary import CancelOutcome, JobStatus
 
@@ -212,9 +214,13 @@ async def test_on_a_jobwire_a_job_is_canceled(jobwire: Jobwire) -> None:
 async def test_a_cancel_has_a_mode_and_a_grace(database: Database) -> None:
     async with database.connection() as connection:
         record = await schedule_job(connection, type="any", tag="t", user_id="ann")
-        await connection.execute(
-            "UPDATE worker_jobs SET status = 'RUNNING', started = now(),"
-            " next_attempt_at = NULL, leased_by = 'w', leased_until = now()"
+        await claim(
+            connection,
+            worker="w",
+            limit=1,
+            lease=timedelta(seconds=10),
+            types=["any"],
+            now=SystemClock().now() + timedelta(seconds=1),
         )
         canceled = await cancel_job(
             connection, record.id, mode="FORCE", grace_period=timedelta(seconds=5)

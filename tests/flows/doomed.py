@@ -71,7 +71,7 @@ async def _act(order: dict[str, Any]) -> None:
         await SCENARIOS[order["scenario"]].act(actor, order["facts"])
         WATCH.listener = None
     told = [[*where, writes] for where, writes in reached.items()]
-    Path(order["report"]).write_text(json.dumps(told))
+    Path(order["report"]).write_text(json.dumps(told))  # noqa: ASYNC240 - at the end
 
 
 def _count_writes() -> None:
@@ -107,14 +107,19 @@ def main() -> None:
     import tests.flows.duplicates  # noqa: PLC0415 - once for all children
     import tests.flows.scenarios  # noqa: F401, PLC0415 - as above
 
-    print(json.dumps("ready"), flush=True)
+    _tell("ready")
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
             _child(order)
         _, status = os.waitpid(child, 0)
-        print(json.dumps(os.waitstatus_to_exitcode(status)), flush=True)
+        _tell(os.waitstatus_to_exitcode(status))
+
+
+def _tell(answer: object) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ job ends once, as it had to, with one run or none, and its log says so.
 """
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -53,9 +53,7 @@ async def act(rig: Rig, doomed: Doomed, api_url: str, name: str, **more: object)
 
 
 @pytest.fixture(scope="session")
-async def reached(
-    both_sides: tuple[Rig, str], doomed: Doomed
-) -> AsyncIterator[Reached]:
+async def reached(both_sides: tuple[Rig, str], doomed: Doomed) -> Reached:
     """Let each scenario run without a crash: which one reaches which point first."""
     rig, api_url = both_sides
     found: Reached = {}
@@ -66,7 +64,7 @@ async def reached(
         for point, moment, writes in doomed.report():
             found.setdefault((point, moment), (name, writes))
     rig.stage.emulator.faults.clear()
-    yield found
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -217,7 +215,7 @@ async def assert_attempts_are_right(rig: Rig, job_id: UUID) -> None:
         " ORDER BY number",
         job_id,
     )
-    for one, following in zip(attempts, attempts[1:], strict=False):
+    for one, following in pairwise(attempts):
         assert one["finished_at"] <= following["started_at"]
     assert all(one["status"] != "RUNNING" for one in attempts)
     assert sum(one["status"] == "SUCCEEDED" for one in attempts) <= 1

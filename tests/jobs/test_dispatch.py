@@ -5,12 +5,13 @@ import json
 import logging
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from jobwire.jobs.dispatch import Dispatcher, DispatchRules, Outcome
 from jobwire.jobs.transitions.dispatch import Dispatch
 from jobwire.models.vocabulary import DispatchState, JobStatus
-from jobwire.triggerdev import ServerError
+from jobwire.triggerdev import ApiConnectionError, ServerError
 from tests.jobs.rig import RULES, Rig
 from tests.jobs.wire import Fault
 
@@ -233,6 +234,37 @@ async def test_nothing_is_looked_for_before_a_send_may_have_settled(rig: Rig) ->
     rig.clock.advance(1)
 
     assert len(await rig.take()) == 1
+
+
+async def test_nothing_is_looked_for_soon_after_an_answer_was_given_up(
+    rig: Rig,
+) -> None:
+    dispatch = await rig.claimed("fails")
+
+    def last_moment(_: httpx.Request) -> bool:
+        # It was carried out only when nobody waited any more.
+        rig.clock.advance(RULES.answer)
+        return True
+
+    rig.wire.fail("trigger", Fault.ANSWER_LOST, only=last_moment, times=1)
+    assert await rig.dispatcher.send(dispatch) is Outcome.UNKNOWN
+
+    await rig.stage.advance(RULES.settle.total_seconds() - 1)
+    assert await rig.take() == []
+    await rig.stage.advance(1)
+
+    assert len(await rig.take()) == 1
+
+
+async def test_what_would_be_sent_too_late_is_not_sent(rig: Rig) -> None:
+    dispatch = await rig.claimed()
+    late = dispatch.dispatched_at + RULES.lease - RULES.settle
+    rig.clock.advance(late - rig.clock.now() + timedelta(seconds=1))
+
+    with pytest.raises(ApiConnectionError, match="too late"):
+        await rig.executor.send(dispatch, now=rig.clock.now(), not_after=late)
+
+    assert "trigger" not in rig.wire.sent
 
 
 async def test_a_dispatch_under_way_is_left_to_its_holder_for_its_lease(

@@ -233,7 +233,7 @@ async def test_own_page_tells_the_schema_to_click_through(own: Page) -> None:
 
     await expect(docs.locator("#docs-Job-isCancelable")).to_be_in_viewport()
     await expect(docs.locator("#docs-Job-isCancelable")).to_contain_text(
-        "Whether cancelJob would do something"
+        "Whether a first cancelJob would do something"
     )
     await docs.locator("#docs-Job-status").get_by_role("button").click()
     await expect(docs.locator("h2")).to_contain_text("JobStatus")
