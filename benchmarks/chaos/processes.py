@@ -9,7 +9,6 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -82,7 +81,10 @@ class Processes:
     Args:
         folder: Of everything: data, state, logs, the journal.
         lease: Seconds, of the workers.
+
+    Attributes:
         api: Addresses of the APIs, by name.
+        freezes: When which process stood still.
     """
 
     def __init__(self, folder: Path, *, lease: float) -> None:
@@ -205,7 +207,7 @@ class Processes:
         }
 
 
-async def _until_answered(http: httpx.AsyncClient, url: str) -> Any:
+async def _until_answered(http: httpx.AsyncClient, url: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         with suppress(httpx.HTTPError):
