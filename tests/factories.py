@@ -125,10 +125,11 @@ async def insert_job(connection: Connection, *, now: datetime, **given: Any) -> 
                           finished_at)
                   SELECT id, number, CASE
                            WHEN number < attempts THEN 'FAILED'
-                           WHEN finished IS NOT NULL OR status = 'RUNNING' THEN status
-                           ELSE 'FAILED' END,
+                           WHEN status IN ('RUNNING', 'WAITING') THEN 'RUNNING'
+                           WHEN finished IS NOT NULL THEN status ELSE 'FAILED' END,
                          fence, leased_by, started,
-                         CASE WHEN number < attempts OR status <> 'RUNNING'
+                         CASE WHEN number < attempts
+                                OR status NOT IN ('RUNNING', 'WAITING')
                            THEN started END
                     FROM i, generate_series(1, attempts) AS number
                    WHERE started IS NOT NULL)

@@ -437,6 +437,7 @@ async def test_reconciliation_alone_gives_accepted_jobs_their_runs(rig: Rig) -> 
     assert await rig.link_batches() == 0
 
 
+@pytest.mark.rows_by_hand("ends a job behind its dispatch")
 async def test_the_run_of_a_job_that_has_ended_meanwhile_is_canceled(rig: Rig) -> None:
     [dispatch] = await claimed(rig, "work")
     await rig.batch_dispatcher.send([dispatch])

@@ -108,6 +108,7 @@ async def test_a_run_that_is_not_known_yet_is_told_when_it_is(rig: Rig) -> None:
     assert await rig.stage.status(job.trigger_run_id) == "CANCELED"
 
 
+@pytest.mark.rows_by_hand("acknowledges a cancel that nobody told")
 async def test_a_run_that_was_told_before_the_force_is_not_told_again(
     rig: Rig,
 ) -> None:

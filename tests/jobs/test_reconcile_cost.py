@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from jobwire.jobs.job import Job
 from jobwire.models.database import Database
 from jobwire.models.vocabulary import JobStatus
@@ -113,6 +115,7 @@ async def test_what_was_heard_after_the_list_was_asked_for_is_newer(rig: Rig) ->
         assert (await rig.job(job.id)).trigger_status == "WAITING"
 
 
+@pytest.mark.rows_by_hand("starts a job whose run waits")
 async def test_a_run_that_stands_in_a_queue_again_does_not_move_its_job_back(
     rig: Rig,
 ) -> None:

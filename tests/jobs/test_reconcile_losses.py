@@ -229,6 +229,7 @@ async def test_a_type_that_holds_keeps_its_job_open_until_the_run_comes_back(
     assert (await rig.job(job.id)).attention == []
 
 
+@pytest.mark.rows_by_hand("changes the type of jobs")
 async def test_held_jobs_keep_no_others_from_being_settled(rig: Rig) -> None:
     held = await gone(rig, 6)
     await twice(rig, rig.reconciler_of(OrphanPolicy.HOLD))
@@ -333,6 +334,7 @@ async def test_a_tenth_of_many_is_settled_by_itself(rig: Rig) -> None:
     assert (report.checked, len(report.lost_jobs)) == (70, 7)
 
 
+@pytest.mark.rows_by_hand("moves a job to another environment")
 async def test_jobs_of_another_environment_are_neither_asked_nor_lost(
     rig: Rig,
 ) -> None:

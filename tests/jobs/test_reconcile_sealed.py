@@ -81,6 +81,7 @@ async def test_a_sealed_job_that_trigger_dev_confirms_is_not_named(rig: Rig) -> 
     assert rig.wire.sent["retrieve"] == before
 
 
+@pytest.mark.rows_by_hand("ends a job by force")
 async def test_the_run_of_a_job_that_was_ended_by_force_is_told_to_stop(
     rig: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -99,6 +100,7 @@ async def test_the_run_of_a_job_that_was_ended_by_force_is_told_to_stop(
     assert await rig.job(job.id) == job
 
 
+@pytest.mark.rows_by_hand("ends a job by force")
 async def test_a_run_that_turns_up_after_a_forced_cancel_is_told_to_stop(
     rig: Rig,
 ) -> None:

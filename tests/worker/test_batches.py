@@ -101,6 +101,7 @@ async def test_jobs_that_are_too_heavy_for_a_batch_go_singly(rig: Rig) -> None:
     assert [await sent(rig, loop) for _ in range(3)] == [(3, 0)] * 3
 
 
+@pytest.mark.rows_by_hand("makes jobs urgent")
 async def test_the_most_urgent_jobs_are_in_the_first_batch(rig: Rig) -> None:
     slow = [await rig.schedule() for _ in range(6)]
     fast = [await rig.schedule() for _ in range(9)]

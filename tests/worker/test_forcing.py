@@ -289,6 +289,7 @@ async def test_a_job_is_forced_while_its_worker_shuts_down(
     assert await bench.job(job_id) == ended
 
 
+@pytest.mark.rows_by_hand("lets the grace of a cancel pass")
 async def test_a_worker_that_is_gone_has_its_job_forced_by_another(
     bench: Workbench, stuck: Stuck
 ) -> None:

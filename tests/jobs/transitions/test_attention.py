@@ -115,6 +115,7 @@ def _late(
     }
 
 
+@pytest.mark.rows_by_hand("ends by hand what deserves attention")
 @pytest.mark.parametrize("what", _late(FakeClock()))
 async def test_each_kind_is_raised_when_its_time_has_passed_and_taken_back(
     what: str,
