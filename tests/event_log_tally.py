@@ -35,9 +35,10 @@ class Tally:
         self.count(checked)
         if checked.wrong:
             shown = "\n  ".join(checked.wrong[:10])
+            where = "" if item is not None else " of the database that servers share"
             pytest.fail(
-                f"the log does not give the rows; a test that edits rows by hand says"
-                f" so with pytest.mark.{BY_HAND}(why):\n  {shown}",
+                f"the log does not give the rows{where}; a test that edits rows by hand"
+                f" says so with pytest.mark.{BY_HAND}(why):\n  {shown}",
                 pytrace=False,
             )
 

@@ -229,13 +229,16 @@ def _internal_end(row: Row, asked: Asked, lines: list[Line]) -> Found:
 
 def _run_end(row: Row, asked: Asked, runs: list[Run]) -> Found:
     status = row["status"]
+    if row["cancel_outcome"] == FORCED:
+        # Its run may end as it likes, and there may be none.
+        return
     if not runs:
         expired = status == "EXPIRED" and asked.ttl is not None
         if not expired and row["cancel_outcome"] != "NEVER_STARTED":
             yield STATUS, f"{status} ({row['failure_kind']}), but there is no run"
         return
     run = next((run for run in runs if run.id == row["trigger_run_id"]), runs[0])
-    if run.end != status and row["cancel_outcome"] != FORCED:
+    if run.end != status:
         yield STATUS, f"{status}, but its run {run.id} is {run.end}"
     if row["cancel_outcome"] == "NEVER_STARTED" and run.has_started:
         yield STATUS, f"NEVER_STARTED, but its run {run.id} had started"

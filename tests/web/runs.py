@@ -129,9 +129,19 @@ class Runs:
 
     async def end_grace(self, job: Job) -> None:
         """Let the time that its code may take to stop be over."""
-        await self._connection.execute(
-            "UPDATE worker_jobs SET cancel_grace_until = now() WHERE id = $1", job.id
-        )
+        async with self._connection.transaction():
+            found = await row.lock(self._connection, job.id, viewer=None)
+            assert found is not None
+            now = self._clock.now()
+            await row.write(
+                self._connection,
+                found,
+                {"cancel_grace_until": now},
+                kind=EventKind.CANCEL_REQUESTED,
+                source=SignalSource.API,
+                actor=None,
+                now=now,
+            )
 
     async def acknowledge(self, job: Job) -> None:
         """Let Trigger.dev take the cancel of a job."""
