@@ -211,7 +211,6 @@ async def test_on_a_jobwire_a_job_is_canceled(jobwire: Jobwire) -> None:
     assert (await cancel_job(jobwire, record.id)).status is JobStatus.CANCELED
 
 
-@pytest.mark.rows_by_hand("starts a job without a worker")
 async def test_a_cancel_has_a_mode_and_a_grace(database: Database) -> None:
     async with database.connection() as connection:
         record = await schedule_job(connection, type="any", tag="t", user_id="ann")

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.installation import read_installation
+from jobwire.jobs.registry import Registry
 from jobwire.models.database import Database
 from jobwire.models.database_url import parse
 from jobwire.triggerdev import RetryPolicy, TriggerDevClient
@@ -46,6 +47,7 @@ class Actor:
             self.clock,
             replace(settings, **given),
             self.executor,
+            Registry(),
             "actor",
             changed=lambda: None,
             hooks=WorkerHooks(),
@@ -61,7 +63,7 @@ async def acting(
     clock.advance(now - clock.now())
     opened = await Database.open(parse(database), max_size=4)
     async with opened.connection() as connection:
-        installation = await read_installation(connection)
+        installation = (await read_installation(connection)).id
     client = TriggerDevClient(
         secret_key=key,
         api_url=api_url,

@@ -23,12 +23,16 @@ from jobwire.jobs.link_batch import (
     BatchLinker,
     read_open_batches,
 )
+from jobwire.jobs.orphan_policy import OrphanPolicy
+from jobwire.jobs.realtime import FeedFollower
 from jobwire.jobs.reconcile import Reconciler
+from jobwire.jobs.reconcile.judge import SECOND_LOOK
 from jobwire.jobs.registry import Registry, collect
 from jobwire.jobs.sync import Syncer
 from jobwire.jobs.transitions.claim import Claimed
 from jobwire.jobs.transitions.dispatch import Dispatch, claim_dispatches
 from jobwire.jobs.webhook import receive
+from jobwire.models.vocabulary import CancelMode
 from jobwire.triggerdev import sign_hex
 from jobwire.worker.batches import BatchLoop
 from jobwire.worker.claim import ClaimLoop
@@ -135,9 +139,30 @@ async def canceled(rig: Rig) -> Facts:
     return facts
 
 
-async def lost(rig: Rig) -> Facts:
+async def heard(rig: Rig) -> Facts:
+    """A run of which its job knows all."""
+    facts = await linked()(rig)
+    await rig.syncer.ask_all()
+    return facts
+
+
+async def suspected(rig: Rig, policy: OrphanPolicy = OrphanPolicy.FAIL) -> Facts:
+    """A run that was not found once."""
     facts = await linked(runs_for=400)(rig)
     rig.stage.emulator.faults.add(Answer(route=RETRIEVE, status=404))
+    await rig.reconciler_of(policy).reconcile()
+    rig.clock.advance(SECOND_LOOK)
+    return facts
+
+
+async def redispatched(rig: Rig) -> Facts:
+    """A second run, after one that was lost."""
+    facts = await suspected(rig, OrphanPolicy.RETRY)
+    await rig.reconciler_of(OrphanPolicy.RETRY).reconcile()
+    rig.stage.emulator.faults.clear()
+    [dispatch] = await rig.claim()
+    await rig.dispatcher.send(dispatch)
+    await rig.stage.advance(1)
     return facts
 
 
@@ -186,6 +211,16 @@ async def sent(rig: Rig) -> Facts:
 async def sent_and_over(rig: Rig) -> Facts:
     facts = await sent(rig)
     await rig.stage.advance(60)
+    return facts
+
+
+async def sent_and_forced(rig: Rig) -> Facts:
+    """A run whose job was ended by force before its answer came."""
+    facts = await sent(rig)
+    await rig.cancel(
+        UUID(facts["job"]), mode=CancelMode.FORCE, grace_period=timedelta()
+    )
+    await rig.force()
     return facts
 
 
@@ -383,6 +418,11 @@ async def reconciles(actor: Actor, _: Facts) -> None:
     await Reconciler(actor.database.connection, actor.executor, actor.clock).reconcile()
 
 
+async def follows_the_feed(actor: Actor, _: Facts) -> None:
+    follower = FeedFollower(actor.database.connection, actor.executor, actor.clock)
+    await follower.follow()
+
+
 async def looks_at_health(actor: Actor, _: Facts) -> None:
     # What was heard when it connected is too old.
     actor.clock.advance(60)
@@ -519,6 +559,9 @@ SCENARIOS = {
     "hears of a run that came too late": Scenario(
         of_a_job_that_has_another, works_on_the_inbox, SUCCEEDED
     ),
+    "hears of a run whose job was ended by force": Scenario(
+        posted("RUN_STARTED", sent_and_forced), works_on_the_inbox, CANCELED
+    ),
     "finds an event that cannot be read": Scenario(
         unreadable, works_on_the_inbox, SUCCEEDED
     ),
@@ -541,9 +584,13 @@ SCENARIOS = {
     "asks a run that is not told of": Scenario(
         linked(fault=Answer(route=RETRIEVE, status=400)), asks, SUCCEEDED
     ),
+    "asks the second run of a job": Scenario(redispatched, asks, SUCCEEDED, runs=2),
+    "follows the feed": Scenario(linked(), follows_the_feed, SUCCEEDED),
+    "adopts a run that the feed shows": Scenario(sent, follows_the_feed, SUCCEEDED),
     "reconciles": Scenario(linked(), reconciles, SUCCEEDED),
+    "reconciles what is right": Scenario(heard, reconciles, SUCCEEDED),
     "reconciles a lost run": Scenario(
-        lost, reconciles, ("FAILED", "ORPHANED"), heals=False
+        suspected, reconciles, ("FAILED", "ORPHANED"), heals=False
     ),
     "looks at health": Scenario(ready("work"), looks_at_health, SUCCEEDED),
     "claims": Scenario(internal, claims, SUCCEEDED, runs=0),

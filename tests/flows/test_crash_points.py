@@ -11,11 +11,10 @@ from uuid import UUID
 
 import pytest
 
-from jobwire.jobs.open_runs import read_to_cancel
 from jobwire.jobs.transitions.claim import claim
 from jobwire.jobs.transitions.finish import Finish, Outcome, finish
 from jobwire.jobs.transitions.rescue import rescue
-from jobwire.jobs.transitions.tell_run import acknowledge_by_run
+from jobwire.worker.stop_runs import StopRunsLoop
 from tests.event_log import INVISIBLE
 from tests.flows.awaits import Point, points_of
 from tests.flows.conftest import Doomed
@@ -23,6 +22,7 @@ from tests.flows.doomed import MODULES
 from tests.flows.scenarios import SCENARIOS, Scenario
 from tests.flows.watching import Moment
 from tests.jobs.rig import RULES, Rig
+from tests.worker.shared import share
 
 #: They open and close the connections of a process, and hand over nothing.
 OPENING = {"TriggerExecutor.__aenter__", "TriggerExecutor.__aexit__"}
@@ -131,7 +131,7 @@ async def converge(rig: Rig) -> None:
         await rig.decide()
         for dispatch in await rig.claim():
             await rig.dispatcher.send(dispatch)
-        await stop_runs(rig)
+        await StopRunsLoop(share(rig)).do_duty()
         await run_internal(rig)
         await rig.ask()
         await rig.syncer.ask_all()
@@ -143,16 +143,6 @@ async def converge(rig: Rig) -> None:
         "SELECT status, dispatch_state, trigger_run_id, cancel_outcome FROM worker_jobs"
     )
     raise AssertionError([dict(row) for row in rows])
-
-
-async def stop_runs(rig: Rig) -> None:
-    environment = await rig.executor.environment()
-    async with rig.database.connection() as connection:
-        runs = await read_to_cancel(connection, environment, limit=10)
-    for run in runs:
-        await rig.executor.cancel(run.run_id)
-        async with rig.database.transaction() as connection:
-            await acknowledge_by_run(connection, run.job_id, now=rig.clock.now())
 
 
 async def run_internal(rig: Rig) -> None:
