@@ -160,11 +160,11 @@ class Dispatcher:
                 await transitions.release(connection, dispatch, now)
 
     async def _search(self, dispatch: Dispatch) -> str | None:
-        found = await self._executor.find(dispatch, now=self._clock.now())
+        found = await self._executor.lists.find(dispatch)
         if found is not None:
             return found
         await self._sleep(self._rules.search_gap.total_seconds())
-        return await self._executor.find(dispatch, now=self._clock.now())
+        return await self._executor.lists.find(dispatch)
 
     async def _send_again(self, dispatch: Dispatch) -> Outcome:
         now = self._clock.now()

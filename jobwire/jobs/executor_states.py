@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.executors.base import ExecutorHealth, ExecutorState
+from jobwire.jobs.executors.calls import not_configured
 from jobwire.jobs.executors.internal import internal_state
-from jobwire.jobs.executors.trigger import not_configured
 from jobwire.jobs.installation import read_installation
 from jobwire.jobs.reconcile import read_withheld
 from jobwire.triggerdev import TriggerDevError

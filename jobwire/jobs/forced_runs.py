@@ -125,7 +125,7 @@ class ForcedRuns:
         return len(records)
 
     async def _tell(self, run: ForcedRun) -> None:
-        run_id = run.run_id or await self._executor.find(run, now=self._clock.now())
+        run_id = run.run_id or await self._executor.lists.find(run)
         word = NOT_FOUND_WORD
         if run_id is not None:
             with suppress(NotFoundError):

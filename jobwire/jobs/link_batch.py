@@ -137,8 +137,8 @@ class BatchLinker:
     async def _find(self, batch: OpenBatch) -> dict[UUID, str]:
         waiting = {one.id: one for one in batch.jobs}
         found: dict[UUID, str] = {}
-        runs = self._executor.batches.runs(batch.id, sent_at=batch.sent_at)
-        async for run in runs:
+        pages = self._executor.lists.of_batch(batch.id, sent_at=batch.sent_at)
+        async for run in (run async for page in pages for run in page):
             job_id = job_id_of(run.tags)
             job = None if job_id is None else waiting.get(job_id)
             if job is not None and self._executor.marks.are_on(

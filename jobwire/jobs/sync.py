@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from jobwire.jobs.at_once import at_once
 from jobwire.jobs.borrowing import Connections, transaction
 from jobwire.jobs.clock import Clock
-from jobwire.jobs.executors.trigger import TriggerExecutor, is_about_health
+from jobwire.jobs.executors.calls import is_about_health
+from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.observe import observe
 from jobwire.jobs.open_runs import OpenRun, read_open

@@ -8,7 +8,7 @@ from datetime import timedelta
 from jobwire.jobs.dispatch import Dispatcher, Outcome
 from jobwire.jobs.dispatch_batch import BatchDispatcher, SentBatch
 from jobwire.jobs.executors.batches import ITEM_OVERHEAD
-from jobwire.jobs.executors.trigger import is_about_health
+from jobwire.jobs.executors.calls import is_about_health
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.transitions.dispatch import Dispatch, claim_dispatches
 from jobwire.triggerdev import RateLimitedError, TriggerDevError

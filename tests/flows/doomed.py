@@ -29,6 +29,8 @@ MODULES = (
     "jobwire.jobs.dispatch",
     "jobwire.jobs.dispatch_batch",
     "jobwire.jobs.executors.batches",
+    "jobwire.jobs.executors.calls",
+    "jobwire.jobs.executors.run_lists",
     "jobwire.jobs.executors.trigger",
     "jobwire.jobs.link_batch",
     "jobwire.jobs.observe",

@@ -350,7 +350,8 @@ async def finds_what_is_linked(actor: Actor, _: Facts) -> None:
         [batch] = await read_open_batches(
             connection, environment, now=actor.clock.now(), limit=10
         )
-    async for run in actor.executor.batches.runs(batch.id, sent_at=batch.sent_at):
+    pages = actor.executor.lists.of_batch(batch.id, sent_at=batch.sent_at)
+    async for run in (run async for page in pages for run in page):
         for waiting in batch.jobs:
             if actor.executor.marks.are_on(run, waiting.id, "work", 1):
                 await _dispatcher(actor).link(waiting.id, run.id)

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from jobwire.jobs.executors.base import ExecutorHealth
-from jobwire.jobs.executors.trigger import PausedError
+from jobwire.jobs.executors.calls import PausedError
 from jobwire.jobs.installation import (
     Installation,
     NothingToAnswerError,

@@ -6,28 +6,22 @@ when a batch has all its items (`POST /api/v3/batches` and `…/items`, Trigger.
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from enum import Enum, auto
-from typing import Protocol, TypeVar
 
+from jobwire.jobs.executors.calls import Calls
 from jobwire.jobs.executors.marks import Marks
 from jobwire.jobs.transitions.dispatch import Dispatch
 from jobwire.triggerdev import (
     BatchItem,
     BatchStatus,
     NotFoundError,
-    RunFilter,
-    RunSummary,
     TriggerDevClient,
 )
 
-Answer = TypeVar("Answer")
-
 #: What an item is made of beside its payload, in bytes, and more.
 ITEM_OVERHEAD = 2048
-#: How far their clock and ours may differ, when runs are looked for.
-_SKEW = timedelta(minutes=10)
 _OVER = {BatchStatus.COMPLETED, BatchStatus.PARTIAL_FAILED, BatchStatus.ABORTED}
 
 
@@ -42,28 +36,21 @@ class Standing(Enum):
     OVER = auto()
 
 
-class Ask(Protocol):
-    """Awaits a call, and notes what it says of the health of the environment."""
-
-    async def __call__(self, call: Awaitable[Answer], /) -> Answer:
-        """Return the answer."""
-
-
 class Batches:
     """The batches of one environment; no method may be called inside a transaction.
 
     Args:
         client: Asks it.
         marks: Returns the marks of the installation that is spoken for.
-        ask: Awaits each call.
+        calls: Makes each call.
     """
 
     def __init__(
-        self, client: TriggerDevClient, marks: Callable[[], Marks], ask: Ask
+        self, client: TriggerDevClient, marks: Callable[[], Marks], calls: Calls
     ) -> None:
         self._client = client
         self._marks = marks
-        self._ask = ask
+        self._calls = calls
 
     async def open(self, dispatches: Sequence[Dispatch]) -> str:
         """Make a batch that waits for its items; return its id.
@@ -73,7 +60,7 @@ class Batches:
         Raises:
             TriggerDevError: It was refused, or its answer was lost.
         """
-        created = await self._ask(
+        created = await self._calls.make(
             self._client.batches.create(
                 len(dispatches),
                 task_ids=sorted({one.task for one in dispatches}),
@@ -110,28 +97,10 @@ class Batches:
             )
             for one in dispatches
         ]
-        sent = await self._ask(
+        sent = await self._calls.make(
             self._client.batches.send_items(batch_id, items, not_after=not_after)
         )
         return sent.is_sealed
-
-    async def runs(
-        self, batch_id: str, *, sent_at: datetime
-    ) -> AsyncIterator[RunSummary]:
-        """List the runs that a batch has made; the newest may still be missing.
-
-        Raises:
-            TriggerDevError: It cannot be asked.
-        """
-        window = RunFilter(created_from=sent_at - _SKEW, batch_id=batch_id)
-        after: str | None = None
-        while True:
-            page = await self._ask(self._client.runs.list_page(window, after=after))
-            for run in page.runs:
-                yield run
-            after = page.next_cursor
-            if after is None:
-                return
 
     async def standing(self, batch_id: str) -> Standing:
         """Ask how far a batch is.
@@ -140,7 +109,7 @@ class Batches:
             TriggerDevError: It cannot be asked.
         """
         try:
-            batch = await self._ask(self._client.batches.retrieve(batch_id))
+            batch = await self._calls.make(self._client.batches.retrieve(batch_id))
         except NotFoundError:
             return Standing.OVER
         # It can be PENDING again when all its runs are made.

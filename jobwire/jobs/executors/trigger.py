@@ -3,94 +3,41 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from inspect import iscoroutine
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Self
 from uuid import UUID
 
 from jobwire.jobs import json_text
 from jobwire.jobs.clock import Clock
-from jobwire.jobs.executors.base import (
-    ExecutorCapabilities,
-    ExecutorHealth,
-    ExecutorState,
-)
+from jobwire.jobs.executors.base import ExecutorState
 from jobwire.jobs.executors.batches import Batches
-from jobwire.jobs.executors.marks import Marks, job_tag
+from jobwire.jobs.executors.calls import Calls
+from jobwire.jobs.executors.marks import Marks
+from jobwire.jobs.executors.run_lists import RunLists
 from jobwire.jobs.executors.run_words import not_stored, observation_of, output_text
 from jobwire.jobs.observation import Observation
 from jobwire.jobs.transitions.dispatch import Dispatch
-from jobwire.models.vocabulary import Executor, SignalSource
+from jobwire.models.vocabulary import SignalSource
 from jobwire.triggerdev import (
-    TERMINAL,
-    ApiConnectionError,
-    AuthenticationError,
-    ConflictError,
-    NotFoundError,
-    PermissionDeniedError,
     RateLimit,
     RealtimeRun,
     Run,
-    RunFilter,
     RunStatus,
     RunSubscription,
-    RunSummary,
     TriggerDevClient,
     TriggerDevError,
 )
 
-Answer = TypeVar("Answer")
-
 log = logging.getLogger(__name__)
 
-#: How far their clock and ours may differ, when runs are looked for.
-SKEW = timedelta(minutes=10)
 #: The share of the rate limit that asking on the side leaves to dispatch and cancel.
 _RESERVE = 0.2
-#: The words of runs that have not ended, as lists are filtered by.
-_LIVE = tuple(status.value for status in RunStatus if status not in TERMINAL)
 #: How long an answer about health is believed.
 _FRESH = timedelta(seconds=10)
-
-CAPABILITIES = ExecutorCapabilities(
-    cancel_running=True,
-    confirms_cancel=True,
-    force_cancel=True,
-    progress=True,
-    backoff=True,
-    max_data_bytes=json_text.MAX_DATA_BYTES,
-)
-
-
-class PausedError(TriggerDevError):
-    """Nothing may be asked or told: it is not known whose runs those are."""
-
-    def __init__(self, trouble: str) -> None:
-        super().__init__(trouble, is_retryable=True)
-
-
-class Sought(Protocol):
-    """What a run is looked for by."""
-
-    @property
-    def id(self) -> UUID:
-        """The job."""
-
-    @property
-    def task(self) -> str:
-        """The id of its task."""
-
-    @property
-    def number(self) -> int:
-        """Which handing-over it is."""
-
-    @property
-    def created_at(self) -> datetime:
-        """When the job was accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +60,7 @@ class TriggerExecutor:
 
     Attributes:
         marks: What tells our runs from others.
+        lists: Lists runs.
         batches: Makes many runs at once.
 
     Args:
@@ -134,9 +82,9 @@ class TriggerExecutor:
         self._place = place
         self._clock = clock
         self.marks = Marks(installation)
-        self.batches = Batches(client, lambda: self.marks, self._ask)
-        self._trouble: str | None = None
-        self._state = self._found(ExecutorHealth.HEALTHY, None, checked_at=None)
+        self._calls = Calls(clock)
+        self.lists = RunLists(client, lambda: self.marks, self._calls, clock)
+        self.batches = Batches(client, lambda: self.marks, self._calls)
         self._asking = asyncio.Lock()
         self._environment: str | None = None
         self._has_looked = False
@@ -156,7 +104,7 @@ class TriggerExecutor:
     @property
     def is_paused(self) -> bool:
         """Whether nothing may be asked or told, until somebody says who we are."""
-        return self._trouble is not None
+        return self._calls.is_paused
 
     def speak_for(self, installation: UUID, *, trouble: str | None) -> None:
         """Work for an installation; or for none, as long as it is in doubt.
@@ -167,14 +115,7 @@ class TriggerExecutor:
         """
         if self.marks.installation != str(installation):
             self.marks = Marks(installation)
-        if trouble != self._trouble:
-            self._trouble = trouble
-            log.log(
-                logging.WARNING if trouble else logging.INFO,
-                "the work on Trigger.dev %s",
-                f"pauses: {trouble}" if trouble else "goes on",
-                extra={"action": "trigger-paused" if trouble else "trigger-resumed"},
-            )
+        self._calls.pause(trouble)
 
     @property
     def requests(self) -> int:
@@ -187,9 +128,9 @@ class TriggerExecutor:
         Raises:
             TriggerDevError: It cannot be asked, or nothing may be.
         """
-        self._check_open()
+        self._calls.check()
         if self._environment is None:
-            id = await self._ask(self._client.environment_id())
+            id = await self._calls.make(self._client.environment_id())
             self._environment = f"{self._place}#{id}"
         return self._environment
 
@@ -210,7 +151,7 @@ class TriggerExecutor:
         Raises:
             TriggerDevError: It was refused, or its outcome is unknown.
         """
-        triggered = await self._ask(
+        triggered = await self._calls.make(
             self._client.tasks.trigger(
                 dispatch.task,
                 json.loads(dispatch.data),
@@ -223,22 +164,6 @@ class TriggerExecutor:
         )
         return triggered.id
 
-    async def find(self, dispatch: Sought, *, now: datetime) -> str | None:
-        """Look for the run of a dispatch; None: it is not listed.
-
-        Raises:
-            TriggerDevError: It cannot be asked.
-        """
-        found: str | None = None
-        async for run in self._runs(
-            created_from=dispatch.created_at - SKEW,
-            created_to=now + SKEW,
-            tag=job_tag(dispatch.id),
-        ):
-            if self.marks.are_on(run, dispatch.id, dispatch.task, dispatch.number):
-                found = run.id
-        return found
-
     async def retrieve(self, run_id: str) -> Run:
         """Return a run.
 
@@ -246,7 +171,7 @@ class TriggerExecutor:
             NotFoundError: The environment has no such run.
             TriggerDevError: It cannot be asked.
         """
-        return await self._ask(self._client.runs.retrieve(run_id))
+        return await self._calls.make(self._client.runs.retrieve(run_id))
 
     async def hear(
         self, run_id: str, *, source: SignalSource = SignalSource.RECONCILER
@@ -282,27 +207,7 @@ class TriggerExecutor:
             NotFoundError: The environment has no such run.
             TriggerDevError: It cannot be asked.
         """
-        await self._ask(self._client.runs.cancel(run_id))
-
-    def runs_since(self, start: datetime) -> AsyncGenerator[Sequence[RunSummary], None]:
-        """List the runs of this installation that were made since an instant, by page.
-
-        Raises:
-            TriggerDevError: It cannot be asked.
-        """
-        return self._pages(start)
-
-    def live_runs(self, start: datetime) -> AsyncGenerator[Sequence[RunSummary], None]:
-        """List those of them that have not ended, by page, the newest first.
-
-        Some are missing: lists lag, and the filter for EXECUTING does not find runs
-        that wait for their next attempt (`ApiRunListPresenter.server.ts`, read
-        2026-11-23).
-
-        Raises:
-            TriggerDevError: It cannot be asked.
-        """
-        return self._pages(start, statuses=_LIVE)
+        await self._calls.make(self._client.runs.cancel(run_id))
 
     def feed(self, cursor: str | None) -> RunSubscription:
         """Return the Realtime feed of this installation's runs; `poll` asks it.
@@ -323,7 +228,7 @@ class TriggerExecutor:
         Raises:
             TriggerDevError: It refuses, or does not answer.
         """
-        return await self._ask(feed.poll())
+        return await self._calls.make(feed.poll())
 
     @property
     def rate_limit(self) -> RateLimit | None:
@@ -340,7 +245,7 @@ class TriggerExecutor:
             TriggerDevError: It cannot be asked.
         """
         if not self._has_looked:
-            await self._ask(self._client.runs.list_page(self._smallest(), page_size=1))
+            await self.lists.answer()
             self._has_looked = True
 
     @property
@@ -353,23 +258,13 @@ class TriggerExecutor:
 
     async def state(self) -> ExecutorState:
         """Tell how the environment fares, asking it at most every ten seconds."""
-        if self._trouble is not None:
-            return self._found(
-                ExecutorHealth.DEGRADED, self._trouble, checked_at=self._clock.now()
-            )
         async with self._asking:
-            checked = self._state.checked_at
-            now = self._clock.now()
-            if checked is None or now - checked >= _FRESH:
+            checked = self._calls.state.checked_at
+            if checked is None or self._clock.now() - checked >= _FRESH:
                 # What it met is in the state.
                 with suppress(TriggerDevError):
-                    await self._ask(
-                        self._client.runs.list_page(self._smallest(), page_size=1)
-                    )
-        return self._state
-
-    def _smallest(self) -> RunFilter:
-        return RunFilter(created_from=self._clock.now() - SKEW)
+                    await self.lists.answer()
+        return self._calls.state
 
     async def _output(self, run: Run) -> tuple[str | None, str | None]:
         try:
@@ -383,91 +278,3 @@ class TriggerExecutor:
                 raise
             return None, error.message
         return output_text(output)
-
-    async def _runs(
-        self, *, created_from: datetime, created_to: datetime, tag: str
-    ) -> AsyncIterator[RunSummary]:
-        self._check_open()
-        try:
-            window = RunFilter(
-                created_from=created_from, created_to=created_to, tags=(tag,)
-            )
-            async for run in self._client.runs.list(window):
-                yield run
-        except TriggerDevError as error:
-            self._note(error)
-            raise
-        self._note(None)
-
-    async def _pages(
-        self, start: datetime, statuses: Sequence[str] = ()
-    ) -> AsyncGenerator[Sequence[RunSummary], None]:
-        window = RunFilter(
-            created_from=start,
-            created_to=self._clock.now() + SKEW,
-            tags=(self.marks.tag,),
-            statuses=statuses,
-        )
-        after: str | None = None
-        while True:
-            page = await self._ask(self._client.runs.list_page(window, after=after))
-            yield page.runs
-            if page.next_cursor is None or page.next_cursor == after:
-                return
-            after = page.next_cursor
-
-    async def _ask(self, call: Awaitable[Answer]) -> Answer:
-        if self._trouble is not None and iscoroutine(call):
-            call.close()
-        self._check_open()
-        try:
-            answer = await call
-        except TriggerDevError as error:
-            self._note(error)
-            raise
-        self._note(None)
-        return answer
-
-    def _check_open(self) -> None:
-        if self._trouble is not None:
-            raise PausedError(self._trouble)
-
-    def _note(self, error: TriggerDevError | None) -> None:
-        """Remember what a call says about the health of the environment."""
-        if error is None or not is_about_health(error):
-            health, reason = ExecutorHealth.HEALTHY, None
-        elif isinstance(error, ApiConnectionError):
-            health, reason = ExecutorHealth.UNREACHABLE, error.message
-        else:
-            health, reason = ExecutorHealth.DEGRADED, error.message
-        if health is not self._state.health:
-            log.log(
-                logging.INFO if reason is None else logging.WARNING,
-                "Trigger.dev is %s%s",
-                health.value,
-                "" if reason is None else f": {reason}",
-                extra={"action": "trigger-health", "health": health.value},
-            )
-        self._state = self._found(health, reason, checked_at=self._clock.now())
-
-    def _found(
-        self, health: ExecutorHealth, reason: str | None, *, checked_at: datetime | None
-    ) -> ExecutorState:
-        return ExecutorState(Executor.TRIGGER, health, reason, checked_at, CAPABILITIES)
-
-
-def not_configured(reason: str) -> ExecutorState:
-    """Tell that no environment is known, and why."""
-    return ExecutorState(
-        Executor.TRIGGER, ExecutorHealth.NOT_CONFIGURED, reason, None, CAPABILITIES
-    )
-
-
-def is_about_health(error: TriggerDevError) -> bool:
-    """Whether an error says something of the environment, and not of one request."""
-    if isinstance(error, NotFoundError | ConflictError):
-        # Retryable too, for their replicas lag and somebody may be using the key.
-        return False
-    return error.is_retryable or isinstance(
-        error, AuthenticationError | PermissionDeniedError
-    )

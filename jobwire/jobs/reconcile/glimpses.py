@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from jobwire.jobs.executors.trigger import SKEW
+from jobwire.jobs.executors.run_lists import SKEW
 from jobwire.jobs.reconcile.one_pass import Pass
 from jobwire.triggerdev import RunSummary
 
@@ -45,7 +45,7 @@ class Glimpses:
         Raises:
             TriggerDevError: They cannot be listed.
         """
-        await self._look(one, one.executor.runs_since(start))
+        await self._look(one, one.executor.lists.since(start))
 
     async def look_for(
         self, one: Pass, wanted: Collection[str], *, since: datetime
@@ -62,7 +62,7 @@ class Glimpses:
         """
         missing = set(wanted) - self.seen.keys()
         if len(missing) >= _FEW:
-            await self._look(one, one.executor.live_runs(since - SKEW), missing)
+            await self._look(one, one.executor.lists.live(since - SKEW), missing)
 
     async def _look(
         self,

@@ -8,7 +8,8 @@ from uuid import uuid4
 from jobwire.jobs.borrowing import Connections, transaction
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.duties import DutyLostError, Term
-from jobwire.jobs.executors.trigger import SKEW, TriggerExecutor
+from jobwire.jobs.executors.run_lists import SKEW
+from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.holding import DutyTakenError, holding
 from jobwire.jobs.open_runs import read_open
 from jobwire.jobs.orphan_policy import OrphanPolicy

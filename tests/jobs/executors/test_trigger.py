@@ -158,7 +158,7 @@ async def test_a_run_with_task_key_and_metadata_of_a_dispatch_is_its_own(
     dispatch = await rig.claimed()
     run = await like(rig, dispatch)
 
-    assert await rig.executor.find(dispatch, now=rig.clock.now()) == run
+    assert await rig.executor.lists.find(dispatch) == run
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ async def test_a_run_that_differs_in_one_of_them_is_not(rig: Rig, other: Any) ->
         different = {"idempotencyKey": ""}
     await like(rig, dispatch, **different)
 
-    assert await rig.executor.find(dispatch, now=rig.clock.now()) is None
+    assert await rig.executor.lists.find(dispatch) is None
 
 
 async def test_a_run_whose_code_has_replaced_its_metadata_is_still_its_own(
@@ -200,7 +200,7 @@ async def test_a_run_whose_code_has_replaced_its_metadata_is_still_its_own(
     dispatch = await rig.claimed()
     run = await like(rig, dispatch, metadata={"mine": 1})
 
-    assert await rig.executor.find(dispatch, now=rig.clock.now()) == run
+    assert await rig.executor.lists.find(dispatch) == run
 
 
 async def test_a_run_is_found_among_more_copies_than_a_page_holds(rig: Rig) -> None:
@@ -210,14 +210,14 @@ async def test_a_run_is_found_among_more_copies_than_a_page_holds(rig: Rig) -> N
         rig.clock.advance(0.001)
         await like(rig, dispatch, idempotencyKey="")
 
-    assert await rig.executor.find(dispatch, now=rig.clock.now()) == run
+    assert await rig.executor.lists.find(dispatch) == run
 
 
 async def test_runs_since_an_instant_are_those_of_this_installation(rig: Rig) -> None:
     job = await rig.linked()
     await rig.stage.triggered("work", None, tags=["jobwire:another"])
 
-    pages = rig.executor.runs_since(rig.clock.now())
+    pages = rig.executor.lists.since(rig.clock.now())
 
     assert [[run.id for run in page] async for page in pages] == [[job.trigger_run_id]]
 
@@ -231,7 +231,7 @@ async def test_live_runs_are_those_of_this_installation_that_have_not_ended(
     start = rig.clock.now()
     await rig.stage.advance(5)
 
-    pages = rig.executor.live_runs(start)
+    pages = rig.executor.lists.live(start)
 
     assert [[run.id for run in page] async for page in pages] == [[job.trigger_run_id]]
 
