@@ -222,7 +222,12 @@ class Control:
         self._cancels = CancelLoop(
             link, clock, settings, stop=runner.stop, changed=self._changed, **shared
         )
-        self._forcer = ForceLoop(link, clock, settings, changed=self._changed)
+        self._forcer = ForceLoop(
+            link,
+            clock,
+            interval=settings.cancel_interval,
+            moved=lambda _: self._changed(),
+        )
         self._promoter = PromoteLoop(link, clock, settings, promoted=self._queued)
         self._attention = AttentionLoop(
             link,
@@ -248,8 +253,15 @@ class Control:
             self._progress,
             self._finisher,
             self._promoter,
-            ExpireLoop(link, clock, settings, changed=self._changed),
-            RescueLoop(link, clock, settings, rescued=self._rescued),
+            ExpireLoop(
+                link,
+                clock,
+                interval=settings.expire_interval,
+                moved=lambda _: self._changed(),
+            ),
+            RescueLoop(
+                link, clock, interval=settings.rescue_interval, moved=self._rescued
+            ),
             self._attention,
         ]
         if isinstance(clock, DatabaseClock):

@@ -1,53 +1,27 @@
 """The forcer: ends jobs whose code did not stop within the grace of a forced cancel."""
 
 import logging
-from collections.abc import Callable
 
-from jobwire.jobs.clock import Clock
 from jobwire.jobs.transitions.force import force
-from jobwire.worker.link import Link
-from jobwire.worker.loop import Loop
-from jobwire.worker.settings import WorkerSettings
-
-_BATCH = 100
+from jobwire.models.database import Connection
+from jobwire.worker.sweep import SweepLoop
 
 _log = logging.getLogger(__name__)
 
 
-class ForceLoop(Loop):
-    """Ends them by force: QUEUED, RUNNING or WAITING → CANCELED.
-
-    Any number of workers may force.
-
-    Args:
-        changed: Called when events were written.
-    """
+class ForceLoop(SweepLoop):
+    """Ends them by force: QUEUED, RUNNING or WAITING → CANCELED."""
 
     name = "force"
+    batch = 100
 
-    def __init__(
-        self,
-        link: Link,
-        clock: Clock,
-        settings: WorkerSettings,
-        *,
-        changed: Callable[[], None],
-    ) -> None:
-        super().__init__()
-        self._link = link
-        self._clock = clock
-        self._interval = settings.cancel_interval.total_seconds()
-        self._changed = changed
-
-    async def run_once(self) -> float:
+    async def sweep(self, connection: Connection) -> int:
         """Force one batch."""
-        async with self._link.connection() as connection:
-            moved = await force(connection, now=self._clock.now(), limit=_BATCH)
-        if moved:
+        count = await force(connection, now=self._clock.now(), limit=self.batch)
+        if count:
             _log.warning(
                 "canceled %d jobs by force; their code may still be running",
-                moved,
-                extra={"action": "cancel-forced", "count": moved},
+                count,
+                extra={"action": "cancel-forced", "count": count},
             )
-            self._changed()
-        return 0 if moved == _BATCH else self._interval
+        return count
