@@ -64,8 +64,7 @@ def _minutes(text: str) -> str:
         begin, _, step = text.partition("/")
         return f"{_every(step, 'minute')}, {_from_minute(begin)}"
     if "-" in text and "," not in text:
-        first, _, last = text.partition("-")
-        return f"minutes {first} through {last} past the hour"
+        return _from_minute(text)
     return f"at {_joined(text.split(','))} minutes past the hour"
 
 
