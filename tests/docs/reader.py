@@ -163,7 +163,7 @@ class Reader:
         assert block.file is not None, f"this block names no file: {block}"
         self._write(block)
         if block.file.startswith("test_"):
-            quiet = ("-q", "-p", "jobwire.testing.plugin", "-o", "asyncio_mode=auto")
+            quiet = ("-q", "-o", "asyncio_mode=auto")
             url = await self._new_database()
             await self._run(
                 *(sys.executable, "-m", "pytest", *quiet, block.file), DATABASE_URL=url
