@@ -16,6 +16,7 @@ NAMES = (
     "dispatch",
     "trigger_client",
     "reconcile",
+    "fanout",
     "chaos",
 )
 #: Those that take options.

@@ -30,11 +30,16 @@ class Context:
     Attributes:
         engine: The open parts of this process.
         viewer: Who asks.
+        resume_after: The cursor that a client resumes a stream behind, which its
+            transport told; it counts more than what the operation says.
     """
 
-    def __init__(self, engine: Engine, viewer: Viewer) -> None:
+    def __init__(
+        self, engine: Engine, viewer: Viewer, *, resume_after: str | None = None
+    ) -> None:
         self.engine = engine
         self.viewer = viewer
+        self.resume_after = resume_after
         self._as_of: AsOf | None = None
         self._cursor: asyncio.Task[str] | None = None
         self._first_read = asyncio.Lock()

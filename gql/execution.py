@@ -3,45 +3,23 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import timedelta
 from inspect import isawaitable
-from typing import Any, Self, cast
+from typing import Any, Self
 
-from graphql import (
-    ExecutionResult,
-    GraphQLError,
-    GraphQLFormattedError,
-    OperationDefinitionNode,
-    OperationType,
-    execute,
-    subscribe,
-)
+from graphql import GraphQLError, OperationDefinitionNode, OperationType, execute
 
 from jobwire.gql.context import Context
 from jobwire.gql.documents import Document, DocumentError, prepare
-from jobwire.gql.errors import format_error, refusal
+from jobwire.gql.errors import format_error
 from jobwire.gql.limits import unstorable_variable
-from jobwire.gql.proof import StreamProof
+from jobwire.gql.live import Give, LiveOperation
+from jobwire.gql.result import RequestError, Response, Result, to_response
 from jobwire.gql.schema import core
-from jobwire.jobs.errors import JobError
-
-#: One result, as JSON.
-Response = dict[str, Any]
 
 
 class MalformedRequestError(Exception):
     """A JSON value that is no GraphQL request."""
-
-
-class RequestError(Exception):
-    """A request that was refused before anything ran.
-
-    Attributes:
-        errors: Why, as clients may see it.
-    """
-
-    def __init__(self, errors: list[GraphQLFormattedError]) -> None:
-        super().__init__("; ".join(error["message"] for error in errors))
-        self.errors = errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +95,11 @@ class Operation:
         return cls(document, definition, request.variables)
 
     @property
+    def name(self) -> str | None:
+        """Its name; None: it has none."""
+        return self.definition.name.value if self.definition.name else None
+
+    @property
     def is_subscription(self) -> bool:
         """Whether it has many results."""
         return self.definition.operation is OperationType.SUBSCRIPTION
@@ -132,59 +115,54 @@ class Operation:
         Raises:
             RequestError: The variables do not fit; nothing ran.
         """
-        result = execute(core, self.document.ast, **self._arguments(context))
-        return _response(await result if isawaitable(result) else result)
+        executed = execute(
+            core,
+            self.document.ast,
+            context_value=context,
+            variable_values=self.variables,
+            operation_name=self.name,
+        )
+        return to_response(await executed if isawaitable(executed) else executed)
 
-    async def stream(self, context: Context) -> AsyncGenerator[Response, None]:
-        """Run a subscription until it ends or the generator is closed.
+
+class Running:
+    """An operation that runs for one client."""
+
+    def __init__(self, operation: Operation, context: Context) -> None:
+        self._operation = operation
+        self._context = context
+        self._live: LiveOperation | None = None
+        self._end: tuple[str, timedelta] | None = None
+
+    async def results(self, give: Give | None = None) -> AsyncGenerator[Result, None]:
+        """Give the one result of a query or mutation, or the many of a subscription.
+
+        Args:
+            give: Takes a result that is given to many at once; what it takes is not
+                given here again.
 
         Raises:
             RequestError: The variables do not fit, or the stream was refused; at any
                 time, when the API key behind it is no longer valid.
         """
-        proof = StreamProof(context.engine, context.viewer)
-        source = subscribe(core, self.document.ast, **self._arguments(context))
-        results = await source if isawaitable(source) else source
-        if isinstance(results, ExecutionResult):
-            raise RequestError([format_error(error) for error in results.errors or ()])
-        # graphql-core promises an iterator, and returns a generator that can be closed.
-        stream = cast("AsyncGenerator[ExecutionResult, None]", results)
-        async with aclosing(stream):
-            try:
-                async for result in stream:
-                    await proof.ensure_valid()
-                    yield _response(result)
-            except JobError as refused:
-                raise RequestError([refusal(refused)]) from None
-
-    async def results(self, context: Context) -> AsyncGenerator[Response, None]:
-        """Give the one result of a query or mutation, or the many of a subscription.
-
-        Raises:
-            RequestError: As `run` and `stream` do.
-        """
-        if not self.is_subscription:
-            yield await self.run(context)
+        operation = self._operation
+        if not operation.is_subscription:
+            yield Result.of(await operation.run(self._context))
             return
-        async with aclosing(self.stream(context)) as results:
+        self._live = await LiveOperation.open(
+            operation.document, operation.name, operation.variables, self._context
+        )
+        if self._end is not None:
+            self._live.finish(*self._end)
+        async with aclosing(self._live.results(give)) as results:
             async for result in results:
                 yield result
 
-    def _arguments(self, context: Context) -> dict[str, Any]:
-        name = self.definition.name
-        return {
-            "context_value": context,
-            "variable_values": self.variables,
-            "operation_name": name.value if name else None,
-        }
-
-
-def _response(result: ExecutionResult) -> Response:
-    errors = [format_error(error) for error in result.errors or ()]
-    # What failed in a field has its path; without one, nothing was run.
-    if result.data is None and all(error.path is None for error in result.errors or ()):
-        raise RequestError(errors)
-    return {"data": result.data, "errors": errors} if errors else {"data": result.data}
+    def finish(self, reason: str, reconnect_after: timedelta) -> None:
+        """Have a subscription end by itself, and its client go on elsewhere."""
+        self._end = (reason, reconnect_after)
+        if self._live is not None:
+            self._live.finish(reason, reconnect_after)
 
 
 def _printable(name: str) -> str:

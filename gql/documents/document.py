@@ -1,5 +1,6 @@
 """One document that is fit to run."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -9,12 +10,14 @@ from graphql import (
     GraphQLError,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    OperationType,
     parse,
     specified_rules,
     validate,
 )
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from jobwire.gql.documents.variables import shaping_variables
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.limits import MAX_TOKENS, unstorable_literals, violations
 from jobwire.gql.schema import core
@@ -42,11 +45,16 @@ class Document:
 
     Attributes:
         ast: The document as parsed.
+        digest: What tells it from documents of another text.
         operations: Its operations by name; None names the one without.
+        shaping: By the same names, the variables that shape the results of a
+            subscription.
     """
 
     ast: DocumentNode
+    digest: bytes
     operations: dict[str | None, OperationDefinitionNode]
+    shaping: dict[str | None, frozenset[str]]
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -67,12 +75,19 @@ class Document:
         )
         if errors:
             raise DocumentError(errors, ErrorCode.VALIDATION_FAILED)
+        operations = {
+            definition.name.value if definition.name else None: definition
+            for definition in ast.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        }
         return cls(
             ast,
+            hashlib.sha256(text.encode(errors="surrogatepass")).digest(),
+            operations,
             {
-                definition.name.value if definition.name else None: definition
-                for definition in ast.definitions
-                if isinstance(definition, OperationDefinitionNode)
+                name: shaping_variables(ast, operation)
+                for name, operation in operations.items()
+                if operation.operation is OperationType.SUBSCRIPTION
             },
         )
 

@@ -1,7 +1,6 @@
 """`jobListUpdates`: a list that stays right."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncIterable
 from typing import Annotated
 
 import strawberry
@@ -10,13 +9,14 @@ from jobwire.gql.context import Info
 from jobwire.gql.scalars import EventCursor
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.subscriptions.messages import to_message
+from jobwire.gql.subscriptions.source import Source
 from jobwire.gql.types.job_filter import JobFilter, to_filter
 from jobwire.gql.types.job_stream import JobStreamMessage
-from jobwire.jobs.feed import follow_list
+from jobwire.jobs.feed import FollowList
 from jobwire.jobs.viewer import Scope
 
 
-async def follow(
+def subscribe(
     info: Info,
     filter: Annotated[
         JobFilter | None,
@@ -42,22 +42,23 @@ async def follow(
             )
         ),
     ] = False,
-) -> AsyncGenerator[JobStreamMessage, None]:
-    """Stream the events of the filter's jobs."""
-    stream = follow_list(
-        info.context.engine.feed,
-        info.context.viewer,
-        to_filter(filter),
-        after=after,
-        snapshot=snapshot is True,
+) -> AsyncIterable[JobStreamMessage]:
+    """Follow the events of the filter's jobs."""
+    resumed = info.context.resume_after
+    return Source(
+        FollowList(
+            info.context.engine.feed,
+            info.context.viewer,
+            to_filter(filter),
+            after=resumed or after,
+            snapshot=snapshot is True and resumed is None,
+        ),
+        to_message,
     )
-    async with aclosing(stream):
-        async for message in stream:
-            yield to_message(message)
 
 
 job_list_updates = strawberry.subscription(
-    resolver=follow,
+    resolver=subscribe,
     description=(
         "The jobs of a filter as they change, resumable. Of a job that leaves the"
         " filter, one last change with leftFilter is sent. It never completes by"

@@ -1,7 +1,6 @@
 """`jobStatusChanged`: one job, at each change of its status."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncIterable
 from typing import Annotated
 
 import strawberry
@@ -10,31 +9,37 @@ from jobwire.gql.context import Info
 from jobwire.gql.global_ids import parse_job_id
 from jobwire.gql.scalars import EventCursor
 from jobwire.gql.scopes import RequiresScope
+from jobwire.gql.subscriptions.source import Source
 from jobwire.gql.types.job import Job
 from jobwire.jobs.errors import NotFoundError
-from jobwire.jobs.feed import follow_status
+from jobwire.jobs.feed import Changed, FollowStatus, Snapshotted, StreamMessage
 from jobwire.jobs.viewer import Scope
 
 
-async def follow(
+def subscribe(
     info: Info,
     id: Annotated[
         strawberry.ID,
         strawberry.argument(description="The id of the job, or its bare UUID."),
     ],
-) -> AsyncGenerator[Job, None]:
-    """Stream the job as it stands, then at each change of its status."""
+) -> AsyncIterable[Job]:
+    """Follow the status of the job."""
     job_id = parse_job_id(id)
     if job_id is None:
         raise NotFoundError(id)
-    stream = follow_status(info.context.engine.feed, info.context.viewer, job_id)
-    async with aclosing(stream):
-        async for row, cursor in stream:
-            yield Job.of(row, cursor=EventCursor(cursor))
+    follow = FollowStatus(info.context.engine.feed, info.context.viewer, job_id)
+    # It always begins with the job as it stands.
+    return Source(follow, _job, is_resumable=False)
+
+
+def _job(message: StreamMessage) -> Job | None:
+    if isinstance(message, Snapshotted | Changed):
+        return Job.of(message.job, cursor=EventCursor(message.cursor))
+    return None
 
 
 job_status_changed = strawberry.subscription(
-    resolver=follow,
+    resolver=subscribe,
     description=(
         "The simple one: the job as it stands, then again at each change of its status."
         " It completes by itself when the job has ended. A job that does not exist, or"

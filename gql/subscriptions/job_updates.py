@@ -1,7 +1,6 @@
 """`jobUpdates`: everything about one job."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncIterable
 from typing import Annotated
 
 import strawberry
@@ -11,13 +10,14 @@ from jobwire.gql.global_ids import parse_job_id
 from jobwire.gql.scalars import EventCursor
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.subscriptions.messages import to_message
+from jobwire.gql.subscriptions.source import Source
 from jobwire.gql.types.job_stream import JobStreamMessage
 from jobwire.jobs.errors import NotFoundError
-from jobwire.jobs.feed import follow_job
+from jobwire.jobs.feed import FollowJob
 from jobwire.jobs.viewer import Scope
 
 
-async def follow(
+def subscribe(
     info: Info,
     id: Annotated[
         strawberry.ID,
@@ -38,25 +38,26 @@ async def follow(
             description="Whether to begin with the job as it stands; null: true."
         ),
     ] = True,
-) -> AsyncGenerator[JobStreamMessage, None]:
-    """Stream the events of the job."""
+) -> AsyncIterable[JobStreamMessage]:
+    """Follow the events of the job."""
     job_id = parse_job_id(id)
     if job_id is None:
         raise NotFoundError(id)
-    stream = follow_job(
-        info.context.engine.feed,
-        info.context.viewer,
-        job_id,
-        after=after,
-        snapshot=snapshot is not False,
+    resumed = info.context.resume_after
+    return Source(
+        FollowJob(
+            info.context.engine.feed,
+            info.context.viewer,
+            job_id,
+            after=resumed or after,
+            snapshot=snapshot is not False and resumed is None,
+        ),
+        to_message,
     )
-    async with aclosing(stream):
-        async for message in stream:
-            yield to_message(message)
 
 
 job_updates = strawberry.subscription(
-    resolver=follow,
+    resolver=subscribe,
     description=(
         "Everything about one job, resumable. It completes by itself after the event"
         " that ends the job. A job that does not exist, or that the caller may not see,"

@@ -2,5 +2,6 @@
 
 from jobwire.gql.transports.routes import graphql_routes
 from jobwire.gql.transports.session import Authenticate, EngineOf
+from jobwire.gql.transports.terms import Terms
 
-__all__ = ["Authenticate", "EngineOf", "graphql_routes"]
+__all__ = ["Authenticate", "EngineOf", "Terms", "graphql_routes"]

@@ -1,18 +1,25 @@
 """One socket: its handshake and its operations."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
+from datetime import timedelta
+from math import inf
 from typing import Any, assert_never
 
 from graphql import GraphQLFormattedError
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.types import Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from jobwire.gql import json_codec
 from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.errors import masked_error
-from jobwire.gql.execution import Operation, RequestError
+from jobwire.gql.execution import Operation, Running
 from jobwire.gql.proof import ensure_valid
-from jobwire.gql.transports import json_codec
+from jobwire.gql.result import RequestError, Result
+from jobwire.gql.transports.admission import TooManyError
+from jobwire.gql.transports.lifetime import Due, Lifetime
+from jobwire.gql.transports.outgoing import Outgoing
 from jobwire.gql.transports.protocol import (
     ClientMessage,
     CloseCode,
@@ -24,13 +31,7 @@ from jobwire.gql.transports.protocol import (
     Subscribe,
     read_message,
 )
-from jobwire.gql.transports.session import (
-    Authenticate,
-    EngineOf,
-    UnavailableError,
-    identify,
-    open_engine,
-)
+from jobwire.gql.transports.session import Host, UnavailableError
 from jobwire.jobs.errors import UnauthenticatedError
 from jobwire.jobs.viewer import Viewer
 
@@ -38,6 +39,17 @@ from jobwire.jobs.viewer import Viewer
 INIT_TIMEOUT = 10.0
 #: How many operations may run on one socket at a time.
 MAX_OPERATIONS = 100
+#: How long streams may take to say goodbye before their socket closes, in seconds.
+FAREWELL = 1.0
+#: When a client whose socket has become too old should be back.
+RECONNECT_AFTER = timedelta(seconds=1)
+
+
+_ENDS = {
+    Due.SILENT: "The client gave no sign of life",
+    Due.IDLE: "No operation has run for long",
+    Due.OLD: "The socket has reached its greatest age",
+}
 
 
 class Connection:
@@ -45,41 +57,50 @@ class Connection:
 
     Args:
         socket: The socket, accepted.
-        engine_of: Returns the open engine, asked for each operation anew.
-        authenticate: Tells who is calling, when the client initialises.
+        send: Its sending side.
+        host: The process that it belongs to.
     """
 
-    def __init__(
-        self, socket: WebSocket, engine_of: EngineOf, authenticate: Authenticate
-    ) -> None:
+    def __init__(self, socket: WebSocket, send: Send, host: Host) -> None:
         self._socket = socket
-        self._engine_of = engine_of
-        self._authenticate = authenticate
+        self._host = host
+        self._outgoing = Outgoing(send, stall=host.terms.stall, give_up=self._give_up)
         self._viewer: Viewer | None = None
         #: What each id stands for; an id is free again when its operation has ended.
         self._operations: dict[str, asyncio.Task[None]] = {}
         #: All that still runs, also behind a freed id.
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Running | None] = {}
+        self._task: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Serve the client until one side closes; then every operation is over."""
-        try:
-            await self._initialise()
-            while True:
-                await self._answer(await self._receive())
-        except ProtocolError as error:
-            await self._close(error.code, error.reason)
-        except WebSocketDisconnect:
-            pass
-        except Exception as error:  # noqa: BLE001 - the last door: logged and masked
-            masked_error(error)
-            await self._close(CloseCode.INTERNAL_ERROR, "Internal error")
-        finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._task = asyncio.current_task()
+        with ExitStack() as admitted:
+            try:
+                lifetime = await self._initialise(admitted)
+                while True:
+                    await self._answer(await self._next_message(lifetime))
+            except ProtocolError as error:
+                self._task = None
+                await self._outgoing.close(error.code, error.reason)
+            except WebSocketDisconnect:
+                pass
+            except asyncio.CancelledError:
+                # A server has no word for a client that takes nothing.
+                if not self._outgoing.has_stalled:
+                    raise
+            except Exception as error:  # noqa: BLE001 - the last door: logged and masked
+                self._task = None
+                masked_error(error)
+                await self._outgoing.close(CloseCode.INTERNAL_ERROR, "Internal error")
+            finally:
+                self._task = None
+                self._outgoing.abandon()
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _initialise(self) -> None:
+    async def _initialise(self, admitted: ExitStack) -> Lifetime:
         try:
             async with asyncio.timeout(INIT_TIMEOUT):
                 message = await self._receive()
@@ -91,15 +112,71 @@ class Connection:
                 CloseCode.INITIALISATION_TIMEOUT, "Connection initialisation timeout"
             ) from None
         try:
-            open_engine(self._engine_of)
-            self._viewer = await identify(
-                self._authenticate, self._socket, message.payload
-            )
+            self._host.engine()
+            viewer = await self._host.identify(self._socket, message.payload)
+            admitted.enter_context(self._host.admission.connection(viewer.user_id))
         except UnauthenticatedError:
             raise ProtocolError(CloseCode.FORBIDDEN, "Forbidden") from None
+        except TooManyError as refused:
+            raise ProtocolError(CloseCode.TRY_AGAIN_LATER, refused.message) from None
         except UnavailableError:
             raise ProtocolError(CloseCode.TRY_AGAIN_LATER, "Try again later") from None
+        self._viewer = viewer
         await self._send({"type": "connection_ack"})
+        return Lifetime(self._host.terms, asyncio.get_running_loop().time())
+
+    async def _next_message(self, lifetime: Lifetime) -> ClientMessage:
+        """Wait for a message, and do what is due meanwhile.
+
+        Raises:
+            ProtocolError: The time of the socket, or of the client's token, is over.
+        """
+        now = asyncio.get_running_loop().time
+        while True:
+            left, _ = lifetime.next(now(), is_busy=bool(self._operations))
+            try:
+                async with asyncio.timeout(min(left, self._token_left())):
+                    message = await self._receive()
+            except TimeoutError:
+                await self._attend(lifetime)
+            else:
+                lifetime.hear(now())
+                return message
+
+    async def _attend(self, lifetime: Lifetime) -> None:
+        if self._token_left() <= 0:
+            await self._say_goodbye("The token has expired.", timedelta())
+            raise ProtocolError(
+                CloseCode.FORBIDDEN, "Forbidden: The token has expired."
+            )
+        now = asyncio.get_running_loop().time()
+        left, due = lifetime.next(now, is_busy=bool(self._operations))
+        if left > 0:
+            return
+        if due is Due.PING:
+            lifetime.ping()
+            await self._send({"type": "ping"})
+            return
+        await self._say_goodbye(f"{_ENDS[due]}.", RECONNECT_AFTER)
+        raise ProtocolError(CloseCode.GOING_AWAY, _ENDS[due])
+
+    def _token_left(self) -> float:
+        """Return for how long the client's token is still good, in seconds."""
+        if self._viewer is None or self._viewer.expires_at is None:
+            return inf
+        try:
+            now = self._host.engine().clock.now()
+        except UnavailableError:
+            return inf
+        return (self._viewer.expires_at - now).total_seconds()
+
+    async def _say_goodbye(self, reason: str, reconnect_after: timedelta) -> None:
+        """Let streams tell their clients where to go on, before the socket closes."""
+        for running in self._tasks.values():
+            if running is not None:
+                running.finish(reason, reconnect_after)
+        if self._tasks:
+            await asyncio.wait(tuple(self._tasks), timeout=FAREWELL)
 
     async def _receive(self) -> ClientMessage:
         event = await self._socket.receive()
@@ -151,7 +228,7 @@ class Connection:
             )
             return
         try:
-            engine = open_engine(self._engine_of)
+            engine = self._host.engine()
         except UnavailableError:
             await self._refuse(
                 message.id, ErrorCode.UNAVAILABLE, "The server is starting or stopping."
@@ -166,21 +243,23 @@ class Connection:
         context = Context(engine, self._viewer)
         task = asyncio.create_task(self._operate(message, context))
         self._operations[message.id] = task
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = None
+        task.add_done_callback(self._tasks.pop)
 
     async def _operate(self, message: Subscribe, context: Context) -> None:
         """Send the results of an operation, then the message that ends it."""
         end: dict[str, Any] = {"id": message.id, "type": "complete"}
         try:
             operation = Operation.choose(message.request)
-            async with aclosing(operation.results(context)) as results:
-                async for result in results:
-                    await self._send(
-                        {"id": message.id, "type": "next", "payload": result}
-                    )
+            with ExitStack() as counted:
+                if operation.is_subscription:
+                    user_id = context.viewer.user_id
+                    counted.enter_context(self._host.admission.stream(user_id))
+                await self._send_results(message.id, Running(operation, context))
         except WebSocketDisconnect:
             return
+        except TooManyError as refused:
+            end = _refusal(message.id, ErrorCode.LIMIT_EXCEEDED, refused.message)
         except RequestError as refused:
             end = _error(message.id, *refused.errors)
         except Exception as error:  # noqa: BLE001 - the last door: logged and masked
@@ -193,21 +272,37 @@ class Connection:
         except WebSocketDisconnect:
             return
 
+    async def _send_results(self, id: str, running: Running) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - it is the operation's
+        self._tasks[task] = running
+        # All that differs between the messages of those who are told the same.
+        head = f'{{"id":{json_codec.encode(id)},"type":"next","payload":'
+
+        def give(result: Result) -> bool:
+            # The id may stand for another operation by now.
+            if self._operations.get(id) is not task:
+                return True
+            return self._outgoing.offer(f"{head}{result.text}}}")
+
+        async with aclosing(running.results(give)) as results:
+            async for result in results:
+                await self._outgoing.send(f"{head}{result.text}}}")
+
     async def _refuse(self, id: str, code: ErrorCode, reason: str) -> None:
-        await self._send(
-            _error(id, {"message": reason, "extensions": {"code": code.value}})
-        )
+        await self._send(_refusal(id, code, reason))
 
     async def _send(self, message: dict[str, Any]) -> None:
-        if self._socket.application_state is WebSocketState.CONNECTED:
-            await self._socket.send_text(json_codec.encode(message))
+        await self._outgoing.send(json_codec.encode(message))
 
-    async def _close(self, code: CloseCode, reason: str) -> None:
-        if self._socket.application_state is WebSocketState.CONNECTED:
-            try:
-                await self._socket.close(code, reason)
-            except WebSocketDisconnect:
-                return
+    def _give_up(self) -> None:
+        """End a socket whose client takes nothing."""
+        if self._task is not None:
+            self._task.cancel()
+
+
+def _refusal(id: str, code: ErrorCode, reason: str) -> dict[str, Any]:
+    return _error(id, {"message": reason, "extensions": {"code": code.value}})
 
 
 def _error(id: str, *errors: GraphQLFormattedError) -> dict[str, Any]:

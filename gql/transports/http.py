@@ -7,31 +7,31 @@ Under text/event-stream both become results of a stream, and a GET will do as we
 """
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from jobwire.gql import execution
+from jobwire.gql import json_codec
 from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.errors import masked_error, refusal
-from jobwire.gql.execution import Operation, RequestError
-from jobwire.gql.transports import json_codec, negotiation
+from jobwire.gql.execution import Operation, Running
+from jobwire.gql.result import RequestError
+from jobwire.gql.result import Response as Answer
+from jobwire.gql.transports import negotiation
+from jobwire.gql.transports.admission import TooManyError
 from jobwire.gql.transports.parameters import read_address, read_body
 from jobwire.gql.transports.refused import RefusedError, refused
-from jobwire.gql.transports.session import (
-    Authenticate,
-    EngineOf,
-    UnavailableError,
-    identify,
-    open_engine,
-)
-from jobwire.gql.transports.sse import EventStream, only
+from jobwire.gql.transports.session import Host, UnavailableError
+from jobwire.gql.transports.sse import EventStream, Refused
 from jobwire.jobs.errors import UnauthenticatedError
 
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+#: When somebody with too many streams may ask again.
+_RETRY_SECONDS = "10"
 _STREAMED = (
     "over a websocket with the protocol graphql-transport-ws, or as Server-Sent Events"
     f" with Accept: {negotiation.EVENT_STREAM}"
@@ -42,48 +42,45 @@ class GraphQLOverHTTP:
     """The ASGI application that answers requests.
 
     Args:
-        engine_of: Returns the open engine.
-        authenticate: Tells who is calling.
-        heartbeat: How often event streams say that they live, in seconds.
+        host: The process that it belongs to.
     """
 
-    def __init__(
-        self, engine_of: EngineOf, authenticate: Authenticate, *, heartbeat: float
-    ) -> None:
-        self._engine_of = engine_of
-        self._authenticate = authenticate
-        self._heartbeat = heartbeat
+    def __init__(self, host: Host) -> None:
+        self._host = host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; never with a traceback, and never not at all."""
-        request = Request(scope, receive)
+        with ExitStack() as admitted:
+            answer = await self._answer(Request(scope, receive), admitted)
+            if answer is not None:
+                await answer(scope, receive, send)
+
+    async def _answer(self, request: Request, admitted: ExitStack) -> ASGIApp | None:
+        """Make the answer; None: nobody waits for it any more."""
         accepted = negotiation.choose(request.headers.get("accept"))
         wants_events = accepted == negotiation.EVENT_STREAM
         media_type = negotiation.JSON if accepted is None or wants_events else accepted
-        answer: ASGIApp
         try:
             _admit(request.method, accepted)
-            context = await self._context(request)
+            context = await self._context(request, resumes=wants_events)
             if wants_events:
-                answer = await self._events(request, context)
-            else:
-                answer = _json(200, await _result(request, context), media_type)
+                return await self._events(request, context, admitted)
+            return _json(200, await _result(request, context), media_type)
         except RefusedError as error:
             body = {"errors": list(error.errors)}
-            answer = _json(error.status, body, media_type, error.headers)
+            return _json(error.status, body, media_type, error.headers)
         except RequestError as error:
             status = 400 if media_type == negotiation.GRAPHQL_RESPONSE else 200
-            answer = _json(status, {"errors": error.errors}, media_type)
+            return _json(status, {"errors": error.errors}, media_type)
         except ClientDisconnect:
-            return
+            return None
         except Exception as error:  # noqa: BLE001 - the last door: logged and masked
-            answer = _json(500, {"errors": [masked_error(error)]}, media_type)
-        await answer(scope, receive, send)
+            return _json(500, {"errors": [masked_error(error)]}, media_type)
 
-    async def _context(self, request: Request) -> Context:
+    async def _context(self, request: Request, *, resumes: bool) -> Context:
         try:
-            engine = open_engine(self._engine_of)
-            viewer = await identify(self._authenticate, request, {})
+            engine = self._host.engine()
+            viewer = await self._host.identify(request, {})
         except UnavailableError:
             raise refused(
                 503,
@@ -95,16 +92,30 @@ class GraphQLOverHTTP:
             raise RefusedError(
                 401, [refusal(error)], {"WWW-Authenticate": "Bearer"}
             ) from None
-        return Context(engine, viewer)
+        # What an EventSource sends by itself when it connects again.
+        last = request.headers.get("last-event-id") if resumes else None
+        return Context(engine, viewer, resume_after=last or None)
 
-    async def _events(self, request: Request, context: Context) -> EventStream:
+    async def _events(
+        self, request: Request, context: Context, admitted: ExitStack
+    ) -> EventStream:
         try:
             operation = await _operation(request)
         except RequestError as error:
-            results = only({"errors": error.errors})
-        else:
-            results = operation.results(context)
-        return EventStream(results, heartbeat=self._heartbeat)
+            return EventStream(Refused(error), self._host.terms)
+        if operation.is_subscription:
+            user_id = context.viewer.user_id
+            try:
+                admitted.enter_context(self._host.admission.connection(user_id))
+                admitted.enter_context(self._host.admission.stream(user_id))
+            except TooManyError as error:
+                raise refused(
+                    429,
+                    ErrorCode.LIMIT_EXCEEDED,
+                    error.message,
+                    {"Retry-After": _RETRY_SECONDS},
+                ) from None
+        return EventStream(Running(operation, context), self._host.terms)
 
 
 def _admit(method: str, accepted: str | None) -> None:
@@ -141,7 +152,7 @@ async def _operation(request: Request) -> Operation:
     return Operation.choose(await read_body(request))
 
 
-async def _result(request: Request, context: Context) -> execution.Response:
+async def _result(request: Request, context: Context) -> Answer:
     operation = await _operation(request)
     if operation.is_subscription:
         raise refused(

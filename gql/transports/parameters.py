@@ -5,11 +5,11 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from jobwire.gql import execution
+from jobwire.gql import execution, json_codec
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.execution import MalformedRequestError
-from jobwire.gql.transports import json_codec, negotiation
-from jobwire.gql.transports.json_codec import MalformedJSONError
+from jobwire.gql.json_codec import MalformedJSONError
+from jobwire.gql.transports import negotiation
 from jobwire.gql.transports.refused import RefusedError, refused
 
 #: The longest body of a request, in bytes.

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
+from jobwire.gql import json_codec
 from jobwire.gql.execution import MalformedRequestError, Request
-from jobwire.gql.transports import json_codec
-from jobwire.gql.transports.json_codec import MalformedJSONError
+from jobwire.gql.json_codec import MalformedJSONError
 
 SUBPROTOCOL = "graphql-transport-ws"
 #: The longest message of a client, in characters.
@@ -24,6 +24,7 @@ _MAX_REASON_BYTES = 123
 class CloseCode(IntEnum):
     """Why the server closes a socket; the words are those of the protocol."""
 
+    GOING_AWAY = 1001
     MESSAGE_TOO_BIG = 1009
     TRY_AGAIN_LATER = 1013
     INTERNAL_ERROR = 1011

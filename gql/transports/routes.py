@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from jobwire.gql.transports.http import GraphQLOverHTTP
-from jobwire.gql.transports.session import Authenticate, EngineOf
-from jobwire.gql.transports.sse import HEARTBEAT
+from jobwire.gql.transports.session import Authenticate, EngineOf, Host
+from jobwire.gql.transports.terms import Terms
 from jobwire.gql.transports.websocket import GraphQLOverWebSocket
 
 
@@ -16,7 +16,7 @@ def graphql_routes(
     *,
     path: str = "/graphql",
     allowed_origins: Sequence[str] = (),
-    heartbeat: float = HEARTBEAT,
+    terms: Terms | None = None,
 ) -> list[BaseRoute]:
     """Make the routes that serve the schema, for HTTP and for websockets.
 
@@ -30,14 +30,12 @@ def graphql_routes(
         allowed_origins: Origins of pages elsewhere whose scripts may open websockets,
             such as `https://example.com`; `*` allows all. Pages of the same host always
             may, and so may clients that are no browsers.
-        heartbeat: How often Server-Sent Events say that they live, in seconds.
+        terms: On which terms connections are held open; None: those of `Terms`.
     """
+    host = Host(engine_of, authenticate, terms or Terms())
     return [
-        Route(path, GraphQLOverHTTP(engine_of, authenticate, heartbeat=heartbeat)),
+        Route(path, GraphQLOverHTTP(host)),
         WebSocketRoute(
-            path,
-            GraphQLOverWebSocket(
-                engine_of, authenticate, allowed_origins=allowed_origins
-            ),
+            path, GraphQLOverWebSocket(host, allowed_origins=allowed_origins)
         ),
     ]

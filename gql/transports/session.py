@@ -6,6 +6,8 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
+from jobwire.gql.transports.admission import Admission
+from jobwire.gql.transports.terms import Terms
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.errors import UnauthenticatedError
 from jobwire.jobs.viewer import Viewer
@@ -23,31 +25,44 @@ class UnavailableError(Exception):
     """There is no engine: the process is starting or stopping."""
 
 
-def open_engine(engine_of: EngineOf) -> Engine:
-    """Return the engine.
+class Host:
+    """The process that the transports belong to.
 
-    Raises:
-        UnavailableError: There is none at the moment.
+    Attributes:
+        terms: On which terms it holds connections.
+        admission: Counts them for all transports.
     """
-    try:
-        return engine_of()
-    # Hosts say in many ways that they are not ready, and to clients all are one.
-    except Exception as error:
-        log.warning("There is no engine for a request: %s", error)
-        raise UnavailableError from error
 
+    def __init__(
+        self, engine_of: EngineOf, authenticate: Authenticate, terms: Terms
+    ) -> None:
+        self.terms = terms
+        self.admission = Admission(terms)
+        self._engine_of = engine_of
+        self._authenticate = authenticate
 
-async def identify(
-    authenticate: Authenticate,
-    connection: HTTPConnection,
-    parameters: Mapping[str, Any],
-) -> Viewer:
-    """Return who is calling.
+    def engine(self) -> Engine:
+        """Return the open engine.
 
-    Raises:
-        UnauthenticatedError: Nobody that is known.
-    """
-    viewer = await authenticate(connection, parameters)
-    if viewer is None:
-        raise UnauthenticatedError
-    return viewer
+        Raises:
+            UnavailableError: There is none at the moment.
+        """
+        try:
+            return self._engine_of()
+        # Hosts say in many ways that they are not ready, and to clients all are one.
+        except Exception as error:
+            log.warning("There is no engine for a request: %s", error)
+            raise UnavailableError from error
+
+    async def identify(
+        self, connection: HTTPConnection, parameters: Mapping[str, Any]
+    ) -> Viewer:
+        """Return who is calling.
+
+        Raises:
+            UnauthenticatedError: Nobody that is known.
+        """
+        viewer = await self._authenticate(connection, parameters)
+        if viewer is None:
+            raise UnauthenticatedError
+        return viewer

@@ -2,23 +2,27 @@
 
 It follows GraphQL over Server-Sent Events in its distinct connections mode
 (github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md): one answer per operation,
-whose errors come as results, too, because an EventSource cannot read a refusal.
+whose errors come as results, too, because an EventSource cannot read a refusal. A
+result that a stream can be resumed behind has its cursor as `id:`, which an EventSource
+sends back by itself, as Last-Event-ID, when it connects again.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from datetime import timedelta
+from typing import Protocol
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from jobwire.gql.errors import masked_error
-from jobwire.gql.execution import RequestError, Response
-from jobwire.gql.transports import json_codec, negotiation
+from jobwire.gql.result import RequestError, Result
+from jobwire.gql.transports import negotiation
+from jobwire.gql.transports.terms import Terms
 
-#: How often a stream says that it lives, in seconds; proxies close what has been silent
-#: for a minute, some sooner.
-HEARTBEAT = 12.0
+#: When a client whose stream has become too old should be back.
+RECONNECT_AFTER = timedelta(seconds=1)
 
 _HEADERS = {
     "Content-Type": f"{negotiation.EVENT_STREAM}; charset=utf-8",
@@ -32,6 +36,17 @@ _COMMENT = ":\n\n"
 _COMPLETE = "event: complete\ndata:\n\n"
 
 
+class Answering(Protocol):
+    """What is told, one result after the other."""
+
+    def results(self) -> AsyncGenerator[Result, None]:
+        """Give the results; closed at the end, whoever ends it."""
+        ...
+
+    def finish(self, reason: str, reconnect_after: timedelta) -> None:
+        """Have the results end soon, and the client go on elsewhere."""
+
+
 class EventStream:
     """The answer to one operation; an ASGI application.
 
@@ -39,15 +54,13 @@ class EventStream:
     before that. A client that goes away ends the operation at once.
 
     Args:
-        results: The results; closed at the end, whoever ends it.
-        heartbeat: How often to send a comment, in seconds.
+        answering: What is told.
+        terms: How often to send a comment, and how long it may last.
     """
 
-    def __init__(
-        self, results: AsyncGenerator[Response, None], *, heartbeat: float
-    ) -> None:
-        self._results = results
-        self._heartbeat = heartbeat
+    def __init__(self, answering: Answering, terms: Terms) -> None:
+        self._answering = answering
+        self._terms = terms
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Send all results and the end, or as many as the client stays for."""
@@ -64,11 +77,13 @@ class EventStream:
         telling = asyncio.create_task(self._tell(client))
         leaving = asyncio.create_task(client.left())
         tasks = {telling, leaving}
+        loop = asyncio.get_running_loop()
+        old_at = loop.time() + self._terms.max_age
         try:
             while True:
                 done, _ = await asyncio.wait(
                     tasks,
-                    timeout=self._heartbeat,
+                    timeout=self._terms.heartbeat,
                     return_when=asyncio.FIRST_COMPLETED,
                 )
                 if telling in done:
@@ -77,6 +92,10 @@ class EventStream:
                 if done:
                     return False
                 await client.write(_COMMENT)
+                if loop.time() >= old_at:
+                    self._answering.finish(
+                        "The stream has reached its greatest age.", RECONNECT_AFTER
+                    )
         finally:
             for task in tasks:
                 task.cancel()
@@ -84,7 +103,7 @@ class EventStream:
 
     async def _tell(self, client: "_Client") -> None:
         try:
-            async with aclosing(self._results) as results:
+            async with aclosing(self._answering.results()) as results:
                 async for result in results:
                     await client.write(_next(result))
                     # Servers may drop what is sent to a client that has left without
@@ -93,9 +112,9 @@ class EventStream:
         except ClientDisconnect:
             raise
         except RequestError as refused:
-            await client.write(_next({"errors": refused.errors}))
+            await client.write(_next(Result.of({"errors": refused.errors})))
         except Exception as error:  # noqa: BLE001 - the last door: logged and masked
-            await client.write(_next({"errors": [masked_error(error)]}))
+            await client.write(_next(Result.of({"errors": [masked_error(error)]})))
 
 
 class _Client:
@@ -128,11 +147,21 @@ class _Client:
             raise ClientDisconnect from None
 
 
-async def only(result: Response) -> AsyncGenerator[Response, None]:
-    """Give one result."""
-    yield result
+class Refused:
+    """An operation that does not run, told as its only result."""
+
+    def __init__(self, error: RequestError) -> None:
+        self._error = error
+
+    async def results(self) -> AsyncGenerator[Result, None]:
+        """Give the refusal."""
+        yield Result.of({"errors": self._error.errors})
+
+    def finish(self, reason: str, reconnect_after: timedelta) -> None:
+        """Do nothing: it ends at once."""
 
 
-def _next(result: Response) -> str:
+def _next(result: Result) -> str:
+    place = "" if result.cursor is None else f"id: {result.cursor}\n"
     # JSON text has no line breaks of its own.
-    return f"event: next\ndata: {json_codec.encode(result)}\n\n"
+    return f"{place}event: next\ndata: {result.text}\n\n"

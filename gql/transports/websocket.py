@@ -12,30 +12,22 @@ from strawberry.http.websocket_origin import (
 
 from jobwire.gql.transports.connection import Connection
 from jobwire.gql.transports.protocol import SUBPROTOCOL, CloseCode
-from jobwire.gql.transports.session import Authenticate, EngineOf
+from jobwire.gql.transports.session import Host
 
 
 class GraphQLOverWebSocket:
     """The ASGI application that holds sockets.
 
     Args:
-        engine_of: Returns the open engine.
-        authenticate: Tells who is calling.
+        host: The process that it belongs to.
         allowed_origins: Foreign origins whose pages may open sockets.
 
     Raises:
         ValueError: An allowed origin is none.
     """
 
-    def __init__(
-        self,
-        engine_of: EngineOf,
-        authenticate: Authenticate,
-        *,
-        allowed_origins: Sequence[str],
-    ) -> None:
-        self._engine_of = engine_of
-        self._authenticate = authenticate
+    def __init__(self, host: Host, *, allowed_origins: Sequence[str]) -> None:
+        self._host = host
         self._allowed_origins = normalize_allowed_origins(allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,7 +43,7 @@ class GraphQLOverWebSocket:
             )
         else:
             await socket.accept(SUBPROTOCOL)
-            await Connection(socket, self._engine_of, self._authenticate).run()
+            await Connection(socket, send, self._host).run()
 
     def _allows(self, socket: WebSocket) -> bool:
         """Whether the page that opens the socket may.

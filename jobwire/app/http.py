@@ -14,7 +14,7 @@ from jobwire.app.authentication import HostAuthenticate, by_host
 from jobwire.app.jobwire import Jobwire, NotOpenError, open_jobwire
 from jobwire.app.settings import Settings, SettingsError
 from jobwire.app.webhook import take_in_events
-from jobwire.gql.transports import Authenticate, graphql_routes
+from jobwire.gql.transports import Authenticate, Terms, graphql_routes
 from jobwire.jobs.viewer import Viewer
 from jobwire.web.board import board_routes
 from jobwire.web.explorer import explorer_routes
@@ -68,6 +68,12 @@ def create_app(
                 lambda: place.jobwire().engine,
                 _authenticate(place, authenticate),
                 allowed_origins=settings.allowed_origins,
+                terms=Terms(
+                    connections=settings.connections_per_user,
+                    streams=settings.streams_per_user,
+                    idle=settings.idle_seconds,
+                    max_age=settings.max_age_seconds,
+                ),
             ),
             trigger_webhook_route(take_in_events(place.jobwire)),
             *health_routes(place.missing),

@@ -11,6 +11,9 @@ DEFAULT_PORT = 8000
 ATTEMPTS = 100
 
 _BACKLOG = 2048
+#: How long a client may take nothing of what it was sent, in milliseconds; then the
+#: kernel forgets it. Without a limit one that is alive and never reads stays for ever.
+_UNREAD_MS = 60_000
 _COMMAND_LENGTH = 80
 
 
@@ -82,6 +85,9 @@ def _bind(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # The sockets that it accepts have it from it. Linux alone knows the option.
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_MS)
         listener.bind(address)
         listener.listen(_BACKLOG)
     except OSError:

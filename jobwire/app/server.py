@@ -9,11 +9,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from jobwire.app.jobwire import Jobwire
+from jobwire.app.websocket_protocol import WebSocketProtocol
 
 _MAX_FRAME_BYTES = 256 * 1024
 _GRACE_SECONDS = 10
 #: How long readers may take to hear that the process drains, in seconds.
-FAREWELL_SECONDS = 1.0
+FAREWELL_SECONDS = 0.75
 _LOOK_SECONDS = 0.02
 
 
@@ -30,7 +31,7 @@ class AppServer(uvicorn.Server):
                 server_header=False,
                 # Whoever runs it behind a proxy must not thereby become local.
                 proxy_headers=False,
-                ws="websockets-sansio",
+                ws=WebSocketProtocol,
                 ws_max_size=_MAX_FRAME_BYTES,
                 ws_per_message_deflate=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
@@ -73,6 +74,13 @@ class AppServer(uvicorn.Server):
     async def say_goodbye(self) -> None:
         """Do what comes before the sockets close: here, nothing."""
 
+    def abandon_stalled(self) -> None:
+        """Cut off clients that do not read; they would hold up the end of all."""
+        for connection in tuple(self.server_state.connections):
+            transport = getattr(connection, "transport", None)
+            if transport is not None and transport.get_write_buffer_size():
+                transport.abort()
+
 
 class Server(AppServer):
     """A server that, when asked to end, first tells every stream to go elsewhere."""
@@ -89,3 +97,4 @@ class Server(AppServer):
         while feed.subscribers and patience > 0:
             await asyncio.sleep(_LOOK_SECONDS)
             patience -= _LOOK_SECONDS
+        self.abandon_stalled()

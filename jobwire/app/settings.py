@@ -235,6 +235,27 @@ class Settings(BaseSettings):
         description="Origins of other sites whose pages may call the API from a "
         "browser, separated by commas.",
     )
+    connections_per_user: Count = Field(
+        default=10_000,
+        description="Websockets and event streams that one user may have open in one "
+        "process. Whoever asks for more is told to try again later.",
+    )
+    streams_per_user: Count = Field(
+        default=10_000,
+        description="Subscriptions that one user may have in one process, over all "
+        "connections. One websocket carries at most 100 operations.",
+    )
+    idle_seconds: Seconds = Field(
+        default=600.0,
+        description="How long a websocket may be open without an operation before it "
+        "is closed.",
+    )
+    max_age_seconds: Seconds = Field(
+        default=86_400.0,
+        description="How long a websocket or an event stream may last. Then its "
+        "streams end with `StreamClosing`, and clients connect again, perhaps to a "
+        "younger process.",
+    )
     host: str = Field(
         default="127.0.0.1", description="The address that `dev` and `serve` listen on"
     )

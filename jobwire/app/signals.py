@@ -7,6 +7,9 @@ import signal
 from collections.abc import Coroutine
 from typing import Any
 
+from jobwire.app.process import prepare
+from jobwire.worker.event_loop import new_event_loop
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _FORCED = 1
 
@@ -41,7 +44,9 @@ def run_until_signal(main: Coroutine[Any, Any, None]) -> None:
         if not task.cancelled():
             task.result()
 
-    asyncio.run(cancel_on_signal())
+    prepare()
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(cancel_on_signal())
     # The process ends now. Python would first look for cycles among all that it has
     # loaded, which keeps whoever pressed Ctrl-C waiting for a second.
     gc.freeze()

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 
+import pytest
+
 from jobwire.app.listening import listen
 
 
@@ -22,3 +24,18 @@ async def test_answers_leave_at_once_and_await_no_acknowledgement() -> None:
         writer.close()
 
     assert delay_off
+
+
+@pytest.mark.skipif(
+    not hasattr(socket, "TCP_USER_TIMEOUT"), reason="ONLY LINUX FORGETS SILENT CLIENTS"
+)
+def test_the_kernel_forgets_a_client_that_takes_nothing() -> None:
+    with (
+        listen("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()),
+    ):
+        accepted, _ = listener.accept()
+        with accepted:
+            limit = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+
+    assert limit == 60_000

@@ -77,6 +77,8 @@ class Event:
 
     name: str
     data: str
+    #: Behind which a client can resume.
+    id: str | None = None
 
     @property
     def result(self) -> dict[str, Any]:
@@ -166,7 +168,7 @@ class EventStream:
                 assert name not in fields, f"{name} comes twice"
                 fields[name] = value.removeprefix(" ")
             elif fields:
-                return Event(fields["event"], fields["data"])
+                return Event(fields["event"], fields["data"], fields.get("id"))
         assert not fields, "the answer ends within an event"
         return None
 

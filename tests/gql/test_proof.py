@@ -1,12 +1,14 @@
-from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 
 import pytest
 
 from jobwire.gql.context import Context
-from jobwire.gql.execution import Operation, Request, RequestError
+from jobwire.gql.execution import Operation, Request, Running
 from jobwire.gql.proof import LOOK_AFTER
+from jobwire.gql.result import RequestError, Result
 from jobwire.jobs import api_keys
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.job import Job
@@ -41,13 +43,14 @@ async def revoke(engine: Engine, viewer: Viewer) -> None:
         await api_keys.revoke(connection, id, now=engine.clock.now())
 
 
-def follow(engine: Engine, viewer: Viewer) -> AsyncIterator[dict[str, Any]]:
+def follow(engine: Engine, viewer: Viewer) -> AsyncGenerator[Result, None]:
     operation = Operation.choose(Request(FOLLOW, {}, None))
-    return operation.stream(Context(engine, viewer))
+    return Running(operation, Context(engine, viewer)).results()
 
 
-async def next_message(stream: AsyncIterator[dict[str, Any]]) -> dict[str, Any]:
-    return (await anext(stream))["data"]["jobListUpdates"]
+async def next_message(stream: AsyncGenerator[Result, None]) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads((await anext(stream)).text)
+    return message["data"]["jobListUpdates"]
 
 
 async def test_a_stream_tells_nothing_from_five_seconds_after_its_key_was_revoked(

@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 from jobwire.jobs.clock import Clock, SystemClock
 from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.feed.cursor import Position
+from jobwire.jobs.feed.edges import Edges
 from jobwire.jobs.feed.follower import Follower
 from jobwire.jobs.feed.snapshot import Snapshot
-from jobwire.jobs.feed.subscription import End, Subscribers, Subscription
+from jobwire.jobs.feed.subscription import End, Subscription
 from jobwire.jobs.queries import AsOf
 from jobwire.models.database import Database
+
+R = TypeVar("R")
 
 #: How often the log is looked at when nobody rings.
 POLL_INTERVAL = timedelta(seconds=1)
@@ -53,9 +56,9 @@ class Feed:
         self.database = database
         self.clock = clock or SystemClock()
         self._doorbell = doorbell
-        self._subscribers = Subscribers()
+        self._edges = Edges(self.clock)
         self._follower = Follower(
-            database, self._subscribers, clock=self.clock, poll_interval=poll_interval
+            database, self._edges, clock=self.clock, poll_interval=poll_interval
         )
         self._end: End | None = None
         self._stop_listening: Callable[[], None] = lambda: None
@@ -87,7 +90,7 @@ class Feed:
     @property
     def subscribers(self) -> int:
         """How many readers there are."""
-        return len(self._subscribers)
+        return len(self._edges)
 
     @property
     def resets(self) -> int:
@@ -137,7 +140,7 @@ class Feed:
         if self._end is None:
             await self._follower.next_read()
 
-    async def join(self, subscription: Subscription, given: Position) -> Position:
+    async def join(self, subscription: Subscription[R], given: Position) -> Position:
         """Register a reader where the follower stands, once that is not behind it.
 
         From the returned position on the reader gets every event of its interest; what
@@ -152,15 +155,25 @@ class Feed:
             ):
                 break
             await self._follower.next_read()
-        self._subscribers.add(subscription)
+        self._edges.join(subscription)
         if self._end is not None:
             subscription.finish(self._end)
         return self._follower.position
 
-    def leave(self, subscription: Subscription) -> None:
+    def leave(self, subscription: Subscription[R]) -> None:
         """Forget a reader, and what waits for it."""
-        self._subscribers.discard(subscription)
+        self._edges.leave(subscription)
         subscription.clear()
+
+    def reached(self, subscription: Subscription[R], position: Position) -> Position:
+        """Return where a reader stands: with the follower, if nothing is left for it.
+
+        Args:
+            subscription: A reader that has joined.
+            position: Where it stands if something is.
+        """
+        is_level = self._edges.is_level(subscription)
+        return self._follower.position if is_level else position
 
     def count_reset(self) -> None:
         """Note that a reader is told to start over."""
@@ -172,7 +185,7 @@ class Feed:
 
     def _finish(self, end: End) -> None:
         self._end = self._end or end
-        for subscription in self._subscribers:
+        for subscription in self._edges:
             subscription.finish(self._end)
 
     def _hear(self, topics: frozenset[Topic]) -> None:

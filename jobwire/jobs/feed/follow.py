@@ -1,178 +1,100 @@
-"""What can be followed: one job, a list of jobs, the status of one job."""
+"""Following: what a reader is told of something, from somewhere on."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import TypeVar
-from uuid import UUID
+from datetime import timedelta
+from typing import Any, TypeVar
 
-from jobwire.jobs import identifiers
-from jobwire.jobs.errors import NotFoundError, UnauthenticatedError
+from jobwire.jobs.feed.audience import Audience, Told, alone
 from jobwire.jobs.feed.cursor import Position
 from jobwire.jobs.feed.feed import Feed
 from jobwire.jobs.feed.interest import Interest
 from jobwire.jobs.feed.log import read_state
-from jobwire.jobs.feed.messages import (
-    Changed,
-    Closing,
-    Reset,
-    Snapshotted,
-    StreamMessage,
-)
-from jobwire.jobs.feed.stream import Stream
-from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.feed.messages import StreamMessage
+from jobwire.jobs.feed.stream import Give, Stream
+from jobwire.jobs.feed.subscription import End
 from jobwire.jobs.job import Job
-from jobwire.jobs.lifecycle import is_terminal
-from jobwire.jobs.queries import MAX_PAGE, AsOf, Window, read_job, read_job_page
+from jobwire.jobs.queries import AsOf
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.database import Connection
-from jobwire.models.vocabulary import JobStatus
 
-T = TypeVar("T")
+R = TypeVar("R")
 
 
-async def follow_job(
-    feed: Feed,
-    viewer: Viewer,
-    job_id: UUID,
-    *,
-    after: str | None = None,
-    snapshot: bool = True,
-) -> AsyncGenerator[StreamMessage, None]:
-    """Tell everything about one job; ends by itself behind the event that ends it.
+class Follow(ABC):
+    """Something that one reader follows, from somewhere on; it is told once.
 
-    Of a job that has ended already it tells what is asked for, `CaughtUp`, and ends.
-
-    Args:
-        feed: The live log.
-        viewer: Who asks; the stream ends with Closing when their token does.
-        job_id: The job.
-        after: Go on behind this cursor; None: from now.
-        snapshot: Begin with the job as it stands.
-
-    Raises:
-        NotFoundError: There is no such job behind the viewer's wall.
-        InvalidCursorError: This server did not give the cursor.
+    Attributes:
+        interest: What is followed, behind the viewer's wall.
     """
-    given = None if after is None else feed.position(after)
 
-    async def read(connection: Connection) -> tuple[Job, AsOf]:
-        job, as_of = await read_job(connection, viewer, job_id)
-        if job is None:
-            raise NotFoundError(identifiers.job_id_text(job_id))
-        return job, as_of
+    def __init__(
+        self, feed: Feed, viewer: Viewer, interest: Interest, *, after: str | None
+    ) -> None:
+        """Prepare it.
 
-    job, now, stale = await _read_at(feed, given, read)
-    stream = Stream(feed, viewer, Interest(job_id, viewer.wall))
-    ended = is_terminal(job.job_status)
-    jobs = [job] if snapshot else []
-    async with aclosing(stream.messages(given, now, jobs=jobs, stale=stale)) as told:
-        async for message in told:
-            yield message
-            if isinstance(message, Changed):
-                ended = ended or is_terminal(JobStatus(message.event.to_status))
-            elif isinstance(message, Reset) and stream.is_live:
-                # The event that ended it may be among those that were missed.
-                found = await _read_job(feed, viewer, job_id)
-                ended = found is None or is_terminal(found.job_status)
-            if ended and stream.is_live:
-                return
+        Args:
+            feed: The live log.
+            viewer: Who asks; the stream ends with Closing when their token does.
+            interest: What is followed.
+            after: Go on behind this cursor; None: from now.
 
+        Raises:
+            InvalidCursorError: This server did not give the cursor.
+        """
+        self.interest = interest
+        self._feed = feed
+        self._viewer = viewer
+        self._given = None if after is None else feed.position(after)
+        self._stream: Stream[Any] | None = None
+        self._end: End | None = None
 
-async def follow_list(
-    feed: Feed,
-    viewer: Viewer,
-    filter: JobFilter,
-    *,
-    after: str | None = None,
-    snapshot: bool = False,
-) -> AsyncGenerator[StreamMessage, None]:
-    """Tell what changes among the jobs of a filter, and which of them leave it.
+    @abstractmethod
+    def tell(
+        self, audience: Audience[R], give: Give[R] | None = None
+    ) -> AsyncGenerator[Told[R], None]:
+        """Tell a reader what happens.
 
-    Args:
-        feed: The live log.
-        viewer: Who asks; the stream ends with Closing when their token does.
-        filter: Which jobs.
-        after: Go on behind this cursor; None: from now.
-        snapshot: Begin with the jobs that match now, newest first, at most 100; a
-            longer list is read page by page and followed from its `asOf`.
+        Args:
+            audience: With whom the reader shares what it is shown.
+            give: At the live edge, takes a change without the reader's task; it is
+                never given the last one.
+        """
 
-    Raises:
-        ForbiddenError: The filter names other users, and the viewer is no admin.
-        InvalidInputError: The filter has too many combinations for a snapshot.
-        InvalidCursorError: This server did not give the cursor.
-    """
-    given = None if after is None else feed.position(after)
-    window: Window[UUID] = Window(first=MAX_PAGE if snapshot else 0)
-    walled = filter.within(viewer)
+    async def messages(self) -> AsyncGenerator[StreamMessage, None]:
+        """Tell a reader who shares with nobody."""
+        async with aclosing(self.tell(alone())) as all_told:
+            async for told in all_told:
+                yield told.message
 
-    async def read(connection: Connection) -> tuple[list[Job], AsOf]:
-        page = await read_job_page(connection, viewer, filter, window)
-        assert page.as_of is not None  # noqa: S101 - every page of jobs carries it
-        return page.items, page.as_of
+    def finish(self, reason: str, reconnect_after: timedelta) -> None:
+        """Ask the reader to finish, and to connect again."""
+        self._end = End(reason, reconnect_after)
+        if self._stream is not None:
+            self._stream.finish(self._end)
 
-    jobs, now, stale = await _read_at(feed, given, read)
-    stream = Stream(feed, viewer, Interest(user_id=viewer.wall, filter=walled))
-    async with aclosing(stream.messages(given, now, jobs=jobs, stale=stale)) as told:
-        async for message in told:
-            yield message
+    def _open(self, audience: Audience[R], give: Give[R] | None) -> Stream[R]:
+        stream = Stream(self._feed, self._viewer, self.interest, audience, give=give)
+        self._stream = stream
+        if self._end is not None:
+            stream.finish(self._end)
+        return stream
 
+    @abstractmethod
+    async def _read(self, connection: Connection) -> tuple[list[Job], AsOf]:
+        """Read the jobs as they stand."""
 
-async def follow_status(
-    feed: Feed, viewer: Viewer, job_id: UUID
-) -> AsyncGenerator[tuple[Job, str], None]:
-    """Give the job as it stands, then at each change of its status, with its cursor.
-
-    Ends by itself when the job has ended, or when the process drains, which its status
-    then tells apart. Changes that follow each other closely may be given as one.
-
-    Raises:
-        NotFoundError: There is no such job behind the viewer's wall.
-        UnauthenticatedError: The viewer's token has expired.
-    """
-    version = 0
-    async with aclosing(follow_job(feed, viewer, job_id)) as messages:
-        async for message in messages:
-            job: Job | None = None
-            if isinstance(message, Snapshotted):
-                job = message.job
-            elif isinstance(message, Reset):
-                job = await _read_job(feed, viewer, job_id)
-            elif isinstance(message, Changed):
-                event = message.event
-                if (
-                    event.from_status != event.to_status
-                    and message.job.version > version
-                ):
-                    job = message.job
-            elif isinstance(message, Closing) and _has_expired(feed, viewer):
-                raise UnauthenticatedError(message.reason)
-            if job is not None:
-                version = job.version
-                yield job, message.cursor
-
-
-async def _read_at(
-    feed: Feed,
-    given: Position | None,
-    read: Callable[[Connection], Awaitable[tuple[T, AsOf]]],
-) -> tuple[T, Position, str | None]:
-    """Read something and where that stands, and why `given` is stale, if it is."""
-    while True:
-        async with feed.database.connection() as connection:
-            state = await read_state(connection)
-            found, as_of = await read(connection)
-        now = feed.position_of(as_of)
-        if now.epoch == feed.epoch:
-            return found, now, None if given is None else state.why_stale(given)
-        # The follower begins the epoch that this read did not find.
-        await feed.next_read()
-
-
-async def _read_job(feed: Feed, viewer: Viewer, job_id: UUID) -> Job | None:
-    async with feed.database.connection() as connection:
-        job, _ = await read_job(connection, viewer, job_id)
-    return job
-
-
-def _has_expired(feed: Feed, viewer: Viewer) -> bool:
-    return viewer.expires_at is not None and feed.clock.now() >= viewer.expires_at
+    async def _begin(self) -> tuple[list[Job], Position, str | None]:
+        """Read the jobs, where that stands, and why the cursor is stale, if it is."""
+        feed = self._feed
+        while True:
+            async with feed.database.connection() as connection:
+                state = await read_state(connection)
+                jobs, as_of = await self._read(connection)
+            now = feed.position_of(as_of)
+            if now.epoch == feed.epoch:
+                given = self._given
+                return jobs, now, None if given is None else state.why_stale(given)
+            # The follower begins the epoch that this read did not find.
+            await feed.next_read()

@@ -9,6 +9,7 @@ import asyncpg
 
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.feed.cursor import CursorCodec, Position
+from jobwire.jobs.feed.edges import Edges
 from jobwire.jobs.feed.epoch import Epoch, read_epoch
 from jobwire.jobs.feed.log import (
     PLAN_SETTINGS,
@@ -17,7 +18,7 @@ from jobwire.jobs.feed.log import (
     read_log,
     read_state,
 )
-from jobwire.jobs.feed.subscription import Restart, Subscribers
+from jobwire.jobs.feed.subscription import Restart
 from jobwire.models.database import Connection, Database
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class Follower:
     def __init__(
         self,
         database: Database,
-        subscribers: Subscribers,
+        edges: Edges,
         *,
         clock: Clock,
         poll_interval: timedelta,
@@ -70,7 +71,7 @@ class Follower:
         self.lag = timedelta()
         self.resets = 0
         self._database = database
-        self._subscribers = subscribers
+        self._edges = edges
         self._clock = clock
         self._poll_seconds = poll_interval.total_seconds()
         self._woken = asyncio.Event()
@@ -176,7 +177,7 @@ class Follower:
     async def _read(self, connection: Connection) -> None:
         """Hand out all that is new."""
         while True:
-            wanted = self._subscribers.wanted()
+            wanted = self._edges.wanted()
             async with asyncio.timeout(READ_TIMEOUT):
                 page = await self._read_page(connection, wanted)
             stale = page.state.why_stale(self.position)
@@ -185,7 +186,7 @@ class Follower:
                 return
             # Without an await: what a reader has got and the position never differ.
             if page.end != self.position and not wanted.everything:
-                self._subscribers.cut_off_new()
+                self._edges.cut_off_new()
             self._hand_out(page)
             self.position = page.end
             if page.is_last:
@@ -203,20 +204,20 @@ class Follower:
             "the feed starts over: %s", reason, extra={"action": "feed-start-over"}
         )
         restart = Restart(self.position, reason)
-        for subscription in self._subscribers:
-            subscription.restart(restart)
+        for edge in self._edges.all():
+            edge.restart(restart)
 
     def _hand_out(self, page: LogPage) -> None:
         base, epoch = self.position.base, self.position.epoch
         target = page.end.reach
         for entry in page.entries:
-            concerned = self._subscribers.concerned(entry.event)
+            concerned = self._edges.concerned(entry)
             if not concerned:
                 continue
             position = Position(epoch, base, target, entry.id)
             cursor = self.codec.encode(position)
-            for subscription in concerned:
-                subscription.offer(entry, position, cursor)
+            for edge in concerned:
+                edge.offer(entry, position, cursor)
         if page.entries:
             recorded_at = page.entries[-1].event.recorded_at
             self.lag = max(self._clock.now() - recorded_at, timedelta())

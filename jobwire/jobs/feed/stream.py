@@ -1,11 +1,13 @@
 """One reader's stream: from its position to the live edge, and along it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
+from typing import Generic, TypeVar
 
+from jobwire.jobs.feed.audience import Audience, Told
 from jobwire.jobs.feed.cursor import Position
 from jobwire.jobs.feed.feed import Feed
 from jobwire.jobs.feed.follower import CONNECTION_LOST
@@ -13,34 +15,55 @@ from jobwire.jobs.feed.interest import Interest
 from jobwire.jobs.feed.log import PLAN_SETTINGS, LogPage, read_missed
 from jobwire.jobs.feed.messages import (
     CaughtUp,
-    Changed,
     Closing,
     Reset,
     Snapshotted,
-    StreamMessage,
 )
-from jobwire.jobs.feed.subscription import End, Restart, Subscription
+from jobwire.jobs.feed.subscription import Delivery, End, Restart, Subscription
 from jobwire.jobs.job import Job
 from jobwire.jobs.viewer import Viewer
+
+R = TypeVar("R")
+
+#: Takes a change at once, without the reader's task; False: it cannot.
+Give = Callable[[Told[R]], bool]
 
 _EXPIRED = End("The token has expired.", timedelta())
 
 
-class Stream:
-    """One reader on its way; `messages` is what it is told.
+class Stream(Generic[R]):
+    """One reader on its way; `tell` is what it is told.
 
     Attributes:
         is_live: Whether the live edge was reached.
         has_expired: Whether it ended because the viewer's token did.
     """
 
-    def __init__(self, feed: Feed, viewer: Viewer, interest: Interest) -> None:
-        """Prepare a stream of what the viewer may see of the interest."""
+    def __init__(
+        self,
+        feed: Feed,
+        viewer: Viewer,
+        interest: Interest,
+        audience: Audience[R],
+        *,
+        give: Give[R] | None = None,
+    ) -> None:
+        """Prepare a stream of what the viewer may see of the interest.
+
+        Args:
+            feed: The live log.
+            viewer: Who reads; the stream ends with Closing when their token does.
+            interest: What is followed.
+            audience: With whom the reader shares what it is shown.
+            give: At the live edge, takes a change without the reader's task.
+        """
         self.is_live = False
         self._feed = feed
         self._expires_at = viewer.expires_at
         self._interest = interest
-        self._subscription = Subscription(interest)
+        self._audience = audience
+        self._give = give
+        self._subscription = Subscription(interest, audience, give=self._hand_over)
         self._position: Position
         self._timer: asyncio.TimerHandle | None = None
 
@@ -51,14 +74,18 @@ class Stream:
             self._feed.clock.now() >= self._expires_at
         )
 
-    async def messages(
+    def finish(self, end: End) -> None:
+        """Ask the reader to finish, and to connect again."""
+        self._subscription.finish(end)
+
+    async def tell(
         self,
         given: Position | None,
         now: Position,
         *,
         jobs: Sequence[Job] = (),
         stale: str | None = None,
-    ) -> AsyncGenerator[StreamMessage, None]:
+    ) -> AsyncGenerator[Told[R], None]:
         """Tell everything from a position on, without end.
 
         Args:
@@ -68,44 +95,46 @@ class Stream:
             stale: Why nothing complete can be told from `given`; None: it can.
         """
         feed, subscription = self._feed, self._subscription
+        tell = self._audience.tell
         self._position = now if given is None or stale is not None else given
         self._watch_expiry()
         ahead = now
         try:
             if stale is not None:
-                yield self._reset(now, stale)
+                yield await self._reset(now, stale)
             for job in jobs:
                 # Not the cursor of `now`: the changes up to it are still to come.
-                yield Snapshotted(feed.cursor(self._position), job)
+                yield await tell(Snapshotted(feed.cursor(self._position), job))
             while not self._must_end():
                 live = await feed.join(subscription, ahead)
-                async with aclosing(self._catch_up(live)) as messages:
-                    async for message in messages:
-                        yield message
+                async with aclosing(self._catch_up(live)) as missed:
+                    async for told in missed:
+                        yield told
                 if self._position == live and subscription.end is None:
                     if not self.is_live:
                         self.is_live = True
-                        yield CaughtUp(feed.cursor(live))
-                    async with aclosing(self._live()) as messages:
-                        async for message in messages:
-                            yield message
+                        yield await tell(CaughtUp(feed.cursor(live)))
+                    async with aclosing(self._live()) as news:
+                        async for told in news:
+                            yield told
                 # Too slow for its queue, or cut off from the log: on from there.
                 feed.leave(subscription)
                 ahead = self._position
             end = subscription.end or _EXPIRED
-            yield Closing(feed.cursor(self._position), end.reconnect_after, end.reason)
+            cursor = feed.cursor(self._position)
+            yield await tell(Closing(cursor, end.reconnect_after, end.reason))
         finally:
             feed.leave(subscription)
             if self._timer is not None:
                 self._timer.cancel()
 
-    async def _catch_up(self, live: Position) -> AsyncGenerator[StreamMessage, None]:
+    async def _catch_up(self, live: Position) -> AsyncGenerator[Told[R], None]:
         """Tell what lies between the reader's position and where live starts.
 
         It stops short of that when the log cannot be read at the moment.
         """
         if live.epoch != self._position.epoch and self._subscription.end is None:
-            yield self._reset(live, "The event log began a new epoch.")
+            yield await self._reset(live, "The event log began a new epoch.")
             return
         while self._position != live and not self._must_end():
             # First to the end of the read that was interrupted, then on from there:
@@ -118,7 +147,7 @@ class Stream:
                 return
             stale = page.state.why_stale(position)
             if stale is not None and page.state.epoch == live.epoch:
-                yield self._reset(live, stale)
+                yield await self._reset(live, stale)
                 return
             if stale is not None:
                 # The follower is about to find that out, too.
@@ -131,7 +160,7 @@ class Stream:
                 cursor = self._feed.cursor(self._position)
                 change = self._interest.change(entry, cursor)
                 if change is not None:
-                    yield change
+                    yield await self._audience.tell(change)
             self._position = page.end
 
     async def _read_missed(self, position: Position) -> LogPage | None:
@@ -145,22 +174,35 @@ class Stream:
             await self._feed.next_read()
             return None
 
-    async def _live(self) -> AsyncGenerator[StreamMessage, None]:
-        """Tell what the follower hands over, for as long as this keeps up."""
+    async def _live(self) -> AsyncGenerator[Told[R], None]:
+        """Tell what comes at the live edge, for as long as this keeps up."""
         while (item := await self._subscription.take()) is not None:
             if isinstance(item, Restart):
-                yield self._reset(item.position, item.reason)
+                yield await self._reset(item.position, item.reason)
             elif self._must_end():
                 return
             else:
                 self._position = item.position
-                change: Changed = item.change
-                yield change
+                yield item.told
+        # The newest exact position, at which those beside it close, too.
+        self._position = self._feed.reached(self._subscription, self._position)
 
-    def _reset(self, position: Position, reason: str) -> Reset:
+    def _hand_over(self, delivery: Delivery[R]) -> bool:
+        """Give a change to a reader that waits for it, without waking its task."""
+        expires_at = self._expires_at
+        if (
+            self._give is None
+            or (expires_at is not None and delivery.at >= expires_at)
+            or not self._give(delivery.told)
+        ):
+            return False
+        self._position = delivery.position
+        return True
+
+    async def _reset(self, position: Position, reason: str) -> Told[R]:
         self._feed.count_reset()
         self._position = position
-        return Reset(self._feed.cursor(position), reason)
+        return await self._audience.tell(Reset(self._feed.cursor(position), reason))
 
     def _must_end(self) -> bool:
         if self.has_expired:

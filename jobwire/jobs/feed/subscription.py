@@ -1,37 +1,39 @@
-"""Subscriptions: what the follower hands to one reader, in bounded memory."""
+"""Subscriptions: what waits for one reader at the live edge, in bounded memory."""
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TypeVar
-from uuid import UUID
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
+from jobwire.jobs.feed.audience import Audience, Told
 from jobwire.jobs.feed.cursor import Position
-from jobwire.jobs.feed.interest import Entry, Interest
-from jobwire.jobs.feed.log import Wanted
-from jobwire.jobs.feed.messages import Changed
-from jobwire.jobs.job import Event
+from jobwire.jobs.feed.interest import Interest
+
+R = TypeVar("R")
 
 #: Changes that wait for one reader; a slower one goes on from the log.
 MAX_WAITING = 1000
 #: The same in bytes of data, result and changes.
 MAX_WAITING_BYTES = 8 * 1024 * 1024
-#: More readers than this, and the follower reads the whole log: to name them all in
-#: each read would cost more than it saves.
-MAX_NAMED = 200
-
-K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One change on its way to a reader, and where the reader then stands."""
+class Delivery(Generic[R]):
+    """One change on its way to readers.
 
-    change: Changed
+    Attributes:
+        told: The change.
+        position: Where a reader stands that was given it.
+        size: About how much memory it takes, in bytes.
+        at: When it is put to them.
+    """
+
+    told: Told[R]
     position: Position
     size: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,49 +52,81 @@ class End:
     reconnect_after: timedelta
 
 
-class Subscription:
-    """What waits for one reader; the follower puts, the reader takes."""
+class Subscription(Generic[R]):
+    """What waits for one reader; its edge puts, the reader takes.
 
-    def __init__(self, interest: Interest) -> None:
-        """Prepare a subscription; it gets nothing before it has joined a feed."""
+    Attributes:
+        interest: What the reader follows.
+        audience: With whom it shares what it is shown.
+        end: Why the reader is to finish; None: it is not.
+    """
+
+    def __init__(
+        self,
+        interest: Interest,
+        audience: Audience[R],
+        *,
+        give: Callable[[Delivery[R]], bool] = lambda _: False,
+    ) -> None:
+        """Prepare a subscription; it gets nothing before it has joined a feed.
+
+        Args:
+            interest: What the reader follows.
+            audience: With whom it shares what it is shown.
+            give: Hands a delivery to a reader that waits for one, without waking it;
+                False: it must be woken to take it.
+        """
         self.interest = interest
+        self.audience = audience
         self.end: End | None = None
-        self._waiting: deque[Delivery | Restart] = deque()
+        self._give = give
+        self._waiting: deque[Delivery[R] | Restart] = deque()
         self._bytes = 0
         self._overflown = False
+        self._failure: Exception | None = None
         self._stirred = asyncio.Event()
+        self._is_parked = False
 
-    def offer(self, entry: Entry, position: Position, cursor: str) -> None:
-        """Hand an event over, without waiting, if it concerns the reader.
+    @property
+    def is_drained(self) -> bool:
+        """Whether the reader took all that was put, and missed nothing."""
+        return not self._waiting and not self._overflown
+
+    def put(self, delivery: Delivery[R]) -> None:
+        """Hand a delivery over, without waiting.
 
         A reader that is too slow gets nothing more until it has read the rest from the
         log by itself: nothing is lost, and memory is bounded.
         """
         if self._overflown:
             return
-        change = self.interest.change(entry, cursor)
-        if change is None:
+        if self._is_parked and not self._stirred.is_set() and self._give(delivery):
             return
         if len(self._waiting) >= MAX_WAITING or self._bytes >= MAX_WAITING_BYTES:
             self._overflown = True
         else:
-            self._bytes += entry.size
-            self._waiting.append(Delivery(change, position, entry.size))
+            self._bytes += delivery.size
+            self._waiting.append(delivery)
         self._stirred.set()
 
     def restart(self, restart: Restart) -> None:
-        """Void what waits."""
+        """Void what waits, and have the reader go on from the log behind a position."""
         self.clear()
         self._waiting.append(restart)
-        self._stirred.set()
+        self.cut_off()
 
     def finish(self, end: End) -> None:
         """Ask the reader to finish; the first reason stands."""
         self.end = self.end or end
         self._stirred.set()
 
+    def fail(self, failure: Exception) -> None:
+        """Have the reader meet an error instead of what comes next."""
+        self._failure = failure
+        self._stirred.set()
+
     def cut_off(self) -> None:
-        """Have the reader go on from the log: something of its own was not read."""
+        """Have the reader go on from the log behind what waits."""
         self._overflown = True
         self._stirred.set()
 
@@ -102,9 +136,11 @@ class Subscription:
         self._bytes = 0
         self._overflown = False
 
-    async def take(self) -> Delivery | Restart | None:
+    async def take(self) -> Delivery[R] | Restart | None:
         """Wait for the next thing; None: to end, or too slow, so on from the log."""
         while self.end is None:
+            if self._failure is not None:
+                raise self._failure
             if self._waiting:
                 item = self._waiting.popleft()
                 if isinstance(item, Delivery):
@@ -113,84 +149,9 @@ class Subscription:
             if self._overflown:
                 return None
             self._stirred.clear()
-            await self._stirred.wait()
+            self._is_parked = True
+            try:
+                await self._stirred.wait()
+            finally:
+                self._is_parked = False
         return None
-
-
-class Subscribers:
-    """The subscriptions of one feed, found by what they follow."""
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self._all: set[Subscription] = set()
-        #: Those that joined after it was last asked what is wanted.
-        self._new: set[Subscription] = set()
-        self._by_job: dict[UUID, set[Subscription]] = {}
-        self._by_user: dict[str, set[Subscription]] = {}
-        self._of_everybody: set[Subscription] = set()
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-    def __iter__(self) -> Iterator[Subscription]:
-        return iter(tuple(self._all))
-
-    def add(self, subscription: Subscription) -> None:
-        """Include one from now on."""
-        interest = subscription.interest
-        self._all.add(subscription)
-        self._new.add(subscription)
-        if interest.job_id is not None:
-            self._by_job.setdefault(interest.job_id, set()).add(subscription)
-        elif interest.user_id is not None:
-            self._by_user.setdefault(interest.user_id, set()).add(subscription)
-        else:
-            self._of_everybody.add(subscription)
-
-    def discard(self, subscription: Subscription) -> None:
-        """Forget one, if it was included."""
-        interest = subscription.interest
-        self._all.discard(subscription)
-        self._new.discard(subscription)
-        self._of_everybody.discard(subscription)
-        if interest.job_id is not None:
-            _discard(self._by_job, interest.job_id, subscription)
-        elif interest.user_id is not None:
-            _discard(self._by_user, interest.user_id, subscription)
-
-    def concerned(self, event: Event) -> list[Subscription]:
-        """Return those that an event may concern."""
-        return [
-            *self._by_job.get(event.job_id, ()),
-            *self._by_user.get(event.user_id, ()),
-            *self._of_everybody,
-        ]
-
-    def wanted(self) -> Wanted:
-        """Return whose events they want, for a read that begins now."""
-        self._new.clear()
-        if self._of_everybody or len(self._by_job) + len(self._by_user) > MAX_NAMED:
-            return Wanted(everything=True)
-        return Wanted(
-            everything=False,
-            job_ids=tuple(self._by_job),
-            user_ids=tuple(self._by_user),
-        )
-
-    def cut_off_new(self) -> None:
-        """Cut off those that joined during a read.
-
-        They stand where it began, and it did not look for what they want.
-        """
-        for subscription in self._new:
-            subscription.cut_off()
-
-
-def _discard(
-    index: dict[K, set[Subscription]], key: K, subscription: Subscription
-) -> None:
-    group = index.get(key)
-    if group is not None:
-        group.discard(subscription)
-        if not group:
-            del index[key]

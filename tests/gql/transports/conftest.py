@@ -29,9 +29,9 @@ async def engine(pool: Database) -> AsyncIterator[Engine]:
 
 @pytest.fixture
 def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
-    """The feed's stream of one job, replaced by one that only watches itself."""
+    """What follows one job, replaced by something that only watches itself."""
     one = Watched()
-    monkeypatch.setattr(job_updates, "follow_job", one.stream)
+    monkeypatch.setattr(job_updates, "FollowJob", one)
     return one
 
 

@@ -10,9 +10,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from jobwire.gql.transports import graphql_routes
+from jobwire.gql.result import Result
+from jobwire.gql.transports import Terms, graphql_routes
 from jobwire.gql.transports.parameters import MAX_BODY_BYTES, MAX_QUERY_STRING_BYTES
-from jobwire.gql.transports.sse import HEARTBEAT, EventStream
+from jobwire.gql.transports.sse import EventStream
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.viewer import Scope, Viewer
@@ -372,10 +373,12 @@ async def test_a_stream_is_closed_when_the_client_is_gone(
 async def test_a_silent_stream_says_that_it_lives(
     engine: Engine, make_job: MakeJob, watched: Watched
 ) -> None:
-    assert HEARTBEAT == 12
+    assert Terms().heartbeat == 12
     job = await make_job()
     beats = _Wire(until=b":\n\n")
-    app = Starlette(routes=graphql_routes(lambda: engine, authenticate, heartbeat=0.01))
+    app = Starlette(
+        routes=graphql_routes(lambda: engine, authenticate, terms=Terms(heartbeat=0.01))
+    )
 
     await beats.post(app, FOLLOW_JOB, id=job_id_text(job.id))
 
@@ -428,13 +431,16 @@ class _Endless:
         self.asked = 0
         self.is_closed = False
 
-    async def results(self) -> AsyncGenerator[dict[str, Any], None]:
+    async def results(self) -> AsyncGenerator[Result, None]:
         try:
             while True:
                 self.asked += 1
-                yield {"data": {"number": self.asked}}
+                yield Result.of({"data": {"number": self.asked}})
         finally:
             self.is_closed = True
+
+    def finish(self, reason: str, reconnect_after: timedelta) -> None:
+        raise AssertionError((reason, reconnect_after))
 
 
 async def _never() -> NoReturn:
@@ -450,7 +456,7 @@ async def test_a_client_that_does_not_read_is_not_read_ahead_for() -> None:
             is_full.set()
             await _never()
 
-    answer = EventStream(source.results(), heartbeat=HEARTBEAT)
+    answer = EventStream(source, Terms())
     serving = asyncio.create_task(answer({"type": "http"}, _never, send))
     async with asyncio.timeout(PATIENCE):
         await is_full.wait()
@@ -477,9 +483,7 @@ async def test_a_server_that_drops_what_nobody_reads_ends_the_stream_as_well() -
         assert source.asked < 100, "the stream goes on without its client"
 
     async with asyncio.timeout(PATIENCE):
-        await EventStream(source.results(), heartbeat=HEARTBEAT)(
-            {"type": "http"}, receive, send
-        )
+        await EventStream(source, Terms())({"type": "http"}, receive, send)
 
     assert source.is_closed
 
@@ -492,9 +496,7 @@ async def test_a_server_that_tells_by_an_error_that_the_client_is_gone() -> None
             raise BrokenPipeError
 
     async with asyncio.timeout(PATIENCE):
-        await EventStream(source.results(), heartbeat=HEARTBEAT)(
-            {"type": "http"}, _never, send
-        )
+        await EventStream(source, Terms())({"type": "http"}, _never, send)
 
     assert source.asked == 3
     assert source.is_closed

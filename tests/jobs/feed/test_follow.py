@@ -20,14 +20,16 @@ from jobwire.jobs.feed import (
     Changed,
     Closing,
     Feed,
+    FollowJob,
+    FollowStatus,
     Reset,
     Snapshotted,
     follow_job,
     follow_list,
-    follow_status,
 )
 from jobwire.jobs.feed import log as feed_log
 from jobwire.jobs.feed import subscription as feed_subscription
+from jobwire.jobs.feed.audience import alone
 from jobwire.jobs.feed.interest import Interest
 from jobwire.jobs.feed.subscription import Subscription
 from jobwire.jobs.filters import JobFilter
@@ -359,10 +361,10 @@ async def test_a_list_begins_with_its_newest_jobs(
 async def test_another_users_job_does_not_exist(feed: Feed, make_job: MakeJob) -> None:
     job = await make_job(user_id="user-1")
 
-    for follow in (follow_job, follow_status):
+    for follow in (FollowJob, FollowStatus):
         for job_id in (job.id, uuid4()):
             with pytest.raises(NotFoundError):
-                await anext(follow(feed, STRANGER, job_id))
+                await anext(follow(feed, STRANGER, job_id).messages())
 
 
 async def test_a_list_stays_behind_its_wall_live_and_from_the_log(
@@ -468,17 +470,17 @@ async def test_the_status_is_told_at_each_change_and_not_for_progress(
     database: Database, feed: Feed, doorbell: Doorbell, make_job: MakeJob
 ) -> None:
     job = await make_job(status="QUEUED")
-    async with opened(follow_status(feed, USER, job.id)) as reader:
-        told = [(await anext(reader))[0].status]
+    async with opened(FollowStatus(feed, USER, job.id).messages()) as reader:
+        told = [(await anext(reader)).job.status]
         async with database.connection() as connection:
             await move(connection, job, "RUNNING")
             doorbell.ring(Topic.CHANGE)
-            told.append((await anext(reader))[0].status)
+            told.append((await anext(reader)).job.status)
             await report(connection, job.id, fraction=0.5)
             doorbell.ring(Topic.CHANGE)
             await move(connection, job, "SUCCEEDED")
             doorbell.ring(Topic.CHANGE)
-        told += [row.status for row, _ in await reader.rest()]
+        told += [message.job.status for message in await reader.rest()]
 
     assert told == ["QUEUED", "RUNNING", "SUCCEEDED"]
 
@@ -487,14 +489,14 @@ async def test_changes_read_together_are_one_status(
     database: Database, feed: Feed, doorbell: Doorbell, make_job: MakeJob
 ) -> None:
     job = await make_job(status="QUEUED")
-    async with opened(follow_status(feed, USER, job.id)) as reader:
+    async with opened(FollowStatus(feed, USER, job.id).messages()) as reader:
         await anext(reader)
         async with database.transaction() as connection:
             await move(connection, job, "RUNNING")
             await move(connection, job, "SUCCEEDED")
         doorbell.ring(Topic.CHANGE)
 
-        assert [row.status for row, _ in await reader.rest()] == ["SUCCEEDED"]
+        assert [message.job.status for message in await reader.rest()] == ["SUCCEEDED"]
 
 
 async def test_an_expired_viewer_is_told_nothing_more(
@@ -508,7 +510,7 @@ async def test_an_expired_viewer_is_told_nothing_more(
     viewer = replace(USER, expires_at=clock.now() + timedelta(hours=1))
     async with (
         opened(follow_job(feed, viewer, job.id)) as reader,
-        opened(follow_status(feed, viewer, job.id)) as status,
+        opened(FollowStatus(feed, viewer, job.id).messages()) as status,
     ):
         await reader.until(CaughtUp)
         await anext(status)
@@ -656,7 +658,7 @@ async def test_a_reader_that_joins_during_a_read_goes_on_from_the_log(
     for _ in range(2):
         # The first may have begun before the job was there.
         await feed.next_read()
-    reader = Subscription(Interest(job.id))
+    reader = Subscription(Interest(job.id), alone())
     async with database.transaction() as blocking:
         await blocking.execute("LOCK TABLE feed_state")
         doorbell.ring(Topic.CHANGE)

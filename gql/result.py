@@ -1,0 +1,56 @@
+"""Results on their way to clients, and requests that get none."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from graphql import ExecutionResult, GraphQLFormattedError
+
+from jobwire.gql import json_codec
+from jobwire.gql.errors import format_error
+
+#: One result as JSON.
+Response = dict[str, Any]
+
+
+class RequestError(Exception):
+    """A request that was refused before anything ran.
+
+    Attributes:
+        errors: Why, as clients may see it.
+    """
+
+    def __init__(self, errors: list[GraphQLFormattedError]) -> None:
+        super().__init__("; ".join(error["message"] for error in errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result of an operation, written once for all whom it goes to.
+
+    Attributes:
+        text: The result as JSON text.
+        cursor: Where a stream goes on for whoever got it and all before; None: it does
+            not tell.
+    """
+
+    text: str
+    cursor: str | None = None
+
+    @classmethod
+    def of(cls, response: Response, *, cursor: str | None = None) -> Self:
+        """Write a response."""
+        return cls(json_codec.encode(response), cursor)
+
+
+def to_response(result: ExecutionResult) -> Response:
+    """Show what was executed as clients may see it.
+
+    Raises:
+        RequestError: Nothing was.
+    """
+    errors = [format_error(error) for error in result.errors or ()]
+    # What failed in a field has its path; without one, nothing was run.
+    if result.data is None and all(error.path is None for error in result.errors or ()):
+        raise RequestError(errors)
+    return {"data": result.data, "errors": errors} if errors else {"data": result.data}

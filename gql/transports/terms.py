@@ -1,0 +1,29 @@
+"""On which terms connections are held open."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long connections may last, and how many one user may have here.
+
+    Attributes:
+        heartbeat: How often an event stream says that it lives, in seconds; proxies
+            close what has been silent for a minute, some sooner.
+        ping: How long a socket may be silent before its client is pinged, in seconds.
+        silence: How long before it is closed as dead, in seconds.
+        stall: How long a client may take nothing of what is sent to it, in seconds.
+        idle: How long a socket may have no operation, in seconds.
+        max_age: How long a socket or an event stream may last, in seconds.
+        connections: Sockets and event streams of one user in this process.
+        streams: Subscriptions of one user in this process, over all connections.
+    """
+
+    heartbeat: float = 12.0
+    ping: float = 25.0
+    silence: float = 60.0
+    stall: float = 30.0
+    idle: float = 600.0
+    max_age: float = 86_400.0
+    connections: int = 10_000
+    streams: int = 10_000

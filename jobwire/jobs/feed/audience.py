@@ -1,0 +1,43 @@
+"""Audiences: readers who are shown the same, so that it is made once for all."""
+
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from jobwire.jobs.feed.messages import StreamMessage
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[R]):
+    """A message, and what its audience is shown of it."""
+
+    message: StreamMessage
+    shown: R
+
+
+@dataclass(frozen=True, slots=True)
+class Audience(Generic[R]):
+    """Readers who are shown the same of each message.
+
+    Attributes:
+        show: Makes what they are shown. An error of it is met by all of them.
+        key: What they have in common, beside what they follow.
+    """
+
+    show: Callable[[StreamMessage], Awaitable[R]]
+    key: Hashable = field(default_factory=object)
+
+    async def tell(self, message: StreamMessage) -> Told[R]:
+        """Make what one of them is told."""
+        return Told(message, await self.show(message))
+
+
+def alone() -> Audience[None]:
+    """Return the audience of a reader who takes the messages as they are."""
+    return Audience(_nothing)
+
+
+async def _nothing(_: StreamMessage) -> None:
+    return None
