@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -19,8 +20,14 @@ from jobwire.jobs.feed import (
     Told,
 )
 from jobwire.jobs.feed import edge as feed_edge
+from jobwire.jobs.feed import subscription as feed_subscription
+from jobwire.jobs.feed.cursor import Position
+from jobwire.jobs.feed.edge import Edge
+from jobwire.jobs.feed.interest import Entry, Interest
+from jobwire.jobs.feed.snapshot import Snapshot
+from jobwire.jobs.feed.subscription import Delivery, Subscription
 from jobwire.jobs.filters import JobFilter
-from jobwire.jobs.job import Job
+from jobwire.jobs.job import Event, Job
 from jobwire.models.database import Database
 from tests.clock import FakeClock
 from tests.jobs.feed.steps import (
@@ -300,3 +307,65 @@ async def test_a_viewer_whose_token_has_expired_is_given_nothing_inline(
 
     assert expired.given == []
     assert valid.given == [2]
+
+
+async def test_what_was_given_inline_is_not_told_again_from_the_log(
+    database: Database,
+    feed: Feed,
+    doorbell: Doorbell,
+    make_job: MakeJob,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(feed_subscription, "MAX_WAITING", 0)
+    job = await make_job(status="RUNNING")
+    inline = Inline(room=2)
+    stream = FollowList(feed, USER, JobFilter()).tell(Shown().audience(), inline)
+    async with opened(stream) as reader:
+        assert isinstance((await anext(reader)).message, CaughtUp)
+        waiting = asyncio.ensure_future(anext(reader))
+        await asyncio.sleep(0)
+        await reports(database, job, 5)
+        doorbell.ring(Topic.CHANGE)
+        told = [await waiting, await anext(reader), await anext(reader)]
+
+    assert inline.given == [2, 3]
+    assert versions([one.message for one in told]) == [4, 5, 6]
+
+
+async def test_whoever_comes_back_while_a_change_is_told_waits_behind_it(
+    clock: FakeClock, make_job: MakeJob
+) -> None:
+    job = await make_job()
+    audience = Shown().audience()
+    edge = Edge(Interest(job.id), audience, clock)
+    back: Subscription[str] = Subscription(Interest(job.id), audience)
+
+    def leave_and_come_back(_: object) -> bool:
+        edge.leave(back)
+        edge.join(back)
+        return True
+
+    first = Subscription(Interest(job.id), audience, give=leave_and_come_back)
+    edge.join(first)
+    edge.join(back)
+    waiting = asyncio.ensure_future(first.take())
+    await asyncio.sleep(0)
+    position = Position(UUID(int=1), Snapshot(1, 1))
+    edge.offer(_entry(job, 2), position, "cursor")
+    await asyncio.sleep(0)
+    edge.leave(first)
+    waiting.cancel()
+    edge.offer(_entry(job, 3), position, "cursor")
+
+    taken = await asyncio.wait_for(back.take(), PATIENCE)
+    assert isinstance(taken, Delivery)
+    assert versions([taken.told.message]) == [3]
+
+
+def _entry(job: Job, version: int) -> Entry:
+    at = job.created_at
+    event = Event(
+        job.id, job.user_id, version, "PROGRESS", "QUEUED", "QUEUED", None, "WORKER",
+        None, at, at, "{}", None,
+    )  # fmt: skip
+    return Entry(version, event, job)

@@ -1,14 +1,8 @@
-"""Concurrent writers and readers that crash: nothing missed, repeated or out of order.
-
-Writers hold their transactions open for a while, roll some of them back, and some draw
-their transaction id long before they wait for the lock of a job: all that makes ids
-visible out of order.
-"""
+"""Many writers, and readers that crash: nothing missed, repeated or out of order."""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from random import Random
 from uuid import UUID
 
 import pytest
@@ -17,45 +11,16 @@ from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.feed import Changed, Feed, StreamMessage, follow_job, follow_list
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Job
-from jobwire.models.database import Connection, Database
+from jobwire.models.database import Database
 from tests.clock import FakeClock
 from tests.jobs.feed.steps import ADMIN, move, opened, report
+from tests.jobs.feed.writers import seeded, write
 
 pytestmark = pytest.mark.rows_by_hand("`move` tells only of statuses")
 
 WRITERS = 8
 JOBS = 12
 ROUNDS = 60
-
-
-def _random(seed: int) -> Random:
-    return Random(seed)  # noqa: S311 - to be repeatable is the point
-
-
-async def _write(
-    database: Database, bell: Doorbell, jobs: list[Job], seed: int
-) -> None:
-    random = _random(seed)
-    for number in range(ROUNDS):
-        chosen = sorted(random.sample(jobs, random.randint(1, 3)), key=lambda j: j.id)
-        async with database.connection() as connection:
-            transaction = connection.transaction()
-            await transaction.start()
-            if random.random() < 0.2:
-                await connection.execute("SELECT pg_current_xact_id()")
-                await _dawdle(connection, random)
-            for job in chosen:
-                await report(connection, job.id, writer=seed, number=number)
-                await _dawdle(connection, random)
-            if random.random() < 0.1:
-                await transaction.rollback()
-            else:
-                await transaction.commit()
-        bell.ring(Topic.CHANGE)
-
-
-async def _dawdle(connection: Connection, random: Random) -> None:
-    await connection.execute("SELECT pg_sleep($1)", random.random() / 50)
 
 
 class _Durable:
@@ -77,7 +42,7 @@ class _Durable:
 
 
 async def _read_list(feeds: list[Feed], reader: _Durable, seed: int) -> None:
-    random = _random(seed)
+    random = seeded(seed)
     while len(reader.ends) < JOBS:
         feed = random.choice(feeds)
         stream = follow_list(feed, ADMIN, JobFilter(), after=reader.cursor)
@@ -92,7 +57,7 @@ async def _read_list(feeds: list[Feed], reader: _Durable, seed: int) -> None:
 
 
 async def _read_job(feeds: list[Feed], reader: _Durable, job: Job, seed: int) -> None:
-    random = _random(seed)
+    random = seeded(seed)
     while not reader.ends:
         feed = random.choice(feeds)
         stream = follow_job(feed, ADMIN, job.id, after=reader.cursor, snapshot=False)
@@ -129,7 +94,10 @@ async def test_readers_that_crash_are_told_every_event_once_and_in_order(
                 held = await make_job(status="RUNNING", user_id="held")
                 await report(long_lived, held.id, current=1)
                 await asyncio.gather(
-                    *[_write(database, bell, jobs, seed) for seed in range(WRITERS)]
+                    *[
+                        write(database, bell, jobs, seed=seed, rounds=ROUNDS)
+                        for seed in range(WRITERS)
+                    ]
                 )
             async with database.connection() as connection:
                 for job in jobs:

@@ -1,0 +1,73 @@
+/**
+ * Watches one job to its end with an official client and its own retries; what it is told
+ * is printed, a JSON array a line.
+ *
+ *     node client.mjs graphql-ws|graphql-sse URL TOKEN JOB
+ */
+import { createClient as createSseClient } from "graphql-sse";
+import { createClient as createWsClient } from "graphql-ws";
+import { WebSocket } from "ws";
+
+const [library, url, token, id] = process.argv.slice(2);
+const query = `subscription ($id: ID!, $after: EventCursor, $snapshot: Boolean) {
+  jobUpdates(id: $id, after: $after, snapshot: $snapshot) {
+    __typename
+    ... on JobChange { cursor event { jobVersion } job { isTerminal } }
+    ... on StreamCaughtUp { cursor }
+    ... on StreamReset { reason }
+    ... on StreamClosing { cursor }
+  }
+}`;
+// Both clients write the operation anew each time they connect: so it goes on from here.
+const operation = { query, variables: { id, after: null, snapshot: false } };
+const patiently = {
+  retryAttempts: 1000,
+  shouldRetry: () => true,
+};
+const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+const client =
+  library === "graphql-ws"
+    ? createWsClient({
+        url: url.replace("http", "ws"),
+        webSocketImpl: WebSocket,
+        connectionParams: { token },
+        retryWait: pause,
+        ...patiently,
+      })
+    : createSseClient({
+        url,
+        headers: { authorization: `Bearer ${token}` },
+        retry: pause,
+        ...patiently,
+      });
+
+let hasEnded = false;
+
+function say(...words) {
+  console.log(JSON.stringify(words));
+}
+
+function watch() {
+  client.subscribe(operation, {
+    next({ data, errors }) {
+      if (errors) return say("errors", errors);
+      const message = data.jobUpdates;
+      if (message.cursor) operation.variables.after = message.cursor;
+      hasEnded ||= message.job?.isTerminal ?? false;
+      say(message.__typename, message.event?.jobVersion ?? null);
+    },
+    complete() {
+      if (hasEnded) process.exit(0);
+      // The server drains: the stream was ended in order, and nothing is retried.
+      say("complete", null);
+      setTimeout(watch, 100);
+    },
+    error(error) {
+      say("error", String(error?.message ?? error?.reason ?? error));
+      process.exit(1);
+    },
+  });
+}
+
+watch();
