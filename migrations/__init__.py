@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 from alembic import command
 from alembic.config import Config
@@ -80,15 +82,16 @@ async def pending(url: DatabaseUrl, *, schema: str = "public") -> tuple[str, ...
 async def _run(
     url: DatabaseUrl, schema: str, work: Callable[[Connection], tuple[str, ...]]
 ) -> tuple[str, ...]:
+    session = {"application_name": "jobwire migrate"}
+    arguments: dict[str, Any] = {"server_settings": session}
+    if url.is_pooled:
+        # The server behind a pooler may know a statement of the usual names already.
+        arguments["statement_cache_size"] = 0
+        arguments["prepared_statement_name_func"] = lambda: f"jobwire_{uuid4().hex}"
+    else:
+        session["search_path"] = quote_identifier(schema)
     engine = create_async_engine(
-        url.sqlalchemy,
-        poolclass=NullPool,
-        connect_args={
-            "server_settings": {
-                "search_path": quote_identifier(schema),
-                "application_name": "jobwire migrate",
-            }
-        },
+        url.sqlalchemy, poolclass=NullPool, connect_args=arguments
     )
     try:
         async with engine.begin() as connection:

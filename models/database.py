@@ -26,6 +26,17 @@ class UnsupportedServerError(Exception):
         )
 
 
+class PooledSchemaError(Exception):
+    """A schema of one's own behind a pooler, where no session keeps its search path."""
+
+    def __init__(self, schema: str, where: str) -> None:
+        super().__init__(
+            f"The schema {schema!r} cannot be used through a pooler in transaction mode"
+            f" ({where}, pgbouncer=true): leave JOBWIRE_DB_SCHEMA at public, or connect"
+            " to PostgreSQL itself."
+        )
+
+
 if TYPE_CHECKING:
     # Generic in the stubs only.
     _Connection = asyncpg.Connection[asyncpg.Record]
@@ -83,23 +94,30 @@ class Database:
             statement_timeout: How long a statement may take; None: the server's own.
             settings: Further settings of each session.
 
+        Through a pooler in transaction mode sessions have no settings of their own.
+
         Raises:
+            PooledSchemaError: Another schema than public is wanted through a pooler.
             UnsupportedServerError: The server is older than PostgreSQL 14.
             OSError, asyncpg.PostgresError: It cannot be reached or refuses us.
         """
         place = parse(url) if isinstance(url, str) else url
-        session = {
-            "application_name": application_name,
-            "search_path": quote_identifier(schema),
-            "timezone": "UTC",
-            # Our statements are short; compiling them would take longer.
-            "jit": "off",
-            **dict(place.options),
-            **(settings or {}),
-        }
-        if statement_timeout is not None:
-            milliseconds = statement_timeout // timedelta(milliseconds=1)
-            session["statement_timeout"] = str(milliseconds)
+        session = {"application_name": application_name}
+        if place.is_pooled:
+            if schema != "public":
+                raise PooledSchemaError(schema, place.display)
+        else:
+            session |= {
+                "search_path": quote_identifier(schema),
+                "timezone": "UTC",
+                # Our statements are short; compiling them would take longer.
+                "jit": "off",
+                **dict(place.options),
+                **(settings or {}),
+            }
+            if statement_timeout is not None:
+                milliseconds = statement_timeout // timedelta(milliseconds=1)
+                session["statement_timeout"] = str(milliseconds)
         pool = await asyncpg.create_pool(
             **place.connect_arguments(),
             min_size=min_size,
@@ -141,9 +159,22 @@ class Database:
         async with self._pool.acquire() as connection, connection.transaction():
             yield connection
 
-    async def connect(self, *, application_name: str | None = None) -> Connection:
-        """Open a connection outside the pool; the caller closes it."""
+    async def connect(
+        self,
+        *,
+        application_name: str | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Connection:
+        """Open a connection outside the pool; the caller closes it.
+
+        Args:
+            application_name: What `pg_stat_activity` shows; None: as in the pool.
+            settings: Further settings of the session, which it has unless a pooler
+                stands between.
+        """
         session = dict(self._session)
+        if settings and not self.url.is_pooled:
+            session |= settings
         if application_name is not None:
             session["application_name"] = application_name
         return await asyncpg.connect(

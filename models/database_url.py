@@ -31,6 +31,9 @@ class DatabaseUrl:
         database: The database's name.
         ssl_mode: libpq's `sslmode`; None: the driver's default.
         options: Further settings of the session, e.g. `application_name`.
+        is_pooled: Whether a pooler in transaction mode, such as PgBouncer, stands
+            before it: then nothing outlives a transaction, no setting of a session, no
+            prepared statement and no LISTEN.
     """
 
     host: str
@@ -40,6 +43,7 @@ class DatabaseUrl:
     database: str
     ssl_mode: str | None = None
     options: tuple[tuple[str, str], ...] = ()
+    is_pooled: bool = False
 
     def connect_arguments(self) -> dict[str, Any]:
         """Return the keyword arguments of `asyncpg.connect`."""
@@ -52,6 +56,8 @@ class DatabaseUrl:
         }
         if self.ssl_mode is not None:
             arguments["ssl"] = self.ssl_mode
+        if self.is_pooled:
+            arguments["statement_cache_size"] = 0
         return arguments
 
     @property
@@ -63,6 +69,8 @@ class DatabaseUrl:
         query = {"host": self.host, "port": str(self.port)}
         if self.ssl_mode is not None:
             query["ssl"] = self.ssl_mode
+        if self.is_pooled:
+            query["prepared_statement_cache_size"] = "0"
         at = f"{who}@" if who else ""
         return f"postgresql+asyncpg://{at}/{quote(self.database)}?{urlencode(query)}"
 
@@ -78,6 +86,8 @@ class DatabaseUrl:
             who += f":{quote(self.password, safe='')}"
         at = f"{who}@" if who else ""
         query = {} if self.ssl_mode is None else {"sslmode": self.ssl_mode}
+        if self.is_pooled:
+            query["pgbouncer"] = "true"
         if self.host.startswith("/"):
             query["host"] = self.host
             place = f":{self.port}"
@@ -93,7 +103,8 @@ def parse(url: str) -> DatabaseUrl:
 
     Understands `postgres://`, `postgresql://` and SQLAlchemy's `postgresql+driver://`,
     percent-encoding, IPv6 hosts, Unix sockets by `?host=/folder`, and libpq's
-    `sslmode` as well as asyncpg's `ssl`.
+    `sslmode` as well as asyncpg's `ssl`; `?pgbouncer=true` says that a pooler in
+    transaction mode stands before it.
 
     Raises:
         DatabaseUrlError: It names no PostgreSQL database.
@@ -119,6 +130,9 @@ def parse(url: str) -> DatabaseUrl:
             raise DatabaseUrlError(
                 f"sslmode is {ssl_mode!r}, not one of {', '.join(_SSL_MODES)}"
             )
+    pooled = query.pop("pgbouncer", "false")
+    if pooled not in ("true", "false"):
+        raise DatabaseUrlError(f"pgbouncer is {pooled!r}, not true or false")
     user = query.pop("user", "") or unquote(parts.username or "")
     password = query.pop("password", "") or unquote(parts.password or "")
     return DatabaseUrl(
@@ -129,4 +143,5 @@ def parse(url: str) -> DatabaseUrl:
         database=database,
         ssl_mode=ssl_mode,
         options=tuple(sorted(query.items())),
+        is_pooled=pooled == "true",
     )

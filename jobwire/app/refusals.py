@@ -1,5 +1,7 @@
 """What a person can mend: told by the command line in a sentence, not a traceback."""
 
+import re
+
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
@@ -15,7 +17,7 @@ from jobwire.jobs.installation import NothingToAnswerError
 from jobwire.jobs.loading import JobLoadError
 from jobwire.jobs.registry import DuplicateTypeError
 from jobwire.migrations import ForeignTablesError
-from jobwire.models.database import UnsupportedServerError
+from jobwire.models.database import PooledSchemaError, UnsupportedServerError
 
 #: Those that explain themselves.
 _OWN = (
@@ -28,6 +30,7 @@ _OWN = (
     NoDatabaseError,
     NotMigratedError,
     NothingToAnswerError,
+    PooledSchemaError,
     PortTakenError,
     PostgresError,
     SettingsError,
@@ -46,11 +49,21 @@ _FOREIGN = (
 )
 EXPECTED = (*_OWN, *_FOREIGN)
 
+#: What SQLAlchemy puts before the words of the driver.
+_DRIVER_CLASS = re.compile(r"^<class '[^']*'>: ")
+#: What PgBouncer says to a session that wants settings of its own.
+_POOLER = "unsupported startup parameter"
+_POOLER_HINT = (
+    "a pooler stands before the database. If it works in transaction mode, add"
+    " ?pgbouncer=true to DATABASE_URL"
+)
+
 
 def told(error: BaseException) -> str:
     """Write an expected error as a person should read it."""
     if isinstance(error, _OWN):
         return str(error)
+    text = str(error) or type(error).__name__
     if isinstance(error, DBAPIError) and error.orig is not None:
-        return str(error.orig).partition(": ")[2] or str(error.orig)
-    return str(error) or type(error).__name__
+        text = _DRIVER_CLASS.sub("", str(error.orig))
+    return f"{text}: {_POOLER_HINT}." if _POOLER in text else text

@@ -165,7 +165,8 @@ class Settings(BaseSettings):
         validation_alias="DATABASE_URL",
         repr=False,
         description="The PostgreSQL (14 or newer) to work with, as a URL. Without it "
-        "Jobwire starts one of its own in `JOBWIRE_DATA_DIR`.",
+        "Jobwire starts one of its own in `JOBWIRE_DATA_DIR`. Add `?pgbouncer=true` "
+        "when a pooler in transaction mode stands before it.",
     )
     db_schema: Annotated[
         str, AfterValidator(_name_of_schema), Expected("a name of 1 to 63 bytes")

@@ -59,7 +59,8 @@ class Doorbell:
     """Rings and listens for one event loop; an async context manager.
 
     Listeners of the same doorbell are called at once, those of other processes through
-    PostgreSQL. Behind a pooler in transaction mode the others hear nothing, and poll.
+    PostgreSQL. Through a pooler in transaction mode it rings for others and hears
+    nothing: there a LISTEN would stay with a connection that is soon another's.
     """
 
     def __init__(self, database: Database, *, enabled: bool = True) -> None:
@@ -194,8 +195,9 @@ class Doorbell:
         try:
             # A ring is no event: to lose one in a crash costs a moment, to wait for the
             # disk would cost one every time.
-            await connection.execute("SET synchronous_commit = off")
-            await connection.add_listener(self._channel, hear)
+            if not self._database.url.is_pooled:
+                await connection.execute("SET synchronous_commit = off")
+                await connection.add_listener(self._channel, hear)
         except BaseException:
             connection.terminate()
             raise

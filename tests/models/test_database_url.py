@@ -37,6 +37,10 @@ from jobwire.models.database_url import DatabaseUrl, DatabaseUrlError, parse
             DatabaseUrl("/var/run/postgresql", 5432, "ann", None, "jobs"),
         ),
         (
+            "postgresql://ann@h:6432/jobs?pgbouncer=true",
+            DatabaseUrl("h", 6432, "ann", None, "jobs", is_pooled=True),
+        ),
+        (
             "  postgresql://h/jobs?statement_timeout=5s\n",
             DatabaseUrl(
                 "h",
@@ -65,6 +69,7 @@ def test_a_url_is_read_and_written(url: str, expected: DatabaseUrl) -> None:
         ("postgresql://h:port/jobs", "port"),
         ("postgresql://h:99999/jobs", "port"),
         ("postgresql://h/jobs?sslmode=maybe", "sslmode is 'maybe'"),
+        ("postgresql://h/jobs?pgbouncer=1", "pgbouncer is '1', not true or false"),
     ],
 )
 def test_a_url_that_names_no_database_is_refused_with_the_reason(

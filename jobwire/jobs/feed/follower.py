@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 
 import asyncpg
@@ -15,6 +15,7 @@ from jobwire.jobs.feed.log import (
     PLAN_SETTINGS,
     LogPage,
     Wanted,
+    planned,
     read_log,
     read_state,
 )
@@ -149,14 +150,9 @@ class Follower:
                 self._read_ended = asyncio.Event()
 
     async def _connect(self) -> Connection:
-        connection = await self._database.connect(application_name="jobwire feed")
-        try:
-            for setting in PLAN_SETTINGS:
-                await connection.execute(f"SET {setting}")
-        except BaseException:
-            connection.terminate()
-            raise
-        return connection
+        return await self._database.connect(
+            application_name="jobwire feed", settings=PLAN_SETTINGS
+        )
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -194,7 +190,10 @@ class Follower:
 
     async def _read_page(self, connection: Connection, wanted: Wanted) -> LogPage:
         if wanted.anything:
-            return await read_log(connection, self.position, wanted)
+            async with AsyncExitStack() as stack:
+                if self._database.url.is_pooled:
+                    await stack.enter_async_context(planned(connection))
+                return await read_log(connection, self.position, wanted)
         state = await read_state(connection)
         return LogPage(state, [], Position(self.epoch.id, state.snapshot))
 

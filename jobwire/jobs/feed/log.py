@@ -9,7 +9,8 @@ while its transaction holds the lock of the job's row.
 Only the primary may be asked: a standby's snapshots do not name what is in progress.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
@@ -26,7 +27,7 @@ PAGE = 500
 
 #: Holds the planner to the ranges of the index. Without statistics, or with a generic
 #: plan, it expects a third of the log behind every snapshot and reads the whole table.
-PLAN_SETTINGS = ("enable_seqscan = off", "max_parallel_workers_per_gather = 0")
+PLAN_SETTINGS = {"enable_seqscan": "off", "max_parallel_workers_per_gather": "0"}
 
 _NEW_EPOCH = (
     "The event log began a new epoch, after a crash or a restore of the database."
@@ -166,6 +167,15 @@ class Wanted:
     def anything(self) -> bool:
         """Whether there is anybody who wants any."""
         return self.everything or bool(self.job_ids or self.user_ids)
+
+
+@asynccontextmanager
+async def planned(connection: Connection) -> AsyncIterator[None]:
+    """Have `PLAN_SETTINGS` in a transaction that ends with the block."""
+    async with connection.transaction():
+        for name, value in PLAN_SETTINGS.items():
+            await connection.execute(f"SET LOCAL {name} = {value}")
+        yield
 
 
 async def read_state(connection: Connection) -> LogState:

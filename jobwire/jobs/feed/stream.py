@@ -12,7 +12,7 @@ from jobwire.jobs.feed.cursor import Position
 from jobwire.jobs.feed.feed import Feed
 from jobwire.jobs.feed.follower import CONNECTION_LOST
 from jobwire.jobs.feed.interest import Interest
-from jobwire.jobs.feed.log import PLAN_SETTINGS, LogPage, read_missed
+from jobwire.jobs.feed.log import LogPage, planned, read_missed
 from jobwire.jobs.feed.messages import (
     CaughtUp,
     Closing,
@@ -166,9 +166,10 @@ class Stream(Generic[R]):
     async def _read_missed(self, position: Position) -> LogPage | None:
         """Read a page from the log; None: the connection was lost, and is back."""
         try:
-            async with self._feed.database.transaction() as connection:
-                for setting in PLAN_SETTINGS:
-                    await connection.execute(f"SET LOCAL {setting}")
+            async with (
+                self._feed.database.connection() as connection,
+                planned(connection),
+            ):
                 return await read_missed(connection, position, self._interest)
         except CONNECTION_LOST:
             await self._feed.next_read()
