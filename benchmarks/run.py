@@ -17,6 +17,7 @@ NAMES = (
     "trigger_client",
     "reconcile",
     "fanout",
+    "commits",
     "chaos",
 )
 #: Those that take options.

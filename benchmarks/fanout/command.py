@@ -51,9 +51,13 @@ class Watchers:
         self._count = count
         self._process: asyncio.subprocess.Process
 
-    async def start(self) -> None:
-        """Connect them all."""
-        given = {**self.server.watchers, "watchers": self._count}
+    async def start(self, **given: Any) -> None:
+        """Connect them all.
+
+        Args:
+            given: What they are told otherwise than the server says.
+        """
+        given = {**self.server.watchers, "watchers": self._count, **given}
         self._process = await asyncio.create_subprocess_exec(
             node(),
             str(NODE / "watchers.mjs"),

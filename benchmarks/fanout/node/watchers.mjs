@@ -1,9 +1,10 @@
-// Many watchers on one endpoint. Prints "watching" when all are; then, for each line
-// "<deliveries>" on stdin, waits until that many came in all, and prints how it went.
+// Many watchers on one endpoint, with the same variables or each with its own. Prints
+// "watching" when all are; then, for each line "<deliveries>" on stdin, waits until that
+// many came in all, and prints how it went.
 import { createInterface } from "node:readline";
 import { WebSocket } from "ws";
 
-const { url, watchers, init, payload } = JSON.parse(process.argv[2]);
+const { url, watchers, init, payload, variables } = JSON.parse(process.argv[2]);
 const now = () => performance.timeOrigin + performance.now();
 const STAMP = /"at-(\d+\.\d+)"/;
 
@@ -33,7 +34,8 @@ function watch(number) {
     socket.on("message", (data) => {
       const text = data.toString();
       if (text.includes('"connection_ack"')) {
-        socket.send(JSON.stringify({ id: `w${number}`, type: "subscribe", payload }));
+        const own = { ...payload, variables: variables?.[number] };
+        socket.send(JSON.stringify({ id: `w${number}`, type: "subscribe", payload: own }));
         if (!payload.query.includes("__typename")) resolve();
       } else if (text.includes('"ping"')) socket.send('{"type":"pong"}');
       else if (text.includes('"StreamCaughtUp"')) resolve();
