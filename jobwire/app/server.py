@@ -15,6 +15,8 @@ _MAX_FRAME_BYTES = 256 * 1024
 _GRACE_SECONDS = 10
 #: How long readers may take to hear that the process drains, in seconds.
 FAREWELL_SECONDS = 0.75
+#: How long clients may then take to read what they were sent, in seconds.
+FLUSH_SECONDS = 0.5
 _LOOK_SECONDS = 0.02
 
 
@@ -57,6 +59,10 @@ class AppServer(uvicorn.Server):
         asked.cancel()
         await self.say_goodbye()
         self.should_exit = True
+        await asyncio.wait({serving}, timeout=FLUSH_SECONDS)
+        while not serving.done():
+            self._abandon_stalled()
+            await asyncio.wait({serving}, timeout=_LOOK_SECONDS)
         await serving
 
     def stop(self) -> None:
@@ -74,7 +80,7 @@ class AppServer(uvicorn.Server):
     async def say_goodbye(self) -> None:
         """Do what comes before the sockets close: here, nothing."""
 
-    def abandon_stalled(self) -> None:
+    def _abandon_stalled(self) -> None:
         """Cut off clients that do not read; they would hold up the end of all."""
         for connection in tuple(self.server_state.connections):
             transport = getattr(connection, "transport", None)
@@ -97,4 +103,3 @@ class Server(AppServer):
         while feed.subscribers and patience > 0:
             await asyncio.sleep(_LOOK_SECONDS)
             patience -= _LOOK_SECONDS
-        self.abandon_stalled()

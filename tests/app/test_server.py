@@ -1,5 +1,8 @@
 import asyncio
 import json
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -14,6 +17,7 @@ from jobwire.app.server import Server
 from jobwire.app.settings import Settings
 from jobwire.models.database import Database
 from tests.gql.client import COMPLETE, EventStream
+from tests.gql.types import MakeJob
 
 FOLLOW = """subscription { jobListUpdates {
   __typename ... on StreamClosing { cursor reason reconnectAfter } } }"""
@@ -104,3 +108,64 @@ async def test_being_cancelled_is_taken_as_being_told_to_end(
         await serving
 
     assert not serving.cancelled()
+
+
+MUCH = """subscription { jobListUpdates(snapshot: true) {
+  __typename ... on JobSnapshot { job { data } } } }"""
+
+
+@asynccontextmanager
+async def _websocket_that_does_not_read(address: str) -> AsyncIterator[None]:
+    async with connect(
+        f"ws://{address}/graphql",
+        subprotocols=[Subprotocol("graphql-transport-ws")],
+        max_queue=1,
+    ) as client:
+        await client.send(json.dumps({"type": "connection_init"}))
+        await client.send(
+            json.dumps({"id": "1", "type": "subscribe", "payload": {"query": MUCH}})
+        )
+        yield
+        client.transport.abort()
+
+
+@asynccontextmanager
+async def _events_that_nobody_reads(address: str) -> AsyncIterator[None]:
+    body = json.dumps({"query": MUCH}).encode()
+    head = (
+        f"POST /graphql HTTP/1.1\r\nHost: {address}\r\nAccept: text/event-stream\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    host, port = address.split(":")
+    with socket.create_connection((host, int(port))) as client:
+        client.sendall(head.encode() + body)
+        yield
+
+
+@pytest.mark.parametrize(
+    "client", [_websocket_that_does_not_read, _events_that_nobody_reads]
+)
+async def test_a_client_that_does_not_read_holds_up_no_end(
+    database: Database,
+    make_job: MakeJob,
+    client: Callable[[str], AbstractAsyncContextManager[None]],
+) -> None:
+    for _ in range(40):
+        await make_job(data=json.dumps("x" * 500_000), user_id="dev")
+    settings = Settings(_env_file=None, database_url=str(database.url), jobs="")
+    async with asyncio.timeout(60), Jobwire(settings, worker=False) as jobwire:
+        local = jobwire.authenticate.then(by_loopback)
+        server = Server(create_app(jobwire, authenticate=local), jobwire)
+        listener = listen("127.0.0.1", 0)
+        serving = asyncio.create_task(server.run_on([listener]))
+        async with client(address_of(listener)):
+            while not any(  # noqa: ASYNC110 - a transport has no event for it
+                connection.transport.get_write_buffer_size()
+                for connection in server.server_state.connections
+            ):
+                await asyncio.sleep(0.01)
+
+            # Far below the ten seconds for which uvicorn waits for answers under way.
+            async with asyncio.timeout(5):
+                server.stop()
+                await serving

@@ -1,10 +1,13 @@
 """On which terms connections are held: over a real server, with short terms."""
 
+import asyncio
+import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import uvicorn
@@ -15,13 +18,11 @@ from jobwire.jobs.engine import Engine
 from jobwire.jobs.viewer import Scope, Viewer
 from tests.clock import FakeClock
 from tests.gql.callers import CALLERS, authenticate
-from tests.gql.client import COMPLETE, EventStream, Socket
+from tests.gql.client import COMPLETE, PATIENCE, EventStream, Socket
 
 FOLLOW = """subscription { jobListUpdates {
   __typename ... on StreamClosing { reason cursor reconnectAfter } } }"""
 VIEWER = "{ viewer { userId } }"
-
-Serve = Callable[[Terms], Awaitable[str]]
 
 
 @asynccontextmanager
@@ -121,6 +122,46 @@ async def test_the_end_of_a_token_ends_the_streams_and_closes_the_socket(
         await socket.completed()
         assert await socket.closed() == (4403, "Forbidden: The token has expired.")
     assert closing["reason"] == "The token has expired."
+
+
+async def test_a_socket_whose_client_takes_nothing_is_left(engine: Engine) -> None:
+    told = [
+        {"type": "websocket.connect"},
+        *(
+            {"type": "websocket.receive", "text": json.dumps(message)}
+            for message in (
+                {"type": "connection_init", "payload": {"token": "alice"}},
+                {"id": "1", "type": "subscribe", "payload": {"query": FOLLOW}},
+            )
+        ),
+    ]
+    taken: list[str] = []
+
+    async def receive() -> dict[str, Any]:
+        if not told:
+            await asyncio.Event().wait()
+        return told.pop(0)
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        taken.append(message["type"])
+        if len(taken) > 2:
+            await asyncio.Event().wait()
+
+    app = Starlette(
+        routes=graphql_routes(lambda: engine, authenticate, terms=Terms(stall=0.05))
+    )
+    scope = {
+        "type": "websocket",
+        "path": "/graphql",
+        "headers": [],
+        "subprotocols": ["graphql-transport-ws"],
+    }
+    async with asyncio.timeout(PATIENCE):
+        await app(scope, receive, send)
+
+    # Accepted, acknowledged, and one message that nobody took.
+    assert taken == ["websocket.accept", "websocket.send", "websocket.send"]
+    assert engine.feed.subscribers == 0
 
 
 async def test_one_user_has_only_so_many_connections(engine: Engine) -> None:
