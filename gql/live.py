@@ -6,11 +6,12 @@ from datetime import timedelta
 from inspect import isawaitable
 from typing import Any, Self
 
-from graphql import ExecutionResult, Executor, create_source_event_stream
+from graphql import ExecutionResult, create_source_event_stream
 
 from jobwire.gql.context import Context
 from jobwire.gql.documents import Document
 from jobwire.gql.errors import format_error, refusal
+from jobwire.gql.event_executor import EventExecutor
 from jobwire.gql.result import RequestError, Result
 from jobwire.gql.schema import core
 from jobwire.gql.showing import Showing
@@ -46,7 +47,7 @@ class LiveOperation:
         Raises:
             RequestError: The variables do not fit, or it was refused.
         """
-        executor = Executor.build(
+        executor = EventExecutor.build(
             core,
             document.ast,
             context_value=context,
