@@ -38,7 +38,11 @@ async def until_started(
     )
     job = answer.json()["data"]["scheduleJob"]["job"]["id"]
     while True:
-        message = json.loads(await socket.recv())["payload"]["data"]["jobListUpdates"]
+        heard = json.loads(await socket.recv())
+        if heard["type"] == "ping":
+            await socket.send('{"type": "pong"}')
+            continue
+        message = heard["payload"]["data"]["jobListUpdates"]
         if message.get("event") == {"jobId": job, "toStatus": "RUNNING"}:
             run: str | None = message["job"]["triggerRunId"]
             return run

@@ -279,6 +279,7 @@ class Jobwire:
                     self.metrics.jobs_attention.labels(kind).set(counts.get(kind, 0))
             self.metrics.feed_lag_seconds.set(feed.lag.total_seconds())
             self.metrics.feed_readers.set(feed.subscribers)
+            self.metrics.feed_edges.set(feed.edges)
             self.metrics.feed_resets.set(feed.resets)
         return self.metrics
 

@@ -139,6 +139,12 @@ class Metrics:
         self.feed_readers = Gauge(
             "jobwire_feed_readers", "Live streams.", registry=self.registry
         )
+        self.feed_edges = Gauge(
+            "jobwire_feed_edges",
+            "Groups of live streams that are shown the same; a change costs one"
+            " execution for each that it concerns.",
+            registry=self.registry,
+        )
         self.feed_resets = Gauge(
             "jobwire_feed_resets",
             "Streams that were told to read again, since the start.",

@@ -21,7 +21,7 @@ PATIENCE = 60
 pytestmark = pytest.mark.rows_by_hand("`move` tells only of statuses")
 
 
-@pytest.mark.parametrize("library", ["graphql-ws", "graphql-sse"])
+@pytest.mark.parametrize("library", ["graphql-ws", "graphql-sse", "eventsource"])
 @pytest.mark.parametrize("end", ["in order", "killed"])
 async def test_a_client_is_told_every_change_once_over_the_end_of_its_server(
     database: Database,

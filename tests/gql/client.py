@@ -114,9 +114,12 @@ class EventStream:
         *,
         caller: str | None = "alice",
         method: str = "POST",
+        last_event_id: str | None = None,
         **variables: Any,
     ) -> None:
-        headers = {"accept": "text/event-stream"}
+        headers: dict[str, str | bytes] = {"accept": "text/event-stream"}
+        if last_event_id is not None:
+            headers["last-event-id"] = last_event_id.encode()
         if caller is not None:
             headers["authorization"] = f"Bearer {caller}"
         self._http = httpx.AsyncClient(timeout=PATIENCE, headers=headers)

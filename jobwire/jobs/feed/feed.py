@@ -93,6 +93,11 @@ class Feed:
         return len(self._edges)
 
     @property
+    def edges(self) -> int:
+        """How many groups of readers there are who are shown the same."""
+        return len(self._edges.all())
+
+    @property
     def resets(self) -> int:
         """How often a reader was told to start over, since the start."""
         return self._follower.resets

@@ -36,7 +36,6 @@ class Stream(Generic[R]):
 
     Attributes:
         is_live: Whether the live edge was reached.
-        has_expired: Whether it ended because the viewer's token did.
     """
 
     def __init__(
@@ -66,13 +65,6 @@ class Stream(Generic[R]):
         self._subscription = Subscription(interest, audience, give=self._hand_over)
         self._position: Position
         self._timer: asyncio.TimerHandle | None = None
-
-    @property
-    def has_expired(self) -> bool:
-        """Whether the viewer's token has."""
-        return self._expires_at is not None and (
-            self._feed.clock.now() >= self._expires_at
-        )
 
     def finish(self, end: End) -> None:
         """Ask the reader to finish, and to connect again."""
@@ -206,7 +198,8 @@ class Stream(Generic[R]):
         return await self._audience.tell(Reset(self._feed.cursor(position), reason))
 
     def _must_end(self) -> bool:
-        if self.has_expired:
+        expires_at = self._expires_at
+        if expires_at is not None and self._feed.clock.now() >= expires_at:
             self._subscription.finish(_EXPIRED)
         return self._subscription.end is not None
 

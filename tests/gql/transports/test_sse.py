@@ -20,6 +20,7 @@ from jobwire.jobs.viewer import Scope, Viewer
 from tests.clock import FakeClock
 from tests.gql.callers import CALLERS, authenticate
 from tests.gql.client import COMPLETE, PATIENCE, Api, Event
+from tests.gql.client import EventStream as Events
 from tests.gql.host import Host
 from tests.gql.steps import Steps
 from tests.gql.transports.watched import Watched
@@ -50,6 +51,64 @@ async def test_a_query_is_answered_once(open_events: OpenEvents, method: str) ->
 async def test_a_mutation_is_answered_once(open_events: OpenEvents) -> None:
     async with open_events(MUTATION) as stream:
         assert await stream.rest() == [_next(scheduleJob={"created": True}), COMPLETE]
+
+
+FOLLOW_FROM = """subscription ($id: ID!, $after: EventCursor, $snapshot: Boolean) {
+  jobUpdates(id: $id, after: $after, snapshot: $snapshot) {
+    __typename ... on JobChange { event { kind } } } }"""
+
+
+async def _told(stream: Events, count: int) -> list[Event]:
+    return [event for event in [await stream.event() for _ in range(count)] if event]
+
+
+async def test_a_stream_goes_on_behind_the_last_event_that_the_client_names(
+    open_events: OpenEvents, make_job: MakeJob, steps: Steps
+) -> None:
+    job_id = job_id_text((await make_job()).id)
+    async with open_events(FOLLOW_FROM, id=job_id) as stream:
+        snapshot, caught_up = await _told(stream, 2)
+        claimed = await steps.start()
+        [started] = await _told(stream, 1)
+    await steps.report(claimed)
+
+    # Whoever has nothing but the snapshot may have a part of it, and begins again.
+    assert snapshot.id is None
+    assert "JobSnapshot" in snapshot.data
+    for last, kinds in (
+        (caught_up.id, ["STARTED", "PROGRESS"]),
+        (started.id, ["PROGRESS"]),
+    ):
+        assert last is not None
+        async with open_events(
+            FOLLOW_FROM, last_event_id=last, id=job_id, snapshot=True
+        ) as resumed:
+            told = await resumed.until("StreamCaughtUp", "jobUpdates")
+        assert [one["event"]["kind"] for one in told[:-1]] == kinds
+
+
+async def test_a_last_event_that_this_server_did_not_name_is_refused(
+    open_events: OpenEvents, make_job: MakeJob
+) -> None:
+    job_id = job_id_text((await make_job()).id)
+    for last in ("made up", "0", "é"):
+        async with open_events(FOLLOW_FROM, last_event_id=last, id=job_id) as stream:
+            refused, complete = await stream.rest()
+        [error] = refused.result["errors"]
+        assert error["extensions"]["code"] == "INVALID_CURSOR"
+        assert complete == COMPLETE
+
+
+async def test_a_status_is_not_resumed_because_it_begins_with_how_the_job_stands(
+    open_events: OpenEvents, make_job: MakeJob, steps: Steps
+) -> None:
+    job_id = job_id_text((await make_job()).id)
+    async with open_events(FOLLOW_STATUS, id=job_id) as stream:
+        await _told(stream, 1)
+        await steps.start()
+        [running] = await _told(stream, 1)
+
+    assert running.id is None
 
 
 @pytest.mark.parametrize("method", ["POST", "GET"])

@@ -93,6 +93,7 @@ async def test_a_change_is_shown_once_for_all_who_are_shown_the_same(
         for reader in (first, second, third):
             while not isinstance((await anext(reader)).message, CaughtUp):
                 pass
+        assert (feed.subscribers, feed.edges) == (3, 1)
         await reports(database, job, 2)
         doorbell.ring(Topic.CHANGE)
         told = [[await anext(reader) for _ in range(2)] for reader in (first, third)]
