@@ -13,7 +13,7 @@ from jobwire.gql.context import Context
 from jobwire.gql.documents import Document, DocumentError, prepare
 from jobwire.gql.errors import format_error
 from jobwire.gql.limits import unstorable_variable
-from jobwire.gql.live import Give, LiveOperation
+from jobwire.gql.live import LiveOperation, Offer
 from jobwire.gql.result import RequestError, Response, Result, to_response
 from jobwire.gql.schema import core
 
@@ -134,12 +134,12 @@ class Running:
         self._live: LiveOperation | None = None
         self._end: tuple[str, timedelta] | None = None
 
-    async def results(self, give: Give | None = None) -> AsyncGenerator[Result, None]:
+    async def results(self, offer: Offer | None = None) -> AsyncGenerator[Result, None]:
         """Give the one result of a query or mutation, or the many of a subscription.
 
         Args:
-            give: Takes a result that is given to many at once; what it takes is not
-                given here again.
+            offer: Takes a result that many get at once; what it takes is not given
+                here again.
 
         Raises:
             RequestError: The variables do not fit, or the stream was refused; at any
@@ -154,7 +154,7 @@ class Running:
         )
         if self._end is not None:
             self._live.finish(*self._end)
-        async with aclosing(self._live.results(give)) as results:
+        async with aclosing(self._live.results(offer)) as results:
             async for result in results:
                 yield result
 

@@ -20,7 +20,7 @@ from jobwire.jobs.errors import JobError
 from jobwire.jobs.feed import Audience, Follow, Told
 
 #: Takes a result at once, without waiting; False: it cannot.
-Give = Callable[[Result], bool]
+Offer = Callable[[Result], bool]
 
 
 class LiveOperation:
@@ -65,18 +65,18 @@ class LiveOperation:
         showing = Showing.of(source, executor, document, variables)
         return cls(source.follow, showing)
 
-    async def results(self, give: Give | None = None) -> AsyncGenerator[Result, None]:
+    async def results(self, offer: Offer | None = None) -> AsyncGenerator[Result, None]:
         """Give its results until it ends or the generator is closed.
 
         Args:
-            give: Takes a result that is given to many at once; what it takes is not
-                given here again.
+            offer: Takes a result that many get at once; what it takes is not given
+                here again.
 
         Raises:
             RequestError: The stream was refused; at any time, when the API key behind
                 it is no longer valid.
         """
-        telling = self._follow.tell(self._audience, give and _of_shown(give))
+        telling = self._follow.tell(self._audience, offer and _shown_to(offer))
         try:
             async with aclosing(telling) as all_told:
                 async for told in all_told:
@@ -90,5 +90,5 @@ class LiveOperation:
         self._follow.finish(reason, reconnect_after)
 
 
-def _of_shown(give: Give) -> Callable[[Told[Result | None]], bool]:
-    return lambda told: told.shown is None or give(told.shown)
+def _shown_to(offer: Offer) -> Callable[[Told[Result | None]], bool]:
+    return lambda told: told.shown is None or offer(told.shown)

@@ -33,8 +33,12 @@ def subscribe(
 
 
 def _job(message: StreamMessage) -> Job | None:
-    if isinstance(message, Snapshotted | Changed):
-        return Job.of(message.job, cursor=EventCursor(message.cursor))
+    match message:
+        case Snapshotted(cursor=cursor, job=job):
+            return Job.of(job, cursor=EventCursor(cursor))
+        case Changed(cursor=cursor, job=job, event=event):
+            if event.from_status != event.to_status:
+                return Job.of(job, cursor=EventCursor(cursor))
     return None
 
 

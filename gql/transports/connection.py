@@ -32,6 +32,7 @@ from jobwire.gql.transports.protocol import (
     read_message,
 )
 from jobwire.gql.transports.session import Host, UnavailableError
+from jobwire.gql.transports.terms import RECONNECT_AFTER
 from jobwire.jobs.errors import UnauthenticatedError
 from jobwire.jobs.viewer import Viewer
 
@@ -41,8 +42,6 @@ INIT_TIMEOUT = 10.0
 MAX_OPERATIONS = 100
 #: How long streams may take to say goodbye before their socket closes, in seconds.
 FAREWELL = 1.0
-#: When a client whose socket has become too old should be back.
-RECONNECT_AFTER = timedelta(seconds=1)
 
 
 _ENDS = {
@@ -279,13 +278,13 @@ class Connection:
         # All that differs between the messages of those who are told the same.
         head = f'{{"id":{json_codec.encode(id)},"type":"next","payload":'
 
-        def give(result: Result) -> bool:
+        def offer(result: Result) -> bool:
             # The id may stand for another operation by now.
             if self._operations.get(id) is not task:
                 return True
             return self._outgoing.offer(f"{head}{result.text}}}")
 
-        async with aclosing(running.results(give)) as results:
+        async with aclosing(running.results(offer)) as results:
             async for result in results:
                 await self._outgoing.send(f"{head}{result.text}}}")
 

@@ -19,10 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 from jobwire.gql.errors import masked_error
 from jobwire.gql.result import RequestError, Result
 from jobwire.gql.transports import negotiation
-from jobwire.gql.transports.terms import Terms
-
-#: When a client whose stream has become too old should be back.
-RECONNECT_AFTER = timedelta(seconds=1)
+from jobwire.gql.transports.terms import RECONNECT_AFTER, Terms
 
 _HEADERS = {
     "Content-Type": f"{negotiation.EVENT_STREAM}; charset=utf-8",

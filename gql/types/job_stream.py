@@ -80,8 +80,9 @@ class StreamReset:
 
 @strawberry.type(
     description=(
-        "The server is about to stop; the stream completes after this message."
-        " Subscribe again with after: cursor."
+        "The stream completes after this message, though more may come: the server is"
+        " about to stop, the token of the caller has ended, or the connection is too"
+        " old. Subscribe again with after: cursor."
     )
 )
 class StreamClosing:
@@ -102,8 +103,8 @@ JobStreamMessage: TypeAlias = Annotated[
             "One message of a stream: first the snapshot, if one was asked for, then"
             " changes in the order of their commits, StreamCaughtUp once when the live"
             " edge is reached, StreamReset when the stream had to leave something out,"
-            " and StreamClosing when the server stops. Members may be added: ignore"
-            " unknown ones."
+            " and StreamClosing when it ends before its time. Members may be added:"
+            " ignore unknown ones."
         ),
     ),
 ]
