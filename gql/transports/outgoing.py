@@ -1,7 +1,8 @@
 """What goes out over one socket, to which many write at once."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from types import CoroutineType
 from typing import Any
 
 from starlette.types import Message, Send
@@ -77,14 +78,17 @@ class Outgoing:
             await asyncio.wait({self._sending})
 
     def _begin(self, message: Message) -> None:
-        # ASGI promises an awaitable; servers and Starlette give coroutines.
-        sending: Coroutine[Any, Any, None] = self._send(message)  # type: ignore[assignment]
+        sending = self._send(message)
+        # ASGI promises an awaitable; nearly all give a coroutine.
+        if not isinstance(sending, CoroutineType):
+            sending = _awaited(sending)
         try:
             waits_for = sending.send(None)
         except StopIteration:
             return
-        except OSError:
-            # Some servers say so here, others only where one receives.
+        except Exception:  # noqa: BLE001 - servers have many words for a lost socket
+            # It troubles nobody else who is told the same; where one receives, the
+            # server says it again.
             self._is_closed = True
             return
         self._sending = asyncio.create_task(self._finish(_Begun(sending, waits_for)))
@@ -99,11 +103,15 @@ class Outgoing:
             self._is_closed = True
             self.has_stalled = True
             self._give_up()
-        except OSError:
+        except Exception:  # noqa: BLE001 - as above
             self._is_closed = True
 
     def _take_next(self, _: asyncio.Task[None]) -> None:
         self._sending = None
+
+
+async def _awaited(sending: Awaitable[None]) -> None:
+    await sending
 
 
 class _Begun:

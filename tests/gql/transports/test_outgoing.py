@@ -17,12 +17,12 @@ class Server:
         self.taken: list[str] = []
         self.open = asyncio.Event()
         self.open.set()
-        self.lost = False
+        self.lost: Exception | None = None
 
     async def send(self, message: MutableMapping[str, Any]) -> None:
         await self.open.wait()
         if self.lost:
-            raise BrokenPipeError
+            raise self.lost
         self.taken.append(message.get("text") or str(message["code"]))
 
 
@@ -71,6 +71,19 @@ async def test_what_the_server_makes_wait_is_sent_later_and_nothing_is_taken_mea
     assert server.taken == ["a", "c", "d"]
 
 
+async def test_a_server_may_give_any_awaitable(server: Server) -> None:
+    outgoing = Outgoing(
+        lambda message: asyncio.ensure_future(server.send(message)),
+        stall=60,
+        give_up=lambda: None,
+    )
+
+    await outgoing.send("a")
+    await outgoing.send("b")
+
+    assert server.taken == ["a", "b"]
+
+
 async def test_a_socket_closes_behind_what_is_under_way(
     server: Server, outgoing: Outgoing
 ) -> None:
@@ -90,10 +103,13 @@ async def test_a_socket_closes_behind_what_is_under_way(
 
 
 @pytest.mark.parametrize("is_open", [True, False])
+@pytest.mark.parametrize(
+    "lost", [BrokenPipeError(), RuntimeError("Unexpected ASGI message")]
+)
 async def test_a_socket_that_is_lost_takes_nothing_and_says_so(
-    server: Server, outgoing: Outgoing, *, is_open: bool
+    server: Server, outgoing: Outgoing, lost: Exception, *, is_open: bool
 ) -> None:
-    server.lost = True
+    server.lost = lost
     if not is_open:
         server.open.clear()
         asyncio.get_running_loop().call_soon(server.open.set)
