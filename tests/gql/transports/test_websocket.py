@@ -8,6 +8,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from jobwire.gql.transports import connection as transport
+from jobwire.gql.transports import operations
 from jobwire.gql.transports.protocol import MAX_ID_LENGTH, MAX_MESSAGE_LENGTH
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.identifiers import job_id_text
@@ -322,8 +323,8 @@ async def test_an_error_of_a_field_is_in_the_result(open_socket: OpenSocket) -> 
 async def test_operations_of_one_socket_are_limited(
     open_socket: OpenSocket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert transport.MAX_OPERATIONS == 100
-    monkeypatch.setattr(transport, "MAX_OPERATIONS", 3)
+    assert operations.MAX_OPERATIONS == 100
+    monkeypatch.setattr(operations, "MAX_OPERATIONS", 3)
     async with open_socket() as socket:
         await socket.initialise()
         for number in "123":

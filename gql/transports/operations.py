@@ -1,0 +1,147 @@
+"""The operations of one socket, each under the id that its client gave it."""
+
+import asyncio
+from contextlib import ExitStack, aclosing
+from datetime import timedelta
+from typing import Any
+
+from graphql import GraphQLFormattedError
+from starlette.websockets import WebSocketDisconnect
+
+from jobwire.gql import json_codec
+from jobwire.gql.context import Context
+from jobwire.gql.error_codes import ErrorCode
+from jobwire.gql.errors import masked_error
+from jobwire.gql.execution import Operation, Request, Running
+from jobwire.gql.result import RequestError, Result
+from jobwire.gql.transports.admission import Admission, TooManyError
+from jobwire.gql.transports.outgoing import Outgoing
+from jobwire.gql.transports.protocol import CloseCode, ProtocolError
+
+#: How many operations may run on one socket at a time.
+MAX_OPERATIONS = 100
+#: How long streams may take to say goodbye before their socket closes, in seconds.
+FAREWELL = 1.0
+
+
+class Operations:
+    """What runs on one socket.
+
+    Args:
+        outgoing: The socket's sending side.
+        admission: Counts the streams of each user.
+    """
+
+    def __init__(self, outgoing: Outgoing, admission: Admission) -> None:
+        self._outgoing = outgoing
+        self._admission = admission
+        #: What each id stands for; an id is free again when its operation has ended.
+        self._by_id: dict[str, asyncio.Task[None]] = {}
+        #: All that still runs, also behind a freed id; None: it was not accepted yet.
+        self._running: dict[asyncio.Task[None], Running | None] = {}
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether any runs."""
+        return bool(self._by_id)
+
+    async def admit(self, id: str) -> bool:
+        """Whether one more may run; one that may not is refused to the client.
+
+        Raises:
+            ProtocolError: Its id stands for another one.
+        """
+        if id in self._by_id:
+            raise ProtocolError(
+                CloseCode.SUBSCRIBER_EXISTS, f"Subscriber for {id} already exists"
+            )
+        if len(self._by_id) < MAX_OPERATIONS:
+            return True
+        reason = f"At most {MAX_OPERATIONS} operations may run on one socket."
+        await self.refuse(id, ErrorCode.LIMIT_EXCEEDED, reason)
+        return False
+
+    def start(self, id: str, request: Request, context: Context) -> None:
+        """Run one that was admitted."""
+        task = asyncio.create_task(self._operate(id, request, context))
+        self._by_id[id] = task
+        self._running[task] = None
+        task.add_done_callback(self._running.pop)
+
+    async def refuse(self, id: str, code: ErrorCode, reason: str) -> None:
+        """Tell the client that one does not run."""
+        await self._send(_refusal(id, code, reason))
+
+    def stop(self, id: str) -> None:
+        """End one, if it runs, and tell nothing more of it."""
+        task = self._by_id.pop(id, None)
+        if task is not None:
+            task.cancel()
+
+    async def finish(self, reason: str, reconnect_after: timedelta) -> None:
+        """Let streams tell their clients where to go on, and give them time for it."""
+        for running in self._running.values():
+            if running is not None:
+                running.finish(reason, reconnect_after)
+        if self._running:
+            await asyncio.wait(tuple(self._running), timeout=FAREWELL)
+
+    async def cancel(self) -> None:
+        """End all, and wait until they have ended."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _operate(self, id: str, request: Request, context: Context) -> None:
+        """Send the results of an operation, then the message that ends it."""
+        end: dict[str, Any] = {"id": id, "type": "complete"}
+        try:
+            operation = Operation.choose(request)
+            with ExitStack() as counted:
+                if operation.is_subscription:
+                    user_id = context.viewer.user_id
+                    counted.enter_context(self._admission.stream(user_id))
+                await self._send_results(id, Running(operation, context))
+        except WebSocketDisconnect:
+            return
+        except TooManyError as refused:
+            end = _refusal(id, ErrorCode.LIMIT_EXCEEDED, refused.message)
+        except RequestError as refused:
+            end = _error(id, *refused.errors)
+        except Exception as error:  # noqa: BLE001 - the last door: logged and masked
+            end = _error(id, masked_error(error))
+        # The client may use the id again as soon as it reads the end.
+        if self._by_id.get(id) is asyncio.current_task():
+            del self._by_id[id]
+        try:
+            await self._send(end)
+        except WebSocketDisconnect:
+            return
+
+    async def _send_results(self, id: str, running: Running) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - it is the operation's
+        self._running[task] = running
+        # All that differs between the messages of those who are told the same.
+        head = f'{{"id":{json_codec.encode(id)},"type":"next","payload":'
+
+        def offer(result: Result) -> bool:
+            # The id may stand for another operation by now.
+            if self._by_id.get(id) is not task:
+                return True
+            return self._outgoing.offer(f"{head}{result.text}}}")
+
+        async with aclosing(running.results(offer)) as results:
+            async for result in results:
+                await self._outgoing.send(f"{head}{result.text}}}")
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self._outgoing.send(json_codec.encode(message))
+
+
+def _refusal(id: str, code: ErrorCode, reason: str) -> dict[str, Any]:
+    return _error(id, {"message": reason, "extensions": {"code": code.value}})
+
+
+def _error(id: str, *errors: GraphQLFormattedError) -> dict[str, Any]:
+    return {"id": id, "type": "error", "payload": list(errors)}
