@@ -5,12 +5,20 @@
 
 import asyncio
 import sys
+from dataclasses import replace
+from datetime import timedelta
 
 from jobwire.emulator import DEFAULT_SECRET_KEY
 from jobwire.jobs.registry import Registry
+from jobwire.jobs.sync_paths import SyncPath
 from jobwire.models.database_url import parse
 from jobwire.worker.worker import Worker
-from tests.worker.trigger_dev import settings
+from tests.worker.trigger_dev import RULES, settings
+
+#: It is killed while it waits for answers: it must not give up before that, nor hear
+#: of its runs by other ways.
+PATIENT = replace(RULES, lease=timedelta(seconds=4), answer=timedelta(seconds=3.5))
+DEAF: frozenset[SyncPath] = frozenset()
 
 
 async def main() -> None:
@@ -18,7 +26,7 @@ async def main() -> None:
     worker = Worker(
         parse(sys.argv[1]),
         registry=Registry(()),
-        trigger=settings(sys.argv[2], DEFAULT_SECRET_KEY),
+        trigger=settings(sys.argv[2], DEFAULT_SECRET_KEY, rules=PATIENT, paths=DEAF),
     )
     async with worker:
         await asyncio.Event().wait()
