@@ -10,8 +10,8 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.cluster import fresh_database
-from benchmarks.fanout.command import Watchers
-from benchmarks.fanout.servers import Server, jobwire
+from benchmarks.watched.servers import Server, jobwire
+from benchmarks.watched.watchers import Watchers
 from jobwire.app.postgres.binaries import find_binaries
 from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.doorbell import COALESCE_SECONDS, Doorbell, Topic

@@ -18,7 +18,7 @@ async def ensure_valid(engine: Engine, viewer: Viewer) -> None:
         UnauthenticatedError: It is so.
     """
     now = engine.clock.now()
-    if viewer.expires_at is not None and viewer.expires_at <= now:
+    if viewer.has_expired(now):
         raise UnauthenticatedError("The token has expired.")
     if viewer.api_key_id is not None:
         async with engine.database.connection() as connection:

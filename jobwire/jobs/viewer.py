@@ -53,6 +53,10 @@ class Viewer:
         """The one user whose jobs the caller may see; None: all of them."""
         return None if self.is_admin else self.user_id
 
+    def has_expired(self, now: datetime) -> bool:
+        """Whether the proof of this has ended."""
+        return self.expires_at is not None and now >= self.expires_at
+
     def has(self, scope: Scope) -> bool:
         """Whether the caller has a scope, by itself or by ADMIN."""
         return self.is_admin or scope in self.scopes

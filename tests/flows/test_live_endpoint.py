@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -29,7 +28,7 @@ from jobwire.models.database_url import parse
 from tests.clock import FakeClock
 from tests.factories import insert_job
 from tests.flows.endpoint import Endpoint, endpoint, subscribe_message, token
-from tests.jobs.feed.steps import move, report
+from tests.jobs.feed.steps import move, reconnected, report
 from tests.jobs.feed.writers import seeded, write
 
 WRITERS = 16
@@ -134,16 +133,6 @@ async def _storm(
     )
 
 
-async def _reconnected(database: Database) -> None:
-    while True:
-        try:
-            async with database.connection() as connection:
-                await connection.execute("SELECT 1")
-                return
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            await asyncio.sleep(0.05)
-
-
 async def test_every_reader_is_told_what_the_log_holds_once_and_in_order(
     start: Callable[[], Cluster], tmp_path: Path
 ) -> None:
@@ -169,7 +158,7 @@ async def test_every_reader_is_told_what_the_log_holds_once_and_in_order(
             await _storm(database, bell, jobs, first_seed=0)
             await asyncio.to_thread(cluster.release)
             cluster = await asyncio.to_thread(start)
-            await _reconnected(database)
+            await reconnected(database)
             async with database.transaction() as long_lived:
                 await report(long_lived, jobs[0].id, current=1)
                 storm = asyncio.create_task(

@@ -151,7 +151,9 @@ class FollowStatus(FollowJob):
                     case Changed(job=job) if self._is_news(told.message):
                         self._version = job.version
                         yield told
-                    case Closing(reason=reason) if self._has_expired():
+                    case Closing(reason=reason) if self._viewer.has_expired(
+                        self._feed.clock.now()
+                    ):
                         raise UnauthenticatedError(reason)
 
     def _is_news(self, message: StreamMessage) -> bool:
@@ -172,7 +174,3 @@ class FollowStatus(FollowJob):
             return True
 
         return give_news
-
-    def _has_expired(self) -> bool:
-        expires_at = self._viewer.expires_at
-        return expires_at is not None and self._feed.clock.now() >= expires_at

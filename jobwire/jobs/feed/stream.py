@@ -58,7 +58,7 @@ class Stream(Generic[R]):
         """
         self.is_live = False
         self._feed = feed
-        self._expires_at = viewer.expires_at
+        self._viewer = viewer
         self._interest = interest
         self._audience = audience
         self._give = give
@@ -182,10 +182,9 @@ class Stream(Generic[R]):
 
     def _hand_over(self, delivery: Delivery[R]) -> bool:
         """Give a change to a reader that waits for it, without waking its task."""
-        expires_at = self._expires_at
         if (
             self._give is None
-            or (expires_at is not None and delivery.at >= expires_at)
+            or self._viewer.has_expired(delivery.at)
             or not self._give(delivery.told)
         ):
             return False
@@ -198,15 +197,15 @@ class Stream(Generic[R]):
         return await self._audience.tell(Reset(self._feed.cursor(position), reason))
 
     def _must_end(self) -> bool:
-        expires_at = self._expires_at
-        if expires_at is not None and self._feed.clock.now() >= expires_at:
+        if self._viewer.has_expired(self._feed.clock.now()):
             self._subscription.finish(_EXPIRED)
         return self._subscription.end is not None
 
     def _watch_expiry(self) -> None:
         """End a silent stream, too, when its viewer's token does."""
-        if self._expires_at is None or self._must_end():
+        expires_at = self._viewer.expires_at
+        if expires_at is None or self._must_end():
             return
-        left = self._expires_at - self._feed.clock.now()
+        left = expires_at - self._feed.clock.now()
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(left.total_seconds(), self._watch_expiry)

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+import asyncpg
+
 from jobwire.jobs.feed import Changed, StreamMessage
 from jobwire.jobs.job import Job
 from jobwire.jobs.transitions.events import append_events, changed
@@ -85,6 +87,18 @@ async def reports(database: Database, job: Job, count: int) -> None:
     async with database.connection() as connection:
         for number in range(count):
             await report(connection, job.id, current=number)
+
+
+async def reconnected(database: Database) -> None:
+    """Wait until the pool has replaced connections that the end of a server cut."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                async with database.connection() as connection:
+                    await connection.execute("SELECT 1")
+                    return
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ from jobwire.models.database import Database
 from jobwire.models.database_url import parse
 from tests.clock import FakeClock
 from tests.factories import insert_job
-from tests.jobs.feed.steps import PATIENCE, USER, opened, report, versions
+from tests.jobs.feed.steps import USER, opened, reconnected, report, versions
 
 #: Durable, but the records of aborted transactions wait long for the disk, so that a
 #: crash is sure to forget them.
@@ -70,18 +70,6 @@ async def _prepare(cluster: Cluster) -> tuple[Database, Job]:
         return database, await insert_job(
             connection, now=FakeClock().now(), status="RUNNING"
         )
-
-
-async def _reconnected(database: Database) -> None:
-    """Wait until the pool has replaced the connections that the crash cut."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            try:
-                async with database.connection() as connection:
-                    await connection.execute("SELECT 1")
-                    return
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await asyncio.sleep(0.05)
 
 
 async def test_reused_transaction_ids_are_answered_with_a_reset(
@@ -147,7 +135,7 @@ async def test_a_live_stream_is_reset_by_a_crash_and_goes_on(
         _crash(cluster)
         with await asyncio.to_thread(start):
             reset = await reader.expect(Reset)
-            await _reconnected(database)
+            await reconnected(database)
             async with database.connection() as connection:
                 await report(connection, job.id, current=1)
             bell.ring(Topic.CHANGE)
@@ -174,7 +162,7 @@ async def test_a_clean_restart_loses_and_repeats_nothing(
             await report(connection, job.id, current=1)
         await asyncio.to_thread(cluster.release)
         with await asyncio.to_thread(start):
-            await _reconnected(database)
+            await reconnected(database)
             async with database.connection() as connection:
                 await report(connection, job.id, current=2)
             bell.ring(Topic.CHANGE)

@@ -34,6 +34,7 @@ from tests.jobs.feed.steps import (
     ADMIN,
     PATIENCE,
     USER,
+    Reader,
     move,
     opened,
     reports,
@@ -79,6 +80,11 @@ class Inline:
         return True
 
 
+async def _caught_up(reader: Reader[Told[str]]) -> None:
+    while not isinstance((await anext(reader)).message, CaughtUp):
+        pass
+
+
 async def test_a_change_is_shown_once_for_all_who_are_shown_the_same(
     database: Database, feed: Feed, doorbell: Doorbell, make_job: MakeJob
 ) -> None:
@@ -91,8 +97,7 @@ async def test_a_change_is_shown_once_for_all_who_are_shown_the_same(
         opened(readers[2]) as third,
     ):
         for reader in (first, second, third):
-            while not isinstance((await anext(reader)).message, CaughtUp):
-                pass
+            await _caught_up(reader)
         assert (feed.subscribers, feed.edges) == (3, 1)
         await reports(database, job, 2)
         doorbell.ring(Topic.CHANGE)
@@ -113,8 +118,7 @@ async def test_others_are_shown_the_same_change_in_their_own_way(
         opened(FollowJob(feed, USER, job.id).tell(theirs.audience("b"))) as other,
     ):
         for reader in (one, other):
-            while not isinstance((await anext(reader)).message, CaughtUp):
-                pass
+            await _caught_up(reader)
         await reports(database, job, 1)
         doorbell.ring(Topic.CHANGE)
         await anext(one)
@@ -129,8 +133,7 @@ async def test_whoever_joins_while_changes_are_told_gets_later_ones_live_and_eac
     job = await make_job(status="RUNNING")
     shown = Shown()
     async with opened(FollowJob(feed, USER, job.id).tell(shown.audience())) as early:
-        while not isinstance((await anext(early)).message, CaughtUp):
-            pass
+        await _caught_up(early)
         shown.gate.clear()
         await reports(database, job, 2)
         await feed.next_read()
@@ -169,8 +172,7 @@ async def test_readers_of_an_edge_that_falls_behind_go_on_from_the_log(
         opened(FollowJob(feed, USER, job.id).tell(shown.audience())) as other,
     ):
         for reader in (one, other):
-            while not isinstance((await anext(reader)).message, CaughtUp):
-                pass
+            await _caught_up(reader)
         shown.gate.clear()
         await reports(database, job, 10)
         for _ in range(2):
@@ -202,8 +204,7 @@ async def test_an_error_of_the_showing_is_met_by_all_whom_it_was_for(
         opened(FollowJob(feed, USER, job.id).tell(whole.audience())) as bystander,
     ):
         for reader in (one, other, bystander):
-            while not isinstance((await anext(reader)).message, CaughtUp):
-                pass
+            await _caught_up(reader)
         await reports(database, job, 1)
         doorbell.ring(Topic.CHANGE)
 
@@ -220,8 +221,7 @@ async def test_a_reader_that_waits_is_given_changes_without_its_task(
     inline = Inline()
     stream = FollowJob(feed, USER, job.id).tell(Shown().audience(), inline)
     async with opened(stream) as reader:
-        while not isinstance((await anext(reader)).message, CaughtUp):
-            pass
+        await _caught_up(reader)
         # The last one is left to the task, which then ends.
         waiting = asyncio.ensure_future(anext(reader))
         await asyncio.sleep(0)
@@ -243,7 +243,7 @@ async def test_where_a_reader_stands_counts_what_it_was_given_without_its_task(
     inline = Inline(room=2)
     follow = FollowList(feed, USER, JobFilter())
     async with opened(follow.tell(Shown().audience(), inline)) as reader:
-        assert isinstance((await anext(reader)).message, CaughtUp)
+        await _caught_up(reader)
         waiting = asyncio.ensure_future(anext(reader))
         await asyncio.sleep(0)
         await reports(database, job, 2)
@@ -267,7 +267,7 @@ async def test_a_reader_that_cannot_take_more_gets_the_rest_by_its_task_in_order
     inline = Inline(room=2)
     stream = FollowList(feed, ADMIN, JobFilter()).tell(Shown().audience(), inline)
     async with opened(stream) as reader:
-        assert isinstance((await anext(reader)).message, CaughtUp)
+        await _caught_up(reader)
         waiting = asyncio.ensure_future(anext(reader))
         await asyncio.sleep(0)
         await reports(database, job, 5)
@@ -295,7 +295,7 @@ async def test_a_viewer_whose_token_has_expired_is_given_nothing_inline(
     ]
     async with opened(streams[0]) as one, opened(streams[1]) as other:
         for reader in (one, other):
-            assert isinstance((await anext(reader)).message, CaughtUp)
+            await _caught_up(reader)
         ending, waiting = (asyncio.ensure_future(anext(one)) for one in (one, other))
         await asyncio.sleep(0)
         clock.advance(timedelta(hours=2))
@@ -322,7 +322,7 @@ async def test_what_was_given_inline_is_not_told_again_from_the_log(
     inline = Inline(room=2)
     stream = FollowList(feed, USER, JobFilter()).tell(Shown().audience(), inline)
     async with opened(stream) as reader:
-        assert isinstance((await anext(reader)).message, CaughtUp)
+        await _caught_up(reader)
         waiting = asyncio.ensure_future(anext(reader))
         await asyncio.sleep(0)
         await reports(database, job, 5)

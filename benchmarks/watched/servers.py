@@ -134,7 +134,7 @@ def graphql_ws() -> Iterator[Server]:
 def bare() -> Iterator[Server]:
     """Serve a frame that was made before to every socket."""
     port = _free_port()
-    command = [sys.executable, "-m", "benchmarks.fanout.bare", str(port)]
+    command = [sys.executable, "-m", "benchmarks.watched.bare", str(port)]
     with _process(command, {}, port) as pid:
         yield Server(
             "bare Starlette",

@@ -1,0 +1,1 @@
+"""Servers under many watchers, for the benchmarks of live updates."""
