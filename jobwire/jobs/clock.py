@@ -45,12 +45,17 @@ class DatabaseClock:
         return self._machine.now() + self._offset
 
     async def synchronize(self, connection: Any) -> None:
-        """Measure the offset; its error is at most half of the shortest round trip."""
-        shortest = timedelta.max
+        """Measure the offset; its error is at most half of the shortest round trip.
+
+        Until the best of all samples is known the former offset holds: a poor one
+        would move the time forth and back for whoever asks meanwhile.
+        """
+        shortest, offset = timedelta.max, self._offset
         for _ in range(SAMPLES):
             before = self._machine.now()
             theirs: datetime = await connection.fetchval("SELECT clock_timestamp()")
             took = self._machine.now() - before
             if took < shortest:
                 shortest = took
-                self._offset = theirs - (before + took / 2)
+                offset = theirs - (before + took / 2)
+        self._offset = offset

@@ -1,6 +1,6 @@
 """A process with a worker for TRIGGER jobs, for tests to kill.
 
-`python -m tests.worker.doomed_dispatcher DATABASE_URL API_URL`
+`python -m tests.worker.doomed_dispatcher DATABASE_URL API_URL PATH…`
 """
 
 import asyncio
@@ -15,10 +15,8 @@ from jobwire.models.database_url import parse
 from jobwire.worker.worker import Worker
 from tests.worker.trigger_dev import RULES, settings
 
-#: It is killed while it waits for answers: it must not give up before that, nor hear
-#: of its runs by other ways.
+#: It is killed while it waits for answers, so it must not give up before that.
 PATIENT = replace(RULES, lease=timedelta(seconds=4), answer=timedelta(seconds=3.5))
-DEAF: frozenset[SyncPath] = frozenset()
 
 
 async def main() -> None:
@@ -26,7 +24,12 @@ async def main() -> None:
     worker = Worker(
         parse(sys.argv[1]),
         registry=Registry(()),
-        trigger=settings(sys.argv[2], DEFAULT_SECRET_KEY, rules=PATIENT, paths=DEAF),
+        trigger=settings(
+            sys.argv[2],
+            DEFAULT_SECRET_KEY,
+            rules=PATIENT,
+            paths=frozenset(map(SyncPath, sys.argv[3:])),
+        ),
     )
     async with worker:
         await asyncio.Event().wait()

@@ -272,15 +272,16 @@ def _all_held_by(bench: Workbench, holder: str) -> Any:
 
 @asynccontextmanager
 async def doomed(
-    bench: Workbench, url: str
+    bench: Workbench, url: str, *paths: SyncPath
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a worker in a process of its own."""
+    """Run a worker in a process of its own, which hears of runs by these paths."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.worker.doomed_dispatcher",
         str(bench.database.url),
         url,
+        *paths,
         cwd=ROOT,
     )
     try:
@@ -299,6 +300,7 @@ async def test_a_worker_killed_amid_its_sends_leaves_one_run_of_each_job(
     # Of each task some are lost on their way, and of some only the answer.
     doorway.held_before, doorway.held_after = set(range(3, 6)), set(range(6, 12))
     ids = [await remote(bench, task, rings=False) for task in tasks]
+    # By any path it would hear of runs whose answers are held.
     async with doomed(bench, trigger_dev.url) as process:
         await arrived(trigger_dev, len(tasks))
 
@@ -330,7 +332,7 @@ async def test_a_worker_killed_amid_its_sends_leaves_one_run_of_each_job(
 async def test_duties_of_a_killed_worker_are_taken_over(
     bench: Workbench, trigger_dev: TriggerDev
 ) -> None:
-    async with doomed(bench, trigger_dev.url) as process:
+    async with doomed(bench, trigger_dev.url, *SyncPath) as process:
         await until(_async_holders(bench), "the duties of the doomed one")
         dead = set((await holders(bench)).values())
         second = await bench.start(trigger=trigger_dev.settings())
