@@ -81,11 +81,13 @@ class Showing:
         await self._proof.ensure_valid()
         if isinstance(message, Changed | Snapshotted):
             return await self._execute(message)
-        if message not in self._remembered:
-            self._remembered[message] = await self._execute(message)
-            if len(self._remembered) > REMEMBERED:
-                self._remembered.popitem(last=False)
-        return self._remembered[message]
+        if message in self._remembered:
+            return self._remembered[message]
+        shown = await self._execute(message)
+        self._remembered[message] = shown
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        return shown
 
     async def _execute(self, message: StreamMessage) -> Result | None:
         root = self._shown_as(message)

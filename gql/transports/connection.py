@@ -62,14 +62,10 @@ class Connection:
 
     async def run(self) -> None:
         """Serve the client until one side closes; then every operation is over."""
-        self._task = asyncio.current_task()
         with ExitStack() as admitted:
             try:
-                lifetime = await self._initialise(admitted)
-                while True:
-                    await self._answer(await self._next_message(lifetime))
+                await self._serve(admitted)
             except ProtocolError as error:
-                self._task = None
                 await self._outgoing.close(error.code, error.reason)
             except WebSocketDisconnect:
                 pass
@@ -78,13 +74,21 @@ class Connection:
                 if not self._outgoing.has_stalled:
                     raise
             except Exception as error:  # noqa: BLE001 - the last door: logged and masked
-                self._task = None
                 masked_error(error)
                 await self._outgoing.close(CloseCode.INTERNAL_ERROR, "Internal error")
             finally:
-                self._task = None
                 self._outgoing.abandon()
                 await self._operations.cancel()
+
+    async def _serve(self, admitted: ExitStack) -> None:
+        self._task = asyncio.current_task()
+        try:
+            lifetime = await self._initialise(admitted)
+            while True:
+                await self._answer(await self._next_message(lifetime))
+        finally:
+            # What is left to do ends by itself.
+            self._task = None
 
     async def _initialise(self, admitted: ExitStack) -> Lifetime:
         try:

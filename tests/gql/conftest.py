@@ -15,6 +15,7 @@ from jobwire.models.database import Database
 from tests.clock import FakeClock
 from tests.gql.client import Api, EventStream, Socket
 from tests.gql.host import Host
+from tests.gql.steps import Steps
 from tests.jobs.rig import Rig, open_rig
 
 
@@ -37,6 +38,12 @@ async def rig(
     async with open_rig(database, clock, tmp_path) as rig:
         host.engine = replace(engine, trigger=rig.executor)
         yield rig
+
+
+@pytest.fixture
+def steps(engine: Engine) -> Steps:
+    """A worker's steps, for what is watched."""
+    return Steps(engine)
 
 
 @pytest.fixture

@@ -55,11 +55,6 @@ def executions(monkeypatch: pytest.MonkeyPatch) -> Executions:
     return counted
 
 
-@pytest.fixture
-def steps(engine: Engine) -> Steps:
-    return Steps(engine)
-
-
 class Watchers:
     """Sockets that watch the same job."""
 

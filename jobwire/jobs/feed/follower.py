@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack, suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 
 import asyncpg
@@ -190,9 +190,8 @@ class Follower:
 
     async def _read_page(self, connection: Connection, wanted: Wanted) -> LogPage:
         if wanted.anything:
-            async with AsyncExitStack() as stack:
-                if self._database.url.is_pooled:
-                    await stack.enter_async_context(planned(connection))
+            pooled = self._database.url.is_pooled
+            async with planned(connection) if pooled else nullcontext():
                 return await read_log(connection, self.position, wanted)
         state = await read_state(connection)
         return LogPage(state, [], Position(self.epoch.id, state.snapshot))

@@ -12,7 +12,6 @@ from jobwire.jobs.feed import Feed
 from jobwire.jobs.registry import Registry
 from jobwire.models.database import Database
 from tests.clock import FakeClock
-from tests.gql.steps import Steps
 from tests.gql.transports.watched import Watched
 
 
@@ -33,9 +32,3 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
     one = Watched()
     monkeypatch.setattr(job_updates, "FollowJob", one)
     return one
-
-
-@pytest.fixture
-def steps(engine: Engine) -> Steps:
-    """A worker's steps, for what is watched."""
-    return Steps(engine)

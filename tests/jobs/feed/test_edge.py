@@ -260,9 +260,16 @@ async def test_where_a_reader_stands_counts_what_it_was_given_without_its_task(
         assert versions(await reader.until(CaughtUp)) == [4, 5]
 
 
+@pytest.mark.parametrize("most", [1000, 0], ids=["from its queue", "from the log"])
 async def test_a_reader_that_cannot_take_more_gets_the_rest_by_its_task_in_order(
-    database: Database, feed: Feed, doorbell: Doorbell, make_job: MakeJob
+    database: Database,
+    feed: Feed,
+    doorbell: Doorbell,
+    make_job: MakeJob,
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
 ) -> None:
+    monkeypatch.setattr(feed_subscription, "MAX_WAITING", most)
     job = await make_job(status="RUNNING")
     inline = Inline(room=2)
     stream = FollowList(feed, ADMIN, JobFilter()).tell(Shown().audience(), inline)
@@ -308,29 +315,6 @@ async def test_a_viewer_whose_token_has_expired_is_given_nothing_inline(
 
     assert expired.given == []
     assert valid.given == [2]
-
-
-async def test_what_was_given_inline_is_not_told_again_from_the_log(
-    database: Database,
-    feed: Feed,
-    doorbell: Doorbell,
-    make_job: MakeJob,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(feed_subscription, "MAX_WAITING", 0)
-    job = await make_job(status="RUNNING")
-    inline = Inline(room=2)
-    stream = FollowList(feed, USER, JobFilter()).tell(Shown().audience(), inline)
-    async with opened(stream) as reader:
-        await _caught_up(reader)
-        waiting = asyncio.ensure_future(anext(reader))
-        await asyncio.sleep(0)
-        await reports(database, job, 5)
-        doorbell.ring(Topic.CHANGE)
-        told = [await waiting, await anext(reader), await anext(reader)]
-
-    assert inline.given == [2, 3]
-    assert versions([one.message for one in told]) == [4, 5, 6]
 
 
 async def test_whoever_comes_back_while_a_change_is_told_waits_behind_it(
