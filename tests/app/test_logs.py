@@ -1,9 +1,6 @@
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from jobwire.app.logs import ConsoleFormatter, JsonFormatter, configure
 from jobwire.app.settings import Settings
@@ -23,24 +20,6 @@ def record(level: int = logging.INFO, **extra: object) -> logging.LogRecord:
     return made
 
 
-@pytest.fixture
-def logging_kept() -> Iterator[None]:
-    """Put the logging of the tests back as it was."""
-    names = ["", "alembic", "uvicorn"]
-    before = [
-        (logging.getLogger(name), logging.getLogger(name).level, list(handlers))
-        for name in names
-        for handlers in [logging.getLogger(name).handlers]
-    ]
-    yield
-    for logger, level, handlers in before:
-        for handler in logger.handlers:
-            if handler not in handlers:
-                handler.close()
-        logger.handlers[:] = handlers
-        logger.setLevel(level)
-
-
 def test_a_line_for_people_ends_in_its_named_values() -> None:
     line = ConsoleFormatter().format(record(action="job-ended", attempt=2))
 
@@ -57,7 +36,6 @@ def test_a_line_for_machines_is_one_json_object() -> None:
     assert line["at_all"] == "{1}"
 
 
-@pytest.mark.usefixtures("logging_kept")
 def test_the_file_holds_what_our_code_and_the_users_log(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, log_dir=tmp_path / "logs", log_level="INFO")
 
