@@ -13,7 +13,8 @@ from jobwire.gql.context import Context
 from jobwire.gql.documents import Document, DocumentError, prepare
 from jobwire.gql.errors import format_error
 from jobwire.gql.limits import unstorable_variable
-from jobwire.gql.live import LiveOperation, Offer
+from jobwire.gql.live import LiveOperation, Offer, open_live
+from jobwire.gql.reading import ReadingOperation
 from jobwire.gql.result import RequestError, Response, Result, to_response
 from jobwire.gql.schema import core
 
@@ -131,7 +132,7 @@ class Running:
     def __init__(self, operation: Operation, context: Context) -> None:
         self._operation = operation
         self._context = context
-        self._live: LiveOperation | None = None
+        self._live: LiveOperation | ReadingOperation | None = None
         self._end: tuple[str, timedelta] | None = None
 
     async def results(self, offer: Offer | None = None) -> AsyncGenerator[Result, None]:
@@ -149,7 +150,7 @@ class Running:
         if not operation.is_subscription:
             yield Result.of(await operation.run(self._context))
             return
-        self._live = await LiveOperation.open(
+        self._live = await open_live(
             operation.document, operation.name, operation.variables, self._context
         )
         if self._end is not None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from datetime import timedelta
 from inspect import isawaitable
-from typing import Any, Self
+from typing import Any
 
 from graphql import ExecutionResult, create_source_event_stream
 
@@ -12,10 +12,11 @@ from jobwire.gql.context import Context
 from jobwire.gql.documents import Document
 from jobwire.gql.errors import format_error, refusal
 from jobwire.gql.event_executor import EventExecutor
+from jobwire.gql.reading import ReadingOperation
 from jobwire.gql.result import RequestError, Result
 from jobwire.gql.schema import core
 from jobwire.gql.showing import Showing
-from jobwire.gql.subscriptions.source import Source
+from jobwire.gql.subscriptions.source import Reading, Source
 from jobwire.jobs.errors import JobError
 from jobwire.jobs.feed import Audience, Follow, Told
 
@@ -33,37 +34,6 @@ class LiveOperation:
     def __init__(self, follow: Follow, showing: Showing) -> None:
         self._follow = follow
         self._audience = Audience(showing.show, showing)
-
-    @classmethod
-    async def open(
-        cls,
-        document: Document,
-        operation_name: str | None,
-        variables: Mapping[str, Any],
-        context: Context,
-    ) -> Self:
-        """Accept a subscription.
-
-        Raises:
-            RequestError: The variables do not fit, or it was refused.
-        """
-        executor = EventExecutor.build(
-            core,
-            document.ast,
-            context_value=context,
-            raw_variable_values=dict(variables),
-            operation_name=operation_name,
-        )
-        if isinstance(executor, list):
-            raise RequestError([format_error(error) for error in executor])
-        opened = create_source_event_stream(executor)
-        source = await opened if isawaitable(opened) else opened
-        if isinstance(source, ExecutionResult):
-            raise RequestError([format_error(error) for error in source.errors or ()])
-        if not isinstance(source, Source):
-            raise TypeError(f"A field of Subscription resolved to {source!r}.")
-        showing = Showing.of(source, executor, document, variables)
-        return cls(source.follow, showing)
 
     async def results(self, offer: Offer | None = None) -> AsyncGenerator[Result, None]:
         """Give its results until it ends or the generator is closed.
@@ -88,6 +58,38 @@ class LiveOperation:
     def finish(self, reason: str, reconnect_after: timedelta) -> None:
         """Have it end by itself, and its client go on elsewhere."""
         self._follow.finish(reason, reconnect_after)
+
+
+async def open_live(
+    document: Document,
+    operation_name: str | None,
+    variables: Mapping[str, Any],
+    context: Context,
+) -> LiveOperation | ReadingOperation:
+    """Accept a subscription.
+
+    Raises:
+        RequestError: The variables do not fit, or it was refused.
+    """
+    executor = EventExecutor.build(
+        core,
+        document.ast,
+        context_value=context,
+        raw_variable_values=dict(variables),
+        operation_name=operation_name,
+    )
+    if isinstance(executor, list):
+        raise RequestError([format_error(error) for error in executor])
+    opened = create_source_event_stream(executor)
+    source = await opened if isawaitable(opened) else opened
+    if isinstance(source, ExecutionResult):
+        raise RequestError([format_error(error) for error in source.errors or ()])
+    if isinstance(source, Reading):
+        return ReadingOperation(source, executor)
+    if not isinstance(source, Source):
+        raise TypeError(f"A field of Subscription resolved to {source!r}.")
+    showing = Showing.of(source, executor, document, variables)
+    return LiveOperation(source.follow, showing)
 
 
 def _shown_to(offer: Offer) -> Callable[[Told[Result | None]], bool]:

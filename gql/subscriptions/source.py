@@ -1,12 +1,30 @@
 """Sources: what the fields of Subscription resolve to."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Generic, TypeVar
 
 from jobwire.jobs.feed import Follow, StreamMessage
 
 T = TypeVar("T")
+
+
+class Reading(AsyncIterable[T], Generic[T]):
+    """Something that one client reads by itself, beside the event log.
+
+    Args:
+        values: Opens what the field answers, value by value; closed when the client
+            leaves, when its proof ends and when the server drains.
+    """
+
+    def __init__(self, values: Callable[[], AsyncGenerator[T, None]]) -> None:
+        self.values = values
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        """Give the values."""
+        async with aclosing(self.values()) as values:
+            async for value in values:
+                yield value
 
 
 class Source(AsyncIterable[T], Generic[T]):

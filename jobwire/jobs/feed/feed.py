@@ -61,6 +61,7 @@ class Feed:
             database, self._edges, clock=self.clock, poll_interval=poll_interval
         )
         self._end: End | None = None
+        self._on_closing: list[Callable[[], object]] = []
         self._stop_listening: Callable[[], None] = lambda: None
 
     async def __aenter__(self) -> Self:
@@ -188,8 +189,21 @@ class Feed:
         """Ask every reader, and every one that comes later, to connect elsewhere."""
         self._finish(End(reason, reconnect_after))
 
+    def when_closing(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Call something when readers are asked to connect elsewhere.
+
+        Returns:
+            A function that ends that. A feed that is closing already calls at once.
+        """
+        self._on_closing.append(callback)
+        if self._end is not None:
+            callback()
+        return lambda: self._on_closing.remove(callback)
+
     def _finish(self, end: End) -> None:
         self._end = self._end or end
+        for callback in tuple(self._on_closing):
+            callback()
         for subscription in self._edges:
             subscription.finish(self._end)
 
