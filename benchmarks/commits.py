@@ -18,7 +18,8 @@ from jobwire.jobs.doorbell import COALESCE_SECONDS, Doorbell, Topic
 from jobwire.jobs.examples import example_jobs
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.registry import Registry
-from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.schedule import schedule
+from jobwire.jobs.schedule_request import ScheduleRequest
 from jobwire.jobs.transitions.events import append_events, changed
 from jobwire.jobs.viewer import trusted
 from jobwire.migrations import migrate
@@ -61,7 +62,7 @@ async def _fill(database: Database) -> list[str]:
     async with database.connection() as connection:
         await connection.execute("CREATE TABLE bench_jobs (n int PRIMARY KEY, id uuid)")
         for number in range(WATCHERS):
-            job = await schedule(
+            scheduled = await schedule(
                 connection,
                 ScheduleRequest(type="no-op", tag="bench"),
                 registry=registry,
@@ -69,9 +70,9 @@ async def _fill(database: Database) -> list[str]:
                 now=now,
             )
             await connection.execute(
-                "INSERT INTO bench_jobs VALUES ($1, $2)", number + 1, job.id
+                "INSERT INTO bench_jobs VALUES ($1, $2)", number + 1, scheduled.job.id
             )
-            ids.append(job_id_text(job.id))
+            ids.append(job_id_text(scheduled.job.id))
     return ids
 
 

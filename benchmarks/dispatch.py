@@ -21,7 +21,8 @@ from jobwire.emulator import DEFAULT_SECRET_KEY, Emulator, Task
 from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.jobs.registry import Registry
-from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.schedule import schedule
+from jobwire.jobs.schedule_request import ScheduleRequest
 from jobwire.jobs.viewer import trusted
 from jobwire.migrations import migrate
 from jobwire.models.database import Database

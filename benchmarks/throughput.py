@@ -8,7 +8,8 @@ from benchmarks.cluster import fresh_database
 from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.examples import example_jobs
 from jobwire.jobs.registry import Registry
-from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.schedule import schedule
+from jobwire.jobs.schedule_request import ScheduleRequest
 from jobwire.jobs.viewer import trusted
 from jobwire.migrations import migrate
 from jobwire.models.database import Database

@@ -129,7 +129,7 @@ class Context:
                 found[first.id] = first
         if unread:
             async with self.engine.database.connection() as connection:
-                rest = await queries.read_jobs(connection, self.viewer, unread)
+                rest, _ = await queries.read_jobs(connection, self.viewer, unread)
             found |= {job.id: job for job in rest}
         return [found.get(job_id) for job_id in ids]
 

@@ -6,7 +6,7 @@ error that nobody expected is logged under an id, and only the id is told.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -22,10 +22,12 @@ from jobwire.gql.types.job_status import JobStatus
 from jobwire.gql.types.user_error import (
     ExecutorError,
     ForbiddenError,
+    IdempotencyConflictError,
     InvalidStateError,
     NotFoundError,
     UserError,
     ValidationError,
+    VersionConflictError,
 )
 from jobwire.jobs import errors
 
@@ -39,51 +41,70 @@ class UnmappedError(Exception):
         super().__init__(f"{type(error).__qualname__} has no type in the schema.")
 
 
-def to_user_error(error: errors.JobError) -> UserError:
-    """Show a refusal as a member of a payload's `errors`.
+def to_user_errors(error: errors.JobError) -> list[UserError]:
+    """Show a refusal as the members of a payload's `errors`.
 
     Raises:
         UnmappedError: No type of the schema stands for it.
     """
-    path = None if error.path is None else ["input", *error.path]
+    if isinstance(error, errors.BatchRefusedError):
+        return [
+            to_user_error(one, within=("input", "jobs", str(position)))
+            for position, one in error.refusals.items()
+        ]
+    return [to_user_error(error)]
+
+
+def to_user_error(
+    error: errors.JobError, *, within: Sequence[str] = ("input",)
+) -> UserError:
+    """Show one refusal.
+
+    Args:
+        error: The refusal.
+        within: Where its path begins.
+
+    Raises:
+        UnmappedError: No type of the schema stands for it.
+    """
+    told: Any = {
+        "message": error.message,
+        "code": error.code,
+        "path": None if error.path is None else [*within, *error.path],
+    }
+    shown: UserError
     match error:
         case errors.InvalidInputError():
-            return ValidationError(message=error.message, code=error.code, path=path)
+            shown = ValidationError(**told)
         case errors.NotFoundError():
-            return NotFoundError(
-                message=error.message,
-                code=error.code,
-                path=path,
-                id=strawberry.ID(error.id),
-            )
+            shown = NotFoundError(**told, id=strawberry.ID(error.id))
         case errors.ForbiddenError():
-            return ForbiddenError(
-                message=error.message,
-                code=error.code,
-                path=path,
-                required_scope=_scope(error.required_scope),
-            )
+            shown = ForbiddenError(**told, required_scope=_scope(error.required_scope))
         case errors.UnauthenticatedError() | errors.WebhookSignatureError():
-            return ForbiddenError(
-                message=error.message, code=error.code, path=path, required_scope=None
-            )
+            shown = ForbiddenError(**told, required_scope=None)
         case errors.InvalidStateError():
-            return InvalidStateError(
-                message=error.message,
-                code=error.code,
-                path=path,
+            shown = InvalidStateError(
+                **told,
                 current_status=JobStatus(error.current_status.value),
                 allowed=[JobStatus(status.value) for status in error.allowed],
             )
+        case errors.VersionConflictError():
+            shown = VersionConflictError(**told, current_version=error.current_version)
+        case errors.IdempotencyConflictError():
+            shown = IdempotencyConflictError(
+                **told,
+                job_id=error.job.id,
+                differing_fields=list(error.differing_fields),
+            )
         case errors.ExecutorUnavailableError():
-            return ExecutorError(
-                message=error.message,
-                code=error.code,
-                path=path,
+            shown = ExecutorError(
+                **told,
                 executor=Executor(error.executor.value),
                 is_retryable=error.is_retryable,
             )
-    raise UnmappedError(error)
+        case _:
+            raise UnmappedError(error)
+    return shown
 
 
 def _scope(required: str | None) -> Scope | None:
@@ -110,7 +131,7 @@ class RefusalsAsData(FieldExtension):
         try:
             return await next_(source, info, **kwargs)
         except errors.JobError as error:
-            return self._payload([to_user_error(error)])
+            return self._payload(to_user_errors(error))
 
 
 def format_error(

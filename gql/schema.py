@@ -25,9 +25,11 @@ from jobwire.gql.types.job_event import JobEvent
 from jobwire.gql.types.user_error import (
     ExecutorError,
     ForbiddenError,
+    IdempotencyConflictError,
     InvalidStateError,
     NotFoundError,
     ValidationError,
+    VersionConflictError,
 )
 
 # Never sort_schema=True: it rebuilds the types, and enums and unions, which are told
@@ -41,9 +43,11 @@ schema = strawberry.Schema(
         JobEvent,
         ExecutorError,
         ForbiddenError,
+        IdempotencyConflictError,
         InvalidStateError,
         NotFoundError,
         ValidationError,
+        VersionConflictError,
     ],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

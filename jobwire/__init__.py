@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from jobwire.app.http import create_app
     from jobwire.app.job_record import JobRecord
     from jobwire.app.jobwire import Jobwire
-    from jobwire.app.python_api import cancel_job, schedule_job
+    from jobwire.app.python_api import (
+        cancel_job,
+        reschedule_job,
+        retry_job,
+        schedule_job,
+    )
     from jobwire.app.settings import Settings, SettingsError
     from jobwire.app.trigger_api import (
         SyncReport,
@@ -24,14 +29,17 @@ if TYPE_CHECKING:
     from jobwire.jobs.errors import (
         ExecutorUnavailableError,
         ForbiddenError,
+        IdempotencyConflictError,
         InvalidInputError,
         InvalidStateError,
         JobError,
         NotFoundError,
         UnauthenticatedError,
         UnknownTypeError,
+        VersionConflictError,
         WebhookSignatureError,
     )
+    from jobwire.jobs.queue import Queue
     from jobwire.jobs.reconcile import OrphanedRun, ReconcileReport
     from jobwire.jobs.retry_config import RetryConfig
     from jobwire.jobs.trigger_job import trigger_job
@@ -44,6 +52,8 @@ _HOMES = {
     "JobRecord": "jobwire.app.job_record",
     "Jobwire": "jobwire.app.jobwire",
     "cancel_job": "jobwire.app.python_api",
+    "reschedule_job": "jobwire.app.python_api",
+    "retry_job": "jobwire.app.python_api",
     "schedule_job": "jobwire.app.python_api",
     "Settings": "jobwire.app.settings",
     "SettingsError": "jobwire.app.settings",
@@ -60,6 +70,9 @@ _HOMES = {
     "NotFoundError": "jobwire.jobs.errors",
     "UnauthenticatedError": "jobwire.jobs.errors",
     "UnknownTypeError": "jobwire.jobs.errors",
+    "IdempotencyConflictError": "jobwire.jobs.errors",
+    "VersionConflictError": "jobwire.jobs.errors",
+    "Queue": "jobwire.jobs.queue",
     "RetryConfig": "jobwire.jobs.retry_config",
     "Scope": "jobwire.jobs.viewer",
     "Viewer": "jobwire.jobs.viewer",
@@ -81,6 +94,7 @@ __all__ = [
     "Cancelled",
     "ExecutorUnavailableError",
     "ForbiddenError",
+    "IdempotencyConflictError",
     "InvalidInputError",
     "InvalidStateError",
     "JobContext",
@@ -90,6 +104,7 @@ __all__ = [
     "NonRetryable",
     "NotFoundError",
     "OrphanedRun",
+    "Queue",
     "Receipt",
     "Received",
     "ReconcileReport",
@@ -101,6 +116,7 @@ __all__ = [
     "SyncReport",
     "UnauthenticatedError",
     "UnknownTypeError",
+    "VersionConflictError",
     "Viewer",
     "WebhookSignatureError",
     "cancel_job",
@@ -108,6 +124,8 @@ __all__ = [
     "handle_trigger_webhook",
     "job",
     "reconcile_trigger_jobs",
+    "reschedule_job",
+    "retry_job",
     "schedule_job",
     "sync_active_trigger_jobs",
     "trigger_job",

@@ -14,6 +14,8 @@ from jobwire.models.job_event import JobEvent
 from jobwire.models.job_log import JobLog
 from jobwire.models.job_observation import JobObservation
 from jobwire.models.job_schedule import JobSchedule
+from jobwire.models.queue import Queue
+from jobwire.models.queue_slot import QueueSlot
 from jobwire.models.realtime_cursor import RealtimeCursor
 from jobwire.models.reconciliation import Reconciliation
 from jobwire.models.webhook_delivery import WebhookDelivery
@@ -31,6 +33,8 @@ __all__ = [
     "JobLog",
     "JobObservation",
     "JobSchedule",
+    "Queue",
+    "QueueSlot",
     "RealtimeCursor",
     "Reconciliation",
     "WebhookDelivery",

@@ -139,6 +139,18 @@ class WorkerJob(Table, table=True):
             postgresql_where=text("status = 'QUEUED' AND dispatch_state = 'none'"),
         ),
         Index(
+            "ix_worker_jobs_ready_by_key",
+            "queue",
+            "concurrency_key",
+            text("priority DESC"),
+            "next_attempt_at",
+            "id",
+            postgresql_where=text(
+                "status = 'QUEUED' AND dispatch_state = 'none'"
+                " AND executor = 'internal'"
+            ),
+        ),
+        Index(
             "ix_worker_jobs_due",
             "next_attempt_at",
             postgresql_where=text("status IN ('SCHEDULED', 'RETRYING')"),

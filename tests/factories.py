@@ -8,6 +8,7 @@ from uuid import UUID
 from jobwire.jobs import identifiers
 from jobwire.jobs.job import JOB_COLUMNS, Job
 from jobwire.jobs.lifecycle import TERMINAL
+from jobwire.jobs.queue import task_queue
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.transitions.events import append_events
 from jobwire.models.database import Connection
@@ -58,7 +59,7 @@ def build_run_job(**given: Any) -> Job:
             "data": "{}",
             "retry_config": RetryConfig().to_json(),
             "priority": 0,
-            "queue": "default",
+            "queue": "task/process-large-dataset",
             "run_at": RUN_CREATED_AT,
             "next_attempt_at": RUN_CREATED_AT,
             "created_at": RUN_CREATED_AT,
@@ -98,6 +99,7 @@ async def insert_job(connection: Connection, *, now: datetime, **given: Any) -> 
     }
     if columns["executor"] == "trigger":
         columns.setdefault("trigger_task_id", "process-large-dataset")
+        columns.setdefault("queue", task_queue(columns["trigger_task_id"]))
         columns |= {"leased_by": None, "leased_until": None}
     marks = [
         f"${place}::text::jsonb" if name in JSON_COLUMNS else f"${place}"

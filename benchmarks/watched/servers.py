@@ -23,7 +23,8 @@ from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.examples import example_jobs
 from jobwire.jobs.registry import Registry
-from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.schedule import schedule
+from jobwire.jobs.schedule_request import ScheduleRequest
 from jobwire.jobs.viewer import Scope, trusted
 from jobwire.models.database import Database
 

@@ -10,6 +10,7 @@ from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.global_ids import parse_job_id
 from jobwire.gql.mutations.changed_job import changed_job
 from jobwire.gql.mutations.errors_field import errors_field
+from jobwire.gql.mutations.if_version_field import if_version_field
 from jobwire.gql.scalars import format_duration
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.job import Job
@@ -54,6 +55,7 @@ class CancelJobInput:
             " place of the first one."
         ),
     )
+    if_version: int | None = if_version_field()
 
 
 @strawberry.type(description="What cancelJob did.")
@@ -93,6 +95,7 @@ async def resolve_cancel_job(
             mode=Mode[input.mode.name],
             grace_period=CANCEL_GRACE if grace is None else grace,
             reason=input.reason,
+            if_version=input.if_version,
             now=engine.clock.now(),
         )
     engine.doorbell.ring(Topic.CANCEL, Topic.CHANGE)

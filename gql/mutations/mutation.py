@@ -4,8 +4,11 @@ import strawberry
 
 from jobwire.gql.mutations.cancel_job import cancel_job
 from jobwire.gql.mutations.reconcile_jobs import reconcile_jobs
+from jobwire.gql.mutations.reschedule_job import reschedule_job
 from jobwire.gql.mutations.retry_job import retry_job
 from jobwire.gql.mutations.schedule_job import schedule_job
+from jobwire.gql.mutations.schedule_jobs import schedule_jobs
+from jobwire.gql.mutations.set_queue import set_queue
 
 
 @strawberry.type(
@@ -19,6 +22,9 @@ class Mutation:
     """The mutation root."""
 
     schedule_job = schedule_job
+    schedule_jobs = schedule_jobs
     cancel_job = cancel_job
     retry_job = retry_job
+    reschedule_job = reschedule_job
+    set_queue = set_queue
     reconcile_jobs = reconcile_jobs

@@ -3,18 +3,20 @@
 from typing import Annotated
 
 import strawberry
+from strawberry.scalars import JSON
 
 from jobwire.gql.context import Info
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.global_ids import parse_job_id
 from jobwire.gql.mutations.changed_job import changed_job
 from jobwire.gql.mutations.errors_field import errors_field
+from jobwire.gql.mutations.schedule_job_input import RunTimeInput
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.job import Job
 from jobwire.gql.types.user_error import UserError
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.errors import NotFoundError
-from jobwire.jobs.retry import retry
+from jobwire.jobs.retry import SAME_DATA, retry
 from jobwire.jobs.viewer import Scope
 
 
@@ -24,6 +26,16 @@ class RetryJobInput:
 
     id: strawberry.ID = strawberry.field(
         description="The id of a job that has ended, or its bare UUID."
+    )
+    data: JSON | None = strawberry.field(
+        default=strawberry.UNSET,
+        description=(
+            "Other data than those of the old job, at most 512 KiB of JSON that fits"
+            " the type's dataSchema; absent: the same. Null is an empty object."
+        ),
+    )
+    when: RunTimeInput | None = strawberry.field(
+        default=None, description="When to run it; absent or null: at once."
     )
 
 
@@ -56,6 +68,8 @@ async def resolve_retry_job(
             registry=engine.registry,
             viewer=info.context.viewer,
             now=engine.clock.now(),
+            data=SAME_DATA if input.data is strawberry.UNSET else input.data,
+            when=RunTimeInput.resolve(input.when),
             policy=engine.policy,
         )
     engine.doorbell.ring(Topic.WORK, Topic.CHANGE)
@@ -66,7 +80,8 @@ retry_job = strawberry.mutation(
     resolver=resolve_retry_job,
     description=(
         "Run a job that has ended once more, as a new job with the same tag, type,"
-        " user, data, retry configuration and maxDuration. The old one stays as it is."
+        " user, data, metadata, priority, queue, concurrencyKey, retry configuration"
+        " and maxDuration, and without an idempotencyKey. The old one stays as it is."
     ),
     extensions=[
         RequiresScope(Scope.JOBS_WRITE),

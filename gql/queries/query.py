@@ -7,6 +7,7 @@ from jobwire.gql.queries.job import job
 from jobwire.gql.queries.job_types import job_types
 from jobwire.gql.queries.jobs import jobs
 from jobwire.gql.queries.node import node, nodes
+from jobwire.gql.queries.queues import queues
 from jobwire.gql.queries.reconciliation import reconciliation
 from jobwire.gql.queries.viewer import viewer
 
@@ -21,5 +22,6 @@ class Query:
     job = job
     jobs = jobs
     job_types = job_types
+    queues = queues
     executors = executors
     reconciliation = reconciliation

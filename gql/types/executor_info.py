@@ -63,6 +63,24 @@ class ExecutorCapabilities:
             " by trigger/jobwire.ts in the project, maxAttempts always."
         )
     )
+    priority: bool = strawberry.field(
+        description=(
+            "Whether jobs of higher priority start first; on Trigger.dev each step is"
+            " an hour's head start in the queue of the run."
+        )
+    )
+    queues: bool = strawberry.field(
+        description=(
+            "Whether jobs can wait in queues with limits of their own; those of"
+            " Trigger.dev are declared and set in the project."
+        )
+    )
+    concurrency_key: bool = strawberry.field(
+        description=(
+            "Whether jobs with the same concurrencyKey share a limit within their"
+            " queue; on Trigger.dev each key has the whole limit of the queue."
+        )
+    )
     max_data_bytes: int = strawberry.field(
         description="The largest input of a job, as bytes of JSON in UTF-8."
     )
@@ -97,6 +115,9 @@ class ExecutorInfo:
                 force_cancel=can.force_cancel,
                 progress=can.progress,
                 backoff=can.backoff,
+                priority=can.priority,
+                queues=can.queues,
+                concurrency_key=can.concurrency_key,
                 max_data_bytes=can.max_data_bytes,
             ),
         )

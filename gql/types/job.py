@@ -142,6 +142,32 @@ class Job(Node):
         """Return the complete configuration of this job."""
         return RetryConfig.of(Config.from_json(self.row.retry_config))
 
+    @resolved(
+        "The caller's own notes, a JSON object of at most 64 KiB, as the job's code may"
+        " have changed them."
+    )
+    def metadata(self) -> JSON:
+        """Return the notes."""
+        return JSON(json.loads(self.row.metadata))
+
+    queue: str = strawberry.field(
+        description=(
+            "The queue that the job waits in: for INTERNAL one of this installation,"
+            " see queues; for TRIGGER one of the project, task/… for the task's own."
+        )
+    )
+    priority: int = strawberry.field(
+        description="0 to 9; of the jobs that are due the higher ones start first."
+    )
+    concurrency_key: str | None = strawberry.field(
+        description=(
+            "Jobs of one queue with the same key share its limit per key; null: no such"
+            " limit holds for the job."
+        )
+    )
+    idempotency_key: str | None = strawberry.field(
+        description="The key that a repeat finds this job by; null: it has none."
+    )
     max_duration: timedelta | None = strawberry.field(
         description="How long one attempt may run; null when there is no limit."
     )
@@ -267,6 +293,10 @@ class Job(Node):
             is_retryable=is_retryable(status),
             attention=[AttentionKind(kind) for kind in row.needs],
             success=row.success,
+            queue=row.queue,
+            priority=row.priority,
+            concurrency_key=row.concurrency_key,
+            idempotency_key=row.idempotency_key,
             max_duration=row.max_duration,
             attempt_count=row.attempts,
             next_attempt_at=row.next_attempt_at,

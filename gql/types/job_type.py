@@ -9,6 +9,7 @@ from strawberry.scalars import JSON
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.retry_config import RetryConfig
 from jobwire.jobs.definition import JobDefinition
+from jobwire.jobs.queue import queue_of
 from jobwire.jobs.trigger_job import TriggerJob
 
 
@@ -46,6 +47,9 @@ class JobType:
             " there is no limit."
         )
     )
+    queue: str = strawberry.field(
+        description="The queue that its jobs wait in, unless a job says otherwise."
+    )
     trigger_task_id: str | None = strawberry.field(
         description="The Trigger.dev task of its jobs; null for INTERNAL."
     )
@@ -53,6 +57,9 @@ class JobType:
     @classmethod
     def of(cls, definition: JobDefinition) -> Self:
         """Show a definition."""
+        task = (
+            definition.trigger_task_id if isinstance(definition, TriggerJob) else None
+        )
         return cls(
             name=definition.name,
             description=definition.description,
@@ -65,9 +72,6 @@ class JobType:
             ),
             retry_config=RetryConfig.of(definition.retry_config),
             max_duration=definition.max_duration,
-            trigger_task_id=(
-                definition.trigger_task_id
-                if isinstance(definition, TriggerJob)
-                else None
-            ),
+            queue=queue_of(None, definition.queue, task),
+            trigger_task_id=task,
         )

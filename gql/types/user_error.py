@@ -1,9 +1,14 @@
 """Expected refusals of mutations, as data."""
 
+from uuid import UUID
+
 import strawberry
 
+from jobwire.gql.context import Info
+from jobwire.gql.resolved import resolved
 from jobwire.gql.scopes import Scope
 from jobwire.gql.types.executor import Executor
+from jobwire.gql.types.job import Job
 from jobwire.gql.types.job_status import JobStatus
 
 
@@ -78,6 +83,41 @@ class InvalidStateError(UserError):
     allowed: list[JobStatus] = strawberry.field(
         description="The statuses that would allow it."
     )
+
+
+@strawberry.type(
+    description=(
+        "The job has changed since it was read: it does not have the version of"
+        " ifVersion any more. The code is VERSION_CONFLICT."
+    )
+)
+class VersionConflictError(UserError):
+    """`VersionConflictError`."""
+
+    current_version: int = strawberry.field(
+        description="The version of the job when it was asked."
+    )
+
+
+@strawberry.type(
+    description=(
+        "The idempotency key stands for a request with another input. The code is"
+        " IDEMPOTENCY_CONFLICT."
+    )
+)
+class IdempotencyConflictError(UserError):
+    """`IdempotencyConflictError`."""
+
+    job_id: strawberry.Private[UUID]
+    differing_fields: list[str] = strawberry.field(
+        description="The members of the input that differ, sorted by name."
+    )
+
+    @resolved("The job that has the key; null when it was deleted meanwhile.")
+    async def existing_job(self, info: Info) -> Job | None:
+        """Read the job."""
+        row = await info.context.read_job(self.job_id)
+        return None if row is None else Job.of(row)
 
 
 @strawberry.type(

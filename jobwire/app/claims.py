@@ -7,7 +7,7 @@ from typing import Any
 from jwt.types import Options
 
 from jobwire.jobs.errors import InvalidInputError, UnauthenticatedError
-from jobwire.jobs.schedule import MAX_USER_ID_LENGTH, check_text
+from jobwire.jobs.schedule_request import MAX_USER_ID_LENGTH, check_text
 from jobwire.jobs.viewer import Viewer, known_scopes
 
 #: How far the clock of whoever made a token may be off.

@@ -24,6 +24,11 @@ class JobRecord:
         status: Where it stands.
         version: How often it has changed, from 1 on.
         data: Its input.
+        metadata: The caller's notes.
+        priority: 0-9, higher first.
+        queue: The queue that it waits in.
+        concurrency_key: Whose share of the queue's limit per key it takes.
+        idempotency_key: What a repeat finds it by.
         result: Its output, or its error; None while there is neither.
         run_at: When it is to run.
         created_at: When it was accepted.
@@ -43,6 +48,11 @@ class JobRecord:
     status: JobStatus
     version: int
     data: Any
+    metadata: dict[str, Any]
+    priority: int
+    queue: str
+    concurrency_key: str | None
+    idempotency_key: str | None
     result: Any
     run_at: datetime
     created_at: datetime
@@ -66,6 +76,11 @@ class JobRecord:
             status=job.job_status,
             version=job.version,
             data=json_text.decode(job.data),
+            metadata=json_text.decode(job.metadata),
+            priority=job.priority,
+            queue=job.queue,
+            concurrency_key=job.concurrency_key,
+            idempotency_key=job.idempotency_key,
             result=json_text.decode(job.result),
             run_at=job.run_at,
             created_at=job.created_at,

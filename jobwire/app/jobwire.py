@@ -229,7 +229,8 @@ class Jobwire:
 
         Raises:
             JobLoadError: A file or module of the settings cannot be loaded.
-            DuplicateTypeError: Two types have the same name.
+            RegistryError: Two types have the same name, or declare other limits of
+                one queue.
         """
         own = collect(*self.source.load(), *self._given)
         if not self.settings.examples:
@@ -334,6 +335,7 @@ class Jobwire:
             settings=WorkerSettings(
                 concurrency=settings.worker_concurrency,
                 threads=settings.worker_threads,
+                queues=settings.worker_queues or None,
                 lease=settings.lease,
                 drain_timeout=settings.drain,
                 start_overdue=timedelta(seconds=settings.start_overdue_seconds),

@@ -22,8 +22,11 @@ from jobwire.jobs.identifiers import parse_job_id
 from jobwire.jobs.lifecycle import CANCEL_GRACE
 from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import NotAJobError, Registry
+from jobwire.jobs.reschedule import reschedule
+from jobwire.jobs.retry import SAME_DATA, retry
 from jobwire.jobs.retry_config import RetryConfig
-from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.schedule import schedule
+from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
 from jobwire.jobs.viewer import trusted
 from jobwire.models.vocabulary import CancelMode, Executor
 
@@ -40,6 +43,11 @@ async def schedule_job(
     retry_config: RetryConfig | Mapping[str, Any] | None = None,
     max_duration: timedelta | None = None,
     ttl: timedelta | None = None,
+    priority: int = 0,
+    queue: str | None = None,
+    concurrency_key: str | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    idempotency_key: str | None = None,
     executor: str | None = None,
     trigger_task_id: str | None = None,
     wait_for_run: timedelta | None = None,
@@ -67,6 +75,13 @@ async def schedule_job(
             maxAttempts, minTimeoutInMs, maxTimeoutInMs, factor.
         max_duration: How long one attempt may run.
         ttl: How long after it is due it may still start.
+        priority: 0-9; of the jobs that are due those of higher priority start first.
+        queue: The queue that it waits in; by default that of its type.
+        concurrency_key: Jobs of one key share the queue's limit per key.
+        metadata: Notes of your own, a JSON object of at most 64 KiB.
+        idempotency_key: Makes it safe to call this again: unique for the user and the
+            type, for as long as the job is kept. A repeat with the same input returns
+            the first job as it stands now.
         executor: Where it runs, "internal" or "trigger"; by default where its type is
             registered, and on Trigger.dev if it names a task.
         trigger_task_id: The Trigger.dev task to run; need not be registered.
@@ -80,6 +95,7 @@ async def schedule_job(
         InvalidInputError: Something does not fit; its path says where.
         UnknownTypeError: On a `Jobwire`: the type is not registered.
         NotAJobError: `type` is a function that is not marked with `@job`.
+        IdempotencyConflictError: The key was used with another input.
         ExecutorUnavailableError: On a `Jobwire`: it knows no Trigger.dev.
         UnsupportedConnectionError: `where` is none of these.
     """
@@ -92,8 +108,7 @@ async def schedule_job(
         executor=_executor(executor),
         trigger_task_id=trigger_task_id,
         data=_as_json(data),
-        delay=delay,
-        run_at=run_at,
+        when=RunTime(delay=delay, at=run_at),
         retry_config=(
             json_text.decode(retry_config.to_json())
             if isinstance(retry_config, RetryConfig)
@@ -101,6 +116,11 @@ async def schedule_job(
         ),
         max_duration=max_duration,
         ttl=ttl,
+        priority=priority,
+        queue=queue,
+        concurrency_key=concurrency_key,
+        metadata=_as_json(metadata, at="metadata"),
+        idempotency_key=idempotency_key,
     )
     registry = None if definition is None else Registry([definition])
     if registry is None and isinstance(where, Jobwire):
@@ -108,7 +128,7 @@ async def schedule_job(
     viewer = trusted(_user_id(user_id))
     policy = where.engine.policy if isinstance(where, Jobwire) else PlacementPolicy()
     async with own_transaction(where, schema, Topic.WORK) as (connection, now):
-        job = await schedule(
+        scheduled = await schedule(
             connection,
             request,
             registry=registry,
@@ -116,6 +136,7 @@ async def schedule_job(
             now=now,
             policy=policy,
         )
+    job = scheduled.job
     if wait_for_run is not None and isinstance(where, Jobwire):
         feed = where.engine.feed
         job = await run_wait.wait_for_run(feed, job, viewer=viewer, span=wait_for_run)
@@ -129,6 +150,7 @@ async def cancel_job(
     mode: str = CancelMode.GRACEFUL,
     grace_period: timedelta = CANCEL_GRACE,
     reason: str | None = None,
+    if_version: int | None = None,
     actor: str = "python",
     schema: str | None = None,
 ) -> JobRecord:
@@ -147,30 +169,120 @@ async def cancel_job(
             60 seconds. After it a graceful cancel is overdue. An escalation can only
             shorten it.
         reason: Why, at most 1,000 characters.
+        if_version: Only if the job still has this version.
         actor: Who asks, for the job's history.
         schema: As for `schedule_job`.
 
     Raises:
         NotFoundError: There is no such job.
+        VersionConflictError: It has another version.
         InvalidInputError: The reason is too long, the grace is out of range, or the
             mode is none of these.
         UnsupportedConnectionError: `where` is none of these.
     """
-    try:
-        known = job_id if isinstance(job_id, UUID) else parse_job_id(job_id)
-    except ValueError:
-        raise NotFoundError(str(job_id)) from None
     async with own_transaction(where, schema, Topic.CANCEL) as (connection, now):
         canceled = await cancel(
             connection,
-            known,
+            _job_id(job_id),
             viewer=trusted(actor),
             now=now,
             mode=_mode(mode),
             grace_period=grace_period,
             reason=reason,
+            if_version=if_version,
         )
     return JobRecord.of(canceled.job)
+
+
+async def retry_job(
+    where: object,
+    job_id: str | UUID,
+    *,
+    data: Any = SAME_DATA,
+    delay: timedelta | None = None,
+    run_at: datetime | None = None,
+    actor: str = "python",
+    schema: str | None = None,
+) -> JobRecord:
+    """Run a job that has ended once more, as a new job; the old one stays as it is.
+
+    Args:
+        where: A `Jobwire`, or the caller's connection, as for `schedule_job`.
+        job_id: `job_…` or the bare UUID.
+        data: Other data than those of the old one.
+        delay: How long to wait before it runs.
+        run_at: When to run it; at most one of `delay` and `run_at`.
+        actor: Who asks, for the new job's history.
+        schema: As for `schedule_job`.
+
+    Raises:
+        NotFoundError: There is no such job.
+        InvalidStateError: It has not ended.
+        InvalidInputError: Something does not fit; its path says where.
+        UnknownTypeError: On a `Jobwire`: its type is not registered any more.
+        ExecutorUnavailableError: On a `Jobwire`: it knows no Trigger.dev.
+        UnsupportedConnectionError: `where` is none of these.
+    """
+    engine = where.engine if isinstance(where, Jobwire) else None
+    async with own_transaction(where, schema, Topic.WORK) as (connection, now):
+        job = await retry(
+            connection,
+            _job_id(job_id),
+            registry=None if engine is None else engine.registry,
+            viewer=trusted(actor),
+            now=now,
+            data=data if data is SAME_DATA else _as_json(data),
+            when=RunTime(delay=delay, at=run_at),
+            policy=PlacementPolicy() if engine is None else engine.policy,
+        )
+    return JobRecord.of(job)
+
+
+async def reschedule_job(
+    where: object,
+    job_id: str | UUID,
+    *,
+    delay: timedelta | None = None,
+    run_at: datetime | None = None,
+    if_version: int | None = None,
+    actor: str = "python",
+    schema: str | None = None,
+) -> JobRecord:
+    """Give a job that has not started another time; without one: at once.
+
+    Args:
+        where: A `Jobwire`, or the caller's connection, as for `schedule_job`.
+        job_id: `job_…` or the bare UUID.
+        delay: How long to wait before it runs, from now on.
+        run_at: When to run it; at most one of `delay` and `run_at`.
+        if_version: Only if the job still has this version.
+        actor: Who asks, for the job's history.
+        schema: As for `schedule_job`.
+
+    Raises:
+        NotFoundError: There is no such job.
+        VersionConflictError: It has another version.
+        InvalidStateError: It has started, was handed over to Trigger.dev, or has ended.
+        InvalidInputError: The time does not fit.
+        UnsupportedConnectionError: `where` is none of these.
+    """
+    async with own_transaction(where, schema, Topic.WORK) as (connection, now):
+        job = await reschedule(
+            connection,
+            _job_id(job_id),
+            viewer=trusted(actor),
+            now=now,
+            when=RunTime(delay=delay, at=run_at),
+            if_version=if_version,
+        )
+    return JobRecord.of(job)
+
+
+def _job_id(given: str | UUID) -> UUID:
+    try:
+        return given if isinstance(given, UUID) else parse_job_id(given)
+    except ValueError:
+        raise NotFoundError(str(given)) from None
 
 
 def _definition(type: str | Callable[..., Any] | JobDefinition) -> JobDefinition | None:
@@ -214,13 +326,11 @@ def _check_wait(where: object, span: timedelta) -> None:
         )
 
 
-def _as_json(data: Any) -> Any:
+def _as_json(value: Any, *, at: str = "data") -> Any:
     try:
-        return to_jsonable_python(data)
+        return to_jsonable_python(value)
     except (PydanticSerializationError, ValueError, RecursionError) as error:
-        raise InvalidInputError(
-            f"Expected JSON, but {error}.", path=("data",)
-        ) from error
+        raise InvalidInputError(f"Expected JSON, but {error}.", path=(at,)) from error
 
 
 def _user_id(given: object) -> str:

@@ -15,14 +15,13 @@ from jobwire.emulator.errors import EmulatorError
 from jobwire.jobs.errors import JobError
 from jobwire.jobs.installation import NothingToAnswerError
 from jobwire.jobs.loading import JobLoadError
-from jobwire.jobs.registry import DuplicateTypeError
+from jobwire.jobs.registry import RegistryError
 from jobwire.migrations import ForeignTablesError
 from jobwire.models.database import PooledSchemaError, UnsupportedServerError
 
 #: Those that explain themselves.
 _OWN = (
     AddressError,
-    DuplicateTypeError,
     EmulatorError,
     ForeignTablesError,
     JobError,
@@ -33,6 +32,7 @@ _OWN = (
     PooledSchemaError,
     PortTakenError,
     PostgresError,
+    RegistryError,
     SettingsError,
     UnsupportedServerError,
     WorkerEndedError,

@@ -25,8 +25,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.queue import check_queue
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.models.database_url import DatabaseUrl, parse
+from jobwire.models.vocabulary import Executor
 
 PREFIX = "JOBWIRE_"
 ENV_FILE = ".env"
@@ -111,6 +114,15 @@ def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
         ):
             raise ValueError
     return origins
+
+
+def _queues(names: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        for name in names:
+            check_queue(name, Executor.INTERNAL)
+    except InvalidInputError as refusal:
+        raise ValueError(refusal.message) from None
+    return names
 
 
 def _name_of_schema(name: str) -> str:
@@ -289,6 +301,17 @@ class Settings(BaseSettings):
     )
     worker_concurrency: Count = Field(
         default=100, description="Async jobs that one worker runs at once"
+    )
+    worker_queues: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(_split),
+        AfterValidator(_queues),
+        Expected("names of queues"),
+    ] = Field(
+        default=(),
+        description="The queues of internal jobs that a worker serves, separated by "
+        "commas; unset: all.",
     )
     worker_threads: Count = Field(
         default=8,

@@ -12,7 +12,7 @@ from uuid import UUID
 from jobwire.jobs import identifiers
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.errors import InvalidInputError, NotFoundError, UnauthenticatedError
-from jobwire.jobs.schedule import MAX_USER_ID_LENGTH, check_text
+from jobwire.jobs.schedule_request import MAX_USER_ID_LENGTH, check_text
 from jobwire.jobs.viewer import Scope, Viewer, known_scopes
 
 #: What every key begins with, so that people and secret scanners know it.

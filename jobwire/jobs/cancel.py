@@ -10,7 +10,7 @@ from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.errors import InvalidInputError, NotFoundError
 from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import CANCEL_GRACE, decide_cancel
-from jobwire.jobs.schedule import check_text
+from jobwire.jobs.schedule_request import check_text
 from jobwire.jobs.settled_by import SettledBy
 from jobwire.jobs.transitions import row
 from jobwire.jobs.viewer import Viewer
@@ -49,6 +49,7 @@ async def cancel(
     mode: CancelMode = CancelMode.GRACEFUL,
     grace_period: timedelta = CANCEL_GRACE,
     reason: str | None = None,
+    if_version: int | None = None,
 ) -> CancelResult:
     """Cancel a job: SCHEDULED, QUEUED or RETRYING → CANCELED; else a wish.
 
@@ -73,9 +74,11 @@ async def cancel(
         grace_period: How long the code may take to stop, from now: 0 to 1 day.
         reason: Why, at most 1,000 characters; kept with the job. That of an escalation
             takes the place of the first one.
+        if_version: Only if the job still has this version; None: whatever it has.
 
     Raises:
         NotFoundError: There is no such job behind the viewer's wall.
+        VersionConflictError: It has another version.
         InvalidInputError: The reason is too long, or the grace is out of range.
     """
     if reason is not None:
@@ -89,6 +92,7 @@ async def cancel(
     job = await row.lock(connection, job_id, viewer=viewer)
     if job is None:
         raise NotFoundError(identifiers.job_id_text(job_id))
+    row.check_version(job, if_version)
     decision = decide_cancel(
         job.job_status,
         has_started=job.started is not None,

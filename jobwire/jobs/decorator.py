@@ -13,10 +13,13 @@ from jobwire.jobs.definition import (
     JobDefinitionError,
     check_max_duration,
     check_name,
+    check_queue_name,
 )
 from jobwire.jobs.function_job import Argument, FunctionJob
+from jobwire.jobs.queue import Queue
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.typed_data import NO_DATA_SCHEMA, adapter_of, schema_of
+from jobwire.models.vocabulary import Executor
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -30,6 +33,7 @@ def job(
     retry_config: RetryConfig | None = None,
     max_duration: timedelta | None = None,
     attention: Attention | None = None,
+    queue: str | Queue | None = None,
 ) -> Callable[[Function], Function]:
     """Mark a function as a type of job; it stays callable as it is.
 
@@ -43,6 +47,8 @@ def job(
         retry_config: What follows a failed attempt; by default `RetryConfig()`.
         max_duration: How long one attempt may run; None: without limit.
         attention: When its jobs need attention; by default as the worker is set.
+        queue: The queue that its jobs wait in, by name or with its limits; by default
+            the queue `default`.
 
     Raises:
         JobDefinitionError: The function cannot be a job.
@@ -58,6 +64,7 @@ def job(
             retry_config=retry_config or RetryConfig(),
             max_duration=max_duration,
             attention=attention or Attention(),
+            queue=queue,
         )
         setattr(function, _MARK, definition)
         return function
@@ -86,12 +93,16 @@ def _define(
     retry_config: RetryConfig,
     max_duration: timedelta | None,
     attention: Attention,
+    queue: str | Queue | None,
 ) -> FunctionJob:
     _check_kind(function)
     check_name(function, name)
     if getattr(function, _MARK, None) is not None:
         raise JobDefinitionError(function, "it already is one; mark it once.")
     check_max_duration(function, max_duration)
+    declared = queue if isinstance(queue, Queue) else None
+    name_of_queue = queue.name if isinstance(queue, Queue) else queue
+    check_queue_name(function, name_of_queue, Executor.INTERNAL)
     hints = _hints(function)
     parameters = dict(_parameters(function, hints))
     data_type = parameters.get(Argument.DATA)
@@ -106,6 +117,8 @@ def _define(
         retry_config=retry_config,
         max_duration=max_duration,
         attention=attention,
+        queue=name_of_queue,
+        declared_queue=declared,
         data_schema=(
             dict(NO_DATA_SCHEMA)
             if data is None

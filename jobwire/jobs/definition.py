@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from jobwire.jobs import json_text
 from jobwire.jobs.attention import Attention
 from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.queue import check_queue
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.models.vocabulary import Executor
 
@@ -56,6 +57,18 @@ def check_max_duration(owner: object, max_duration: timedelta | None) -> None:
         )
 
 
+def check_queue_name(owner: object, name: str | None, executor: Executor) -> None:
+    """Refuse a name that no queue of an executor can have.
+
+    Raises:
+        JobDefinitionError: With the place of the owner.
+    """
+    try:
+        check_queue(name, executor)
+    except InvalidInputError as refusal:
+        raise JobDefinitionError(owner, refusal.message) from None
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class JobDefinition(ABC):
     """One type of job; its subclasses say what runs it.
@@ -66,6 +79,7 @@ class JobDefinition(ABC):
         retry_config: What follows a failed attempt, unless a job says otherwise.
         max_duration: How long one attempt may run; None: without limit.
         attention: When its jobs need attention.
+        queue: The queue that its jobs wait in; None: its executor's own.
         data_schema: The JSON schema of its data.
         result_schema: The JSON schema of its result; None: nothing is promised.
         data_adapter: Reads the data; None: the job takes none.
@@ -79,6 +93,7 @@ class JobDefinition(ABC):
     retry_config: RetryConfig
     max_duration: timedelta | None
     attention: Attention
+    queue: str | None
     data_schema: dict[str, Any]
     result_schema: dict[str, Any] | None
     data_adapter: TypeAdapter[Any] | None = field(repr=False)

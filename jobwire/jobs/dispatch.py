@@ -19,6 +19,7 @@ from jobwire.jobs.borrowing import Connections, transaction
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.queue import asked_queue
 from jobwire.jobs.transitions import dispatch as transitions
 from jobwire.jobs.transitions.dispatch import Dispatch
 from jobwire.jobs.transitions.link import link, reject, settle_unstarted
@@ -109,6 +110,9 @@ class Dispatcher:
             return await self._lose(dispatch, "it was held up, and could come too late")
         try:
             async with asyncio.timeout(answer.total_seconds()):
+                if await self.lacks_queue(dispatch):
+                    await self.reject_queue(dispatch)
+                    return Outcome.SETTLED
                 run_id = await self._executor.send(
                     dispatch,
                     now=now,
@@ -124,6 +128,23 @@ class Dispatcher:
             return await self._lose(dispatch, f"no answer came within {answer}")
         await self.link(dispatch.id, run_id)
         return Outcome.SETTLED
+
+    async def lacks_queue(self, dispatch: Dispatch) -> bool:
+        """Whether a dispatch names a queue that the environment does not have.
+
+        Raises:
+            TriggerDevError: It cannot be asked.
+        """
+        queue = asked_queue(dispatch.queue, dispatch.task)
+        return queue is not None and not await self._executor.queues.has(queue)
+
+    async def reject_queue(self, dispatch: Dispatch) -> None:
+        """End a job whose queue is not there: QUEUED → FAILED."""
+        await self._reject(
+            dispatch,
+            f"The Trigger.dev project has no queue {dispatch.queue!r}, and a run in it"
+            " would wait for ever. Declare it there with queue(), or leave queue out.",
+        )
 
     async def decide(self, dispatch: Dispatch) -> Outcome:
         """Find out about a dispatch whose answer was lost, and settle it.

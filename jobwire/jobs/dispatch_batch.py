@@ -76,7 +76,17 @@ class BatchDispatcher:
 
         sending → accepted when the batch has them all, unknown when it may have them,
         and none when it surely has not: then each goes singly, and is refused singly.
+        Those whose queue is not there fail before the others go.
         """
+        try:
+            lacking = [one for one in dispatches if await self._singly.lacks_queue(one)]
+        except TriggerDevError as error:
+            return await self._give_back(dispatches, error)
+        await at_once(_AT_ONCE, self._singly.reject_queue, lacking)
+        left = [one for one in dispatches if one not in lacking]
+        return await self._send(left) if left else SentBatch(Outcome.SETTLED)
+
+    async def _send(self, dispatches: Sequence[Dispatch]) -> SentBatch:
         try:
             batch = await self._open(dispatches)
         except (TriggerDevError, TimeoutError) as error:

@@ -9,16 +9,20 @@ JobError
 ├── WebhookSignatureError      nobody with the secret has signed what was posted
 ├── ForbiddenError             the caller lacks a scope
 ├── InvalidStateError          the job's status does not allow it
+├── VersionConflictError       the job has changed since the caller read it
+├── IdempotencyConflictError   the idempotency key stands for another request
+├── BatchRefusedError          some of many were refused, and all or none were asked
 └── ExecutorUnavailableError   no job can run there, or nothing can be asked of it
 
 Each error builds its message from the values that it carries: what was expected,
 what was found, what to do. None knows HTTP or GraphQL.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import ClassVar
 
+from jobwire.jobs.job import Job
 from jobwire.models.vocabulary import Executor, JobStatus
 
 Path = tuple[str, ...]
@@ -144,15 +148,76 @@ class InvalidStateError(JobError):
     code = "INVALID_STATE"
 
     def __init__(
-        self, verb: str, current_status: JobStatus, allowed: Sequence[JobStatus]
+        self,
+        verb: str,
+        current_status: JobStatus,
+        allowed: Sequence[JobStatus],
+        *,
+        reason: str | None = None,
     ) -> None:
         self.verb = verb
         self.current_status = current_status
         self.allowed = tuple(allowed)
+        told = f" and {reason}" if reason else ""
         super().__init__(
-            f"A job that is {current_status} cannot be {verb}; it must be"
-            f" {' or '.join(self.allowed)}.",
+            f"A job that is {current_status}{told} cannot be {verb}; it must be"
+            f" {' or '.join(self.allowed)}{' otherwise' if reason else ''}.",
             path=("id",),
+        )
+
+
+class VersionConflictError(JobError):
+    """The job has changed since the caller read it."""
+
+    code = "VERSION_CONFLICT"
+
+    def __init__(self, expected: int, current_version: int) -> None:
+        self.expected = expected
+        self.current_version = current_version
+        super().__init__(
+            f"The job has the version {current_version}, not {expected}. Read it again,"
+            " and decide anew.",
+            path=("ifVersion",),
+        )
+
+
+class IdempotencyConflictError(JobError):
+    """An idempotency key stands for another request.
+
+    Attributes:
+        job: The job of that request.
+        differing_fields: The members that differ, by their names in the API.
+    """
+
+    code = "IDEMPOTENCY_CONFLICT"
+
+    def __init__(self, job: Job, differing_fields: Sequence[str]) -> None:
+        self.job = job
+        self.differing_fields = tuple(differing_fields)
+        super().__init__(
+            f"The idempotency key {job.idempotency_key!r} was used for a job with"
+            f" another {', another '.join(self.differing_fields)}. Send the same input"
+            " to get that job, or another key to make a new one.",
+            path=("idempotencyKey",),
+        )
+
+
+class BatchRefusedError(JobError):
+    """Some of many requests were refused, and all or none were asked for.
+
+    Attributes:
+        refusals: Why, by the position of the request.
+    """
+
+    code = "BATCH_REFUSED"
+
+    def __init__(self, refusals: Mapping[int, JobError], *, of: int) -> None:
+        self.refusals = dict(refusals)
+        position, first = next(iter(self.refusals.items()))
+        super().__init__(
+            f"{len(self.refusals)} of {of} jobs were refused, so none was scheduled."
+            f" The first is number {position}, counted from 0: {first.message}",
+            path=("jobs", str(position), *(first.path or ())),
         )
 
 

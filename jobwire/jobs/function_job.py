@@ -12,6 +12,7 @@ from jobwire.jobs import json_text
 from jobwire.jobs.context import JobContext
 from jobwire.jobs.definition import JobDefinition, place_of
 from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.queue import Queue
 from jobwire.models.vocabulary import Executor
 
 
@@ -30,6 +31,8 @@ class FunctionJob(JobDefinition):
         function: Its code.
         is_async: Whether its code is a coroutine function.
         arguments: What the function's parameters take, in order.
+        declared_queue: Its queue with the limits that code declares; None: it only
+            names one.
         result_adapter: Writes the result.
     """
 
@@ -38,6 +41,7 @@ class FunctionJob(JobDefinition):
     function: Callable[..., Any]
     is_async: bool
     arguments: tuple[Argument, ...]
+    declared_queue: Queue | None = None
     result_adapter: TypeAdapter[Any] = field(repr=False)
 
     @property

@@ -47,6 +47,7 @@ class Verb(StrEnum):
     LOSE = "lose"
     REDISPATCH = "redispatch"
     LEAVE = "leave"
+    RESCHEDULE = "reschedule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,17 @@ EDGES = (
             "the grace of a forced cancel passed",
         )
         for source in (QUEUED, RUNNING, WAITING)
+    ),
+    *(
+        Edge(
+            Verb.RESCHEDULE,
+            source,
+            target,
+            EventKind.RESCHEDULED,
+            f"it was given a time {told}",
+        )
+        for source in (SCHEDULED, QUEUED)
+        for target, told in ((SCHEDULED, "ahead"), (QUEUED, "that has come"))
     ),
     Edge(Verb.EXPIRE, SCHEDULED, EXPIRED, EventKind.EXPIRED, "its time-to-live passed"),
     Edge(Verb.EXPIRE, QUEUED, EXPIRED, EventKind.EXPIRED, "its time-to-live passed"),

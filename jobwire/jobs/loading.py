@@ -11,7 +11,7 @@ from zlib import crc32
 from jobwire.jobs.decorator import definition_of
 from jobwire.jobs.definition import JobDefinition, JobDefinitionError
 from jobwire.jobs.loading_siblings import SiblingFinder
-from jobwire.jobs.registry import DuplicateTypeError, collect
+from jobwire.jobs.registry import RegistryError, collect
 
 
 class JobLoadError(Exception):
@@ -120,7 +120,7 @@ class JobSource:
                 )
         try:
             return collect(*[module for _, module in modules])
-        except DuplicateTypeError as error:
+        except RegistryError as error:
             raise JobLoadError(",".join(self._entries), str(error)) from error
 
     def _forget(self) -> dict[str, ModuleType]:

@@ -18,7 +18,6 @@ from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import (
     ATTEMPT_COLUMNS,
     EVENT_COLUMNS,
-    JOB_COLUMNS,
     Attempt,
     Event,
     Job,
@@ -167,16 +166,22 @@ async def read_job(
 
 async def read_jobs(
     connection: Connection, viewer: Viewer, ids: Sequence[UUID]
-) -> list[Job]:
-    """Read the jobs of the given ids, in no particular order; others are left out."""
+) -> tuple[list[Job], AsOf]:
+    """Read the jobs of the given ids, in no particular order; others are left out.
+
+    Returns:
+        The jobs, and where that read stands in the event log.
+    """
     records = await connection.fetch(
-        f"""SELECT {JOB_COLUMNS} FROM worker_jobs
-             WHERE id = ANY($1::uuid[]) AND ($2::text IS NULL OR user_id = $2)
-               AND deleted_at IS NULL""",
+        f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j")} FROM (SELECT) AS one
+              LEFT JOIN worker_jobs j
+                ON j.id = ANY($1::uuid[]) AND ($2::text IS NULL OR j.user_id = $2)
+               AND j.deleted_at IS NULL""",
         list(ids),
         viewer.wall,
     )
-    return [Job.from_record(record) for record in records]
+    jobs = [Job.from_record(record) for record in records if record["id"] is not None]
+    return jobs, AsOf.from_record(records[0])
 
 
 class _Parameters:

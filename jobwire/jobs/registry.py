@@ -7,17 +7,34 @@ from typing import Any
 from jobwire.jobs.decorator import definition_of
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.errors import UnknownTypeError
+from jobwire.jobs.function_job import FunctionJob
 from jobwire.jobs.orphan_policy import OrphanPolicy
+from jobwire.jobs.queue import Queue
 from jobwire.jobs.trigger_job import TriggerJob
 
 
-class DuplicateTypeError(Exception):
+class RegistryError(Exception):
+    """Definitions that do not go together."""
+
+
+class DuplicateTypeError(RegistryError):
     """Two functions under one name."""
 
     def __init__(self, first: JobDefinition, second: JobDefinition) -> None:
         super().__init__(
             f"Two jobs are named {first.name!r}: {first.place} and {second.place}."
             " Rename one of them."
+        )
+
+
+class DuplicateQueueError(RegistryError):
+    """Two jobs declare other limits of one queue."""
+
+    def __init__(self, name: str, first: JobDefinition, second: JobDefinition) -> None:
+        super().__init__(
+            f"{first.place} and {second.place} declare other limits of the queue"
+            f" {name!r}. Declare it once, as queue = Queue({name!r}, …), and give that"
+            " to both, or name it as text."
         )
 
 
@@ -72,11 +89,24 @@ class Registry:
         """Return the names of all types, sorted."""
         return tuple(self._definitions)
 
+    def declared_queues(self) -> tuple[Queue, ...]:
+        """Return the queues whose limits code declares, by name."""
+        return tuple(_queues(self._definitions.values()).values())
+
+    def queue_names(self) -> frozenset[str]:
+        """Return the queues of internal jobs that types name."""
+        return frozenset(
+            code.queue
+            for code in map(code_of, self._definitions.values())
+            if code is not None and code.queue is not None
+        )
+
     def replace(self, definitions: Iterable[JobDefinition]) -> None:
         """Exchange all definitions at once.
 
         Raises:
             DuplicateTypeError: Two have the same name; nothing was exchanged.
+            DuplicateQueueError: Two declare other limits of one queue.
         """
         self._definitions = _by_name(definitions)
 
@@ -119,4 +149,24 @@ def _by_name(definitions: Iterable[JobDefinition]) -> dict[str, JobDefinition]:
         other = found.setdefault(definition.name, definition)
         if other is not definition:
             raise DuplicateTypeError(other, definition)
+    _queues(found.values())
     return dict(sorted(found.items()))
+
+
+def _queues(definitions: Iterable[JobDefinition]) -> dict[str, Queue]:
+    declared: dict[str, tuple[Queue, FunctionJob]] = {}
+    for code in map(code_of, definitions):
+        if code is None or code.declared_queue is None:
+            continue
+        queue = code.declared_queue
+        other, place = declared.setdefault(queue.name, (queue, code))
+        if other != queue:
+            raise DuplicateQueueError(queue.name, place, code)
+    return {name: queue for name, (queue, _) in sorted(declared.items())}
+
+
+def code_of(definition: JobDefinition) -> FunctionJob | None:
+    """Return what runs the internal jobs of a type; None: nothing does."""
+    if isinstance(definition, FunctionJob):
+        return definition
+    return definition.moved_from if isinstance(definition, TriggerJob) else None

@@ -1,118 +1,153 @@
-"""Schedule: accept a job."""
+"""Schedule: accept jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 from jobwire.jobs import identifiers, json_text
 from jobwire.jobs.connections import SqlConnection
-from jobwire.jobs.errors import InvalidInputError
-from jobwire.jobs.job import JOB_COLUMNS, Job
+from jobwire.jobs.errors import (
+    BatchRefusedError,
+    IdempotencyConflictError,
+    InvalidInputError,
+    JobError,
+)
+from jobwire.jobs.idempotency import Key, differing_fields, input_of, read_first
+from jobwire.jobs.job import Job
 from jobwire.jobs.placement import PlacementPolicy, place
+from jobwire.jobs.queue import check_queue, queue_of
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.retry_config import RetryConfig
-from jobwire.jobs.transitions.events import append_events, changed
+from jobwire.jobs.schedule_request import (
+    MAX_KEY_LENGTH,
+    MAX_TYPE_LENGTH,
+    MAX_USER_ID_LENGTH,
+    ScheduleRequest,
+    check_priority,
+    check_span,
+    check_tag,
+    check_text,
+    encode_metadata,
+)
+from jobwire.jobs.transitions.create import NewJob, create
 from jobwire.jobs.trigger_job import MIN_MAX_DURATION
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.vocabulary import Executor, JobStatus, SignalSource
 
-MAX_TAG_LENGTH = 120
-MAX_TYPE_LENGTH = 120
-MAX_USER_ID_LENGTH = 255
-#: The farthest that a job may be scheduled ahead.
-MAX_AHEAD = timedelta(days=3660)
-#: The longest attempt, and the longest time-to-live.
-MAX_SPAN = timedelta(days=366)
+#: The most jobs that one call may accept.
+MAX_BATCH = 1000
 _ANYWHERE = PlacementPolicy()
-
-_CREATED = (
-    "id",
-    "tag",
-    "type",
-    "user_id",
-    "executor",
-    "status",
-    "retry_config",
-    "priority",
-    "queue",
-    "run_at",
-    "next_attempt_at",
-    "created_at",
-    "attempts",
-    "metadata",
-    "attention",
-    "dispatch_state",
-    "dispatch_number",
-)
-_CREATED_WHEN_GIVEN = (
-    "concurrency_key",
-    "idempotency_key",
-    "expires_at",
-    "max_duration",
-    "schedule_id",
-    "replay_of",
-    "trigger_task_id",
-)
-
-_INSERT = f"""
-WITH i AS (
-  INSERT INTO worker_jobs (id, tag, type, user_id, executor, status, data, retry_config,
-                           run_at, next_attempt_at, expires_at, max_duration, replay_of,
-                           created_at, updated_at, trigger_task_id)
-  VALUES ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8::text::jsonb,
-          $9, $9, $10, $11, $12, $13, $13, $16)
-  RETURNING *),
-e AS ({
-    append_events(
-        "i",
-        kind="'CREATED'",
-        from_status="NULL",
-        changes=changed(_CREATED)
-        + " || jsonb_strip_nulls("
-        + changed(_CREATED_WHEN_GIVEN)
-        + ")",
-        source="$14::text",
-        actor="$15::text",
-        now="created_at",
-    )
-})
-SELECT {JOB_COLUMNS} FROM i"""
+#: Set on every run by us, so that a run can be told to be ours.
+_OF_RUNS = "jobwire"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleRequest:
-    """What a caller asks for.
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """What became of a request that was not refused.
 
     Attributes:
-        type: The name of the code to run.
-        tag: What the job is about: 1-120 characters, no comma, no control character.
-        executor: Where it runs; None: where its type is registered, and on Trigger.dev
-            if it names a task.
-        trigger_task_id: The Trigger.dev task to run.
-        user_id: Whose job it is; None: the caller's own.
-        data: Its input, JSON of at most 512 KiB.
-        delay: How long to wait before the first attempt.
-        run_at: When to run it; at most one of `delay` and `run_at`.
-        retry_config: Members that differ from the type's, by their names in the API.
-        max_duration: How long one attempt may run; None: what the type says.
-        ttl: How long after `run_at` it may still start; None: for ever.
-        replay_of: The job that this one retries.
+        job: The job.
+        created: Whether this request made it; False: an earlier one with its key did.
     """
 
-    type: str
-    tag: str
-    executor: Executor | None = None
-    trigger_task_id: str | None = None
-    user_id: str | None = None
-    data: Any = None
-    delay: timedelta | None = None
-    run_at: datetime | None = None
-    retry_config: Mapping[str, Any] | None = None
-    max_duration: timedelta | None = None
-    ttl: timedelta | None = None
-    replay_of: UUID | None = None
+    job: Job
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What requests are held to."""
+
+    registry: Registry | None
+    viewer: Viewer
+    now: datetime
+    policy: PlacementPolicy
+
+    def read(
+        self, requests: Sequence[ScheduleRequest]
+    ) -> tuple[dict[int, NewJob], dict[int, JobError]]:
+        """Return the jobs that fit and why the others do not, by position."""
+        new: dict[int, NewJob] = {}
+        refusals: dict[int, JobError] = {}
+        for position, request in enumerate(requests):
+            try:
+                new[position] = self.accept(request)
+            except JobError as refusal:
+                refusals[position] = refusal
+        return new, refusals
+
+    def accept(self, request: ScheduleRequest) -> NewJob:
+        """Make the job that a request asks for.
+
+        Raises:
+            JobError: It is refused.
+        """
+        owner = self.viewer.owner(request.user_id)
+        check_text("type", request.type, MAX_TYPE_LENGTH)
+        check_text("userId", owner, MAX_USER_ID_LENGTH)
+        check_tag(request.tag)
+        for name, key in (
+            ("concurrencyKey", request.concurrency_key),
+            ("idempotencyKey", request.idempotency_key),
+        ):
+            if key is not None:
+                check_text(name, key, MAX_KEY_LENGTH)
+        priority = 0 if request.priority is None else request.priority
+        check_priority(priority)
+        data = {} if request.data is None else request.data
+        placement = place(
+            request.type,
+            request.executor,
+            request.trigger_task_id,
+            registry=self.registry,
+            policy=self.policy,
+            viewer=self.viewer,
+        )
+        definition = placement.definition
+        retry_config = RetryConfig()
+        max_duration = request.max_duration
+        if definition is not None:
+            definition.check(data)
+            retry_config = definition.retry_config
+            if max_duration is None:
+                max_duration = definition.max_duration
+        check_span("maxDuration", max_duration)
+        _check_max_duration(placement.executor, max_duration)
+        check_span("ttl", request.ttl)
+        metadata = encode_metadata(request.metadata)
+        _check_run_metadata(placement.executor, request)
+        check_queue(request.queue, placement.executor)
+        id = identifiers.new_id(self.now)
+        created_at = identifiers.created_at(id)
+        run_at = request.when.resolve(created_at)
+        return NewJob(
+            id=id,
+            tag=request.tag,
+            type=request.type,
+            user_id=owner,
+            executor=placement.executor.value,
+            status=first_status(run_at, now=created_at).value,
+            data=json_text.encode(data, limit=json_text.MAX_DATA_BYTES, path=("data",)),
+            retry_config=retry_config.with_overrides(request.retry_config).to_json(),
+            priority=priority,
+            queue=queue_of(
+                request.queue,
+                None if definition is None else definition.queue,
+                placement.trigger_task_id,
+            ),
+            concurrency_key=request.concurrency_key,
+            run_at=run_at,
+            expires_at=None if request.ttl is None else run_at + request.ttl,
+            max_duration=max_duration,
+            created_at=created_at,
+            metadata=metadata,
+            idempotency_key=request.idempotency_key,
+            idempotency_input=(
+                None if request.idempotency_key is None else input_of(request)
+            ),
+            replay_of=request.replay_of,
+            trigger_task_id=placement.trigger_task_id,
+        )
 
 
 async def schedule(
@@ -124,10 +159,11 @@ async def schedule(
     now: datetime,
     source: SignalSource = SignalSource.API,
     policy: PlacementPolicy = _ANYWHERE,
-) -> Job:
+) -> Scheduled:
     """Accept a job: → QUEUED when it is due at once, else → SCHEDULED.
 
-    One statement, in the caller's transaction if it holds one.
+    One statement, in the caller's transaction if it holds one; a repeat of an
+    idempotency key needs another one, which reads.
 
     Args:
         connection: Where to write.
@@ -144,97 +180,133 @@ async def schedule(
         ExecutorUnavailableError: No job can run on Trigger.dev from here.
         InvalidInputError: Something does not fit; its path says where.
         ForbiddenError: It is for another user, and the viewer is no admin.
+        IdempotencyConflictError: Its key stands for another request.
     """
-    owner = viewer.owner(request.user_id)
-    check_text("type", request.type, MAX_TYPE_LENGTH)
-    check_text("userId", owner, MAX_USER_ID_LENGTH)
-    _check_tag(request.tag)
-    data = {} if request.data is None else request.data
-    retry_config = RetryConfig()
-    max_duration = request.max_duration
-    placement = place(
-        request.type,
-        request.executor,
-        request.trigger_task_id,
+    [outcome] = await schedule_each(
+        connection,
+        [request],
         registry=registry,
-        policy=policy,
         viewer=viewer,
+        now=now,
+        source=source,
+        policy=policy,
     )
-    definition = placement.definition
-    if definition is not None:
-        definition.check(data)
-        retry_config = definition.retry_config
-        if max_duration is None:
-            max_duration = definition.max_duration
-    _check_span("maxDuration", max_duration)
-    _check_max_duration(placement.executor, max_duration)
-    _check_span("ttl", request.ttl)
-    id = identifiers.new_id(now)
-    created_at = identifiers.created_at(id)
-    run_at = _run_at(request, created_at)
-    status = JobStatus.QUEUED if run_at <= created_at else JobStatus.SCHEDULED
-    records = await connection.fetch(
-        _INSERT,
-        id,
-        request.tag,
-        request.type,
-        owner,
-        placement.executor.value,
-        status.value,
-        json_text.encode(data, limit=json_text.MAX_DATA_BYTES, path=("data",)),
-        retry_config.with_overrides(request.retry_config).to_json(),
-        run_at,
-        None if request.ttl is None else run_at + request.ttl,
-        max_duration,
-        request.replay_of,
-        created_at,
-        source.value,
-        viewer.user_id,
-        placement.trigger_task_id,
-    )
-    return Job.from_record(records[0])
+    if isinstance(outcome, JobError):
+        raise outcome
+    return outcome
 
 
-def check_text(name: str, text: str, longest: int) -> None:
-    """Refuse text that is empty, too long, or that PostgreSQL cannot store.
+async def schedule_each(
+    connection: SqlConnection,
+    requests: Sequence[ScheduleRequest],
+    *,
+    registry: Registry | None,
+    viewer: Viewer,
+    now: datetime,
+    source: SignalSource = SignalSource.API,
+    policy: PlacementPolicy = _ANYWHERE,
+) -> list[Scheduled | JobError]:
+    """Accept each job that fits, as `schedule` does one.
+
+    All in one statement: those that are accepted are committed together.
+
+    Returns:
+        For each request, in order, what became of it or why it was refused.
+    """
+    terms = _Terms(registry, viewer, now, policy)
+    new, refusals = terms.read(requests)
+    outcomes = {**refusals, **await _write(connection, new, source, viewer)}
+    return [outcomes[position] for position in range(len(requests))]
+
+
+async def schedule_all(
+    connection: SqlConnection,
+    requests: Sequence[ScheduleRequest],
+    *,
+    registry: Registry | None,
+    viewer: Viewer,
+    now: datetime,
+    source: SignalSource = SignalSource.API,
+    policy: PlacementPolicy = _ANYWHERE,
+) -> list[Scheduled]:
+    """Accept all jobs or none, as `schedule` does one.
+
+    Must run inside a transaction, which is rolled back when this raises.
 
     Raises:
-        InvalidInputError: With the name as its path.
+        BatchRefusedError: One or more were refused.
     """
-    if not 1 <= len(text) <= longest:
-        raise InvalidInputError(
-            f"{name} must have 1 to {longest} characters, not {len(text)}.",
-            path=(name,),
-        )
-    if any(
-        character == "\0" or "\ud800" <= character <= "\udfff" for character in text
-    ):
-        raise InvalidInputError(
-            f"{name} must not hold NUL or lone surrogates.", path=(name,)
-        )
+    terms = _Terms(registry, viewer, now, policy)
+    new, refusals = terms.read(requests)
+    if refusals:
+        raise BatchRefusedError(refusals, of=len(requests))
+    outcomes = await _write(connection, new, source, viewer)
+    scheduled = []
+    for position in range(len(requests)):
+        outcome = outcomes[position]
+        if isinstance(outcome, JobError):
+            refusals[position] = outcome
+        else:
+            scheduled.append(outcome)
+    if refusals:
+        raise BatchRefusedError(refusals, of=len(requests))
+    return scheduled
 
 
-def _check_tag(tag: str) -> None:
-    check_text("tag", tag, MAX_TAG_LENGTH)
-    refused = [
-        character
-        for character in tag
-        if character == "," or character < " " or character == "\x7f"
-    ]
-    if refused:
-        raise InvalidInputError(
-            "tag must hold no comma and no control character, but it holds"
-            f" {refused[0]!r}.",
-            path=("tag",),
+async def _write(
+    connection: SqlConnection,
+    new: dict[int, NewJob],
+    source: SignalSource,
+    viewer: Viewer,
+) -> dict[int, Scheduled | JobError]:
+    """Write accepted jobs, and find those whose idempotency keys are taken."""
+    outcomes: dict[int, Scheduled | JobError] = {}
+    while new:
+        created = await create(
+            connection, [*new.values()], source=source, actor=viewer.user_id
         )
+        repeats = {}
+        for position, job in new.items():
+            if job.id in created:
+                outcomes[position] = Scheduled(created[job.id], created=True)
+            else:
+                repeats[position] = job
+        found = await _find(connection, repeats)
+        outcomes |= found
+        # A key whose job was deleted at this very moment is free again.
+        new = {at: job for at, job in repeats.items() if at not in found}
+    return outcomes
 
 
-def _check_span(name: str, span: timedelta | None) -> None:
-    if span is not None and not timedelta() < span <= MAX_SPAN:
-        raise InvalidInputError(
-            f"{name} must be above zero and at most {MAX_SPAN.days} days, not {span}.",
-            path=(name,),
+async def _find(
+    connection: SqlConnection, repeats: dict[int, NewJob]
+) -> dict[int, Scheduled | JobError]:
+    """Answer requests whose idempotency keys are taken, by the jobs that hold them."""
+    if not repeats:
+        return {}
+    keys = {position: _key(job) for position, job in repeats.items()}
+    first = await read_first(connection, [*keys.values()])
+    found: dict[int, Scheduled | JobError] = {}
+    for position, job in repeats.items():
+        if keys[position] not in first:
+            continue
+        holder, asked = first[keys[position]]
+        differing = differing_fields(asked, job.idempotency_input or "{}")
+        found[position] = (
+            IdempotencyConflictError(holder, differing)
+            if differing
+            else Scheduled(holder, created=False)
         )
+    return found
+
+
+def _key(job: NewJob) -> Key:
+    return job.user_id, job.type, job.idempotency_key or ""
+
+
+def first_status(run_at: datetime, *, now: datetime) -> JobStatus:
+    """Return where a job that has not started waits: for its time or for a worker."""
+    return JobStatus.QUEUED if run_at <= now else JobStatus.SCHEDULED
 
 
 def _check_max_duration(executor: Executor, max_duration: timedelta | None) -> None:
@@ -248,29 +320,10 @@ def _check_max_duration(executor: Executor, max_duration: timedelta | None) -> N
         )
 
 
-def _run_at(request: ScheduleRequest, now: datetime) -> datetime:
-    if request.delay is not None and request.run_at is not None:
+def _check_run_metadata(executor: Executor, request: ScheduleRequest) -> None:
+    if executor is Executor.TRIGGER and _OF_RUNS in (request.metadata or {}):
         raise InvalidInputError(
-            "Give either a delay or a time to run at, not both.", path=("when",)
+            f"metadata of a job on Trigger.dev must not have the member {_OF_RUNS!r}:"
+            " its run carries ours there. Choose another name.",
+            path=("metadata", _OF_RUNS),
         )
-    if request.delay is not None:
-        if not timedelta() <= request.delay <= MAX_AHEAD:
-            raise InvalidInputError(
-                f"The delay must be from zero to {MAX_AHEAD.days} days, not"
-                f" {request.delay}.",
-                path=("when", "delay"),
-            )
-        return now + request.delay
-    if request.run_at is None:
-        return now
-    if request.run_at.tzinfo is None:
-        raise InvalidInputError(
-            "The time to run at must have an offset from UTC.", path=("when", "at")
-        )
-    if request.run_at > now + MAX_AHEAD:
-        raise InvalidInputError(
-            f"The time to run at must be within {MAX_AHEAD.days} days, not"
-            f" {request.run_at.isoformat()}.",
-            path=("when", "at"),
-        )
-    return request.run_at

@@ -12,6 +12,7 @@ from jobwire.jobs.definition import (
     JobDefinitionError,
     check_max_duration,
     check_name,
+    check_queue_name,
 )
 from jobwire.jobs.function_job import FunctionJob
 from jobwire.jobs.orphan_policy import OrphanPolicy
@@ -66,6 +67,7 @@ def trigger_job(
     max_duration: timedelta | None = None,
     moved_from: Callable[..., Any] | None = None,
     attention: Attention | None = None,
+    queue: str | None = None,
     orphan_policy: Literal["fail", "retry", "hold"] = "fail",
 ) -> TriggerJob:
     """Register a task of the Trigger.dev project as a type of job.
@@ -87,6 +89,8 @@ def trigger_job(
         moved_from: The function marked with `@job` that ran this type before. Its open
             jobs are still run by it; what is scheduled from now on runs as the task.
         attention: When its jobs need attention; by default as the worker is set.
+        queue: The queue of the Trigger.dev project that its runs wait in; None: that
+            of the task.
         orphan_policy: What becomes of a job whose run Trigger.dev does not know any
             more: `fail` ends it as FAILED with the kind ORPHANED; `retry` dispatches
             it anew, so that its code may run a second time; `hold` leaves it open
@@ -98,6 +102,7 @@ def trigger_job(
     owner = f"trigger_job({name!r})"
     check_name(owner, name)
     check_max_duration(owner, max_duration)
+    check_queue_name(owner, queue, Executor.TRIGGER)
     if max_duration is not None and max_duration < MIN_MAX_DURATION:
         raise JobDefinitionError(
             owner,
@@ -128,6 +133,7 @@ def trigger_job(
         max_duration=max_duration,
         moved_from=former,
         attention=attention or Attention(),
+        queue=queue,
         data_schema=(
             dict(_ANY_DATA_SCHEMA)
             if data is None

@@ -1,11 +1,14 @@
 """The claim loop: takes as many ready jobs as there are free slots."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from jobwire.jobs.clock import Clock
-from jobwire.jobs.transitions.claim import Claimed, claim
+from jobwire.jobs.transitions.claim import Claimed, Place, claim
+from jobwire.jobs.transitions.claim_limited import LimitedClaim, claim_limited
+from jobwire.jobs.transitions.ready_queues import ReadyQueue, read_ready_queues
 from jobwire.worker.lane import Lane
 from jobwire.worker.link import Link
 from jobwire.worker.loop import Loop
@@ -17,9 +20,12 @@ class ClaimLoop(Loop):
 
     A full batch is followed by another at once, each from where the last one began:
     behind an old snapshot the head of the queue fills with dead rows, and looking
-    through them again for every batch is how queues on PostgreSQL collapse. The whole
-    queue is looked at after a short batch and once a second, so that a job which
-    became ready out of order waits no longer than that.
+    through them again for every batch is how queues on PostgreSQL collapse. All queues
+    are looked at, and looked for, after a short batch and once a second, so that a job
+    which became ready out of order waits no longer than that.
+
+    Queues take turns at equal priority. Those with limits are claimed from one by one,
+    after the others in one pass and before them in the next.
 
     Args:
         lane: What it may take.
@@ -49,8 +55,12 @@ class ClaimLoop(Loop):
         self._lane = lane
         self._start = start
         self._has_room = has_room
-        self._watermarks: dict[int, datetime] = {}
+        self._open: deque[str] = deque()
+        self._limited: deque[str] = deque()
+        self._after_keys: dict[str, str] = {}
+        self._watermarks: dict[Place, datetime] = {}
         self._full_pass_at = 0.0
+        self._limited_first = False
         self._is_starved = False
 
     def slots_freed(self) -> None:
@@ -61,43 +71,117 @@ class ClaimLoop(Loop):
     async def run_once(self) -> float:
         """Claim one batch and start it."""
         idle = self._settings.poll_interval.total_seconds()
-        limit = min(self._lane.free, self._settings.claim_batch)
+        room = self._room()
         types = self._lane.types()
-        self._is_starved = limit < 1 or not self._has_room()
+        self._is_starved = room < 1
         if self._is_starved or not types:
             return idle
-        sent_at = time.monotonic()
-        since = sent_at - self._full_pass_at
+        began = time.monotonic()
+        since = began - self._full_pass_at
         is_full = (
             not self._watermarks
             or since >= self._settings.full_pass_interval.total_seconds()
         )
+        if is_full:
+            self._full_pass_at = began
+            self._watermarks = {}
+            await self._look_for_queues()
+        steps = [self._claim_open, self._claim_limited]
+        if self._limited_first:
+            steps.reverse()
+        self._limited_first = not self._limited_first
+        goes_on = [await step(types) for step in steps if self._room() > 0]
+        if any(goes_on) or not is_full:
+            return 0
+        return idle
+
+    def _room(self) -> int:
+        if not self._has_room():
+            return 0
+        return min(self._lane.free, self._settings.claim_batch)
+
+    async def _look_for_queues(self) -> None:
+        async with self._link.connection() as connection:
+            ready = await read_ready_queues(connection, of=self._settings.queues)
+        self._open = _in_turn(self._open, ready, is_open=True)
+        self._limited = _in_turn(self._limited, ready, is_open=False)
+
+    async def _claim_open(self, types: Sequence[str]) -> bool:
+        """Claim from all queues without limits; whether more may be there."""
+        if not self._open:
+            return False
+        room, sent_at = self._room(), time.monotonic()
+        self._open.rotate(-1)
         async with self._link.connection() as connection:
             claimed = await claim(
                 connection,
                 worker=self._worker,
-                limit=limit,
+                limit=room,
                 lease=self._settings.lease,
                 types=types,
                 now=self._clock.now(),
-                queue=self._settings.queue,
-                watermarks=None if is_full else self._watermarks,
+                queues=self._open,
+                watermarks=self._watermarks,
             )
         if claimed:
             self._start(self._lane, claimed, sent_at)
-        if is_full:
-            self._full_pass_at = sent_at
-        if len(claimed) < limit:
+        if len(claimed) < room:
             self._watermarks = {}
-            return idle if is_full else 0
+            return False
         self._watermarks |= _earliest(claimed)
-        return 0
+        return True
+
+    async def _claim_limited(self, types: Sequence[str]) -> bool:
+        """Claim from each queue with limits; whether more may be there."""
+        goes_on = False
+        self._limited.rotate(-1)
+        for queue in tuple(self._limited):
+            room, sent_at = self._room(), time.monotonic()
+            if room < 1:
+                return True
+            taken = await self._claim_from(queue, room, types)
+            if taken.claimed:
+                self._start(self._lane, taken.claimed, sent_at)
+            self._after_keys[queue] = taken.after_key
+            # Behind the keys that were looked at there are others.
+            goes_on |= bool(taken.after_key) or len(taken.claimed) == room
+        return goes_on
+
+    async def _claim_from(
+        self, queue: str, room: int, types: Sequence[str]
+    ) -> LimitedClaim:
+        async with self._link.connection() as connection, connection.transaction():
+            return await claim_limited(
+                connection,
+                queue,
+                worker=self._worker,
+                limit=room,
+                lease=self._settings.lease,
+                types=types,
+                now=self._clock.now(),
+                after_key=self._after_keys.get(queue, ""),
+            )
 
 
-def _earliest(claimed: Sequence[Claimed]) -> dict[int, datetime]:
-    """Return the earliest due time of each priority in a batch."""
-    earliest: dict[int, datetime] = {}
+def _in_turn(
+    turns: deque[str], ready: Sequence[ReadyQueue], *, is_open: bool
+) -> deque[str]:
+    """Return the queues in the order of their turns, new ones last."""
+    names = [
+        queue.name
+        for queue in ready
+        if queue.is_open is is_open and not queue.is_paused
+    ]
+    known = set(names)
+    kept = [name for name in turns if name in known]
+    return deque([*kept, *(name for name in names if name not in kept)])
+
+
+def _earliest(claimed: Sequence[Claimed]) -> dict[Place, datetime]:
+    """Return the earliest due time of each place in a batch."""
+    earliest: dict[Place, datetime] = {}
     for job in claimed:
-        known = earliest.setdefault(job.priority, job.due_at)
-        earliest[job.priority] = min(known, job.due_at)
+        place = (job.queue, job.priority)
+        known = earliest.setdefault(place, job.due_at)
+        earliest[place] = min(known, job.due_at)
     return earliest

@@ -16,7 +16,7 @@ from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.executors.internal import WORKER_APPLICATION
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.transitions.claim import Claimed
-from jobwire.jobs.transitions.finish import Finish, Outcome
+from jobwire.jobs.transitions.finish import Outcome
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl
 from jobwire.worker.attention import AttentionLoop
@@ -35,6 +35,7 @@ from jobwire.worker.link import Link
 from jobwire.worker.loop import Loop
 from jobwire.worker.progress import ProgressLoop
 from jobwire.worker.promote import PromoteLoop
+from jobwire.worker.queues import QueueLoop
 from jobwire.worker.rescue import RescueLoop
 from jobwire.worker.runner import Runner
 from jobwire.worker.settings import WorkerSettings
@@ -42,7 +43,7 @@ from jobwire.worker.trigger import TriggerLoops
 from jobwire.worker.trigger_settings import TriggerSettings
 
 #: Every loop can hold a connection at the same time: none waits for another.
-CONNECTIONS = 14
+CONNECTIONS = 15
 #: The planner takes `unnest` for ten rows and a status for almost none: only a generic
 #: plan is the same for every batch, and it walks the primary key.
 _SESSION = {
@@ -178,6 +179,8 @@ class Control:
         stack.push_async_callback(self._leave_lifespan)
         await self._runner.open()
         loops = self._make_loops(link)
+        # No job of a queue may start before its limits are known.
+        await self._queues.run_once()
         if self._trigger_settings is not None:
             self._trigger = await TriggerLoops.open(
                 stack,
@@ -226,8 +229,9 @@ class Control:
             link,
             clock,
             interval=settings.cancel_interval,
-            moved=lambda _: self._changed(),
+            moved=lambda _: self._queued(),
         )
+        self._queues = QueueLoop(link, clock, settings, registry=self._registry)
         self._promoter = PromoteLoop(link, clock, settings, promoted=self._queued)
         self._attention = AttentionLoop(
             link,
@@ -262,6 +266,7 @@ class Control:
             RescueLoop(
                 link, clock, interval=settings.rescue_interval, moved=self._rescued
             ),
+            self._queues,
             self._attention,
         ]
         if isinstance(clock, DatabaseClock):
@@ -297,11 +302,16 @@ class Control:
         self._finisher.add(endings)
         self._free_slots()
 
-    def _written(self, finishes: Sequence[Finish]) -> None:
-        for finish in finishes:
+    def _written(self, endings: Sequence[Ending]) -> None:
+        for _, finish in endings:
             if finish.retry_at is not None:
                 self._promoter.expect(finish.retry_at)
-        if any(finish.outcome is Outcome.HANDED_BACK for finish in finishes):
+        # Jobs that were handed back, and those that waited for a place of a queue, may
+        # start on any worker.
+        if any(
+            finish.outcome is Outcome.HANDED_BACK or execution.claimed.is_limited
+            for execution, finish in endings
+        ):
             self._queued()
         else:
             self._changed()

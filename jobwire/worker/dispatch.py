@@ -44,6 +44,7 @@ class DispatchLoop(Loop):
         self._under_way: set[asyncio.Task[None]] = set()
         self._batch: asyncio.Task[None] | None = None
         self._has_many = False
+        self._last_queue = ""
         self._claiming = asyncio.Lock()
 
     async def run_once(self) -> float:
@@ -110,17 +111,21 @@ class DispatchLoop(Loop):
         self, limit: int, environment: str, *, least: int = 1, most_bytes: int = 2**60
     ) -> list[Dispatch]:
         async with self._share.link.connection() as connection:
-            return await claim_dispatches(
+            claimed = await claim_dispatches(
                 connection,
                 worker=self._share.holder,
                 limit=limit,
                 lease=self._share.settings.rules.lease,
                 environment=environment,
                 now=self._share.clock.now(),
+                after_queue=self._last_queue,
                 least=least,
                 most_bytes=most_bytes,
                 overhead=ITEM_OVERHEAD,
             )
+        if claimed:
+            self._last_queue = claimed[-1].queue
+        return claimed
 
     def _start(self, sending: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(sending)
@@ -161,7 +166,7 @@ class DispatchLoop(Loop):
     def _heed(self, sent: SentBatch) -> None:
         """Learn from a batch when the next one, and anything at all, may go."""
         error, pause = sent.error, _BATCHES_REFUSED
-        if sent.outcome is Outcome.ACCEPTED:
+        if sent.outcome in (Outcome.ACCEPTED, Outcome.SETTLED):
             self._patience.succeeded()
             return
         if isinstance(error, RateLimitedError):

@@ -34,7 +34,7 @@ class FinisherLoop(Loop):
 
     Args:
         progress: Is flushed before each finish.
-        written: Called after a statement with the outcomes that were accepted.
+        written: Called after a statement with the endings that were accepted.
     """
 
     name = "finisher"
@@ -49,7 +49,7 @@ class FinisherLoop(Loop):
         worker: str,
         roster: Roster,
         progress: ProgressLoop,
-        written: Callable[[Sequence[Finish]], None],
+        written: Callable[[Sequence[Ending]], None],
     ) -> None:
         super().__init__()
         self._link = link
@@ -145,7 +145,7 @@ class FinisherLoop(Loop):
                 execution.claimed.type, end.outcome, execution.duration
             )
         if kept:
-            self._written([end for _, end in kept])
+            self._written(kept)
 
     def _lose(self, endings: Sequence[Ending]) -> None:
         self._release(endings)

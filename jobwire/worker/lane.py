@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.function_job import FunctionJob
-from jobwire.jobs.registry import Registry
-from jobwire.jobs.trigger_job import TriggerJob
+from jobwire.jobs.registry import Registry, code_of
 
 
 class Lane:
@@ -44,7 +42,7 @@ class Lane:
         What is claimed by these names runs as it is defined now, even when the
         registry is exchanged while the claim is under way.
         """
-        codes = map(_code_of, self._registry.definitions())
+        codes = map(code_of, self._registry.definitions())
         self._definitions = {
             code.name: code
             for code in codes
@@ -55,10 +53,3 @@ class Lane:
     def definition(self, name: str) -> FunctionJob:
         """Return the definition of a type that `types` has named."""
         return self._definitions[name]
-
-
-def _code_of(definition: JobDefinition) -> FunctionJob | None:
-    """Return what runs the internal jobs of a type here; None: nothing does."""
-    if isinstance(definition, FunctionJob):
-        return definition
-    return definition.moved_from if isinstance(definition, TriggerJob) else None

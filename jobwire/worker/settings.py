@@ -11,6 +11,7 @@ _POSITIVE_SPANS = (
     "cancel_interval",
     "promote_interval",
     "expire_interval",
+    "queue_interval",
     "rescue_interval",
     "clock_interval",
     "attention_interval",
@@ -38,7 +39,7 @@ class WorkerSettings:
         concurrency: Async jobs running at once.
         threads: Sync jobs running at once, each in a thread. Those that ignore being
             told to stop give their places to others: then up to twice as many run.
-        queue: The queue to serve.
+        queues: The queues of internal jobs to serve; None: all.
         lease: How long the worker is believed without a sign of life. A heartbeat is
             sent every quarter of it; a job of a dead worker runs again after it.
         drain_timeout: How long running jobs may go on once the worker drains.
@@ -51,6 +52,7 @@ class WorkerSettings:
             doorbell rings.
         promote_interval: The longest wait for the next due job.
         expire_interval: How often times-to-live are enforced.
+        queue_interval: How often queues with limits are looked over.
         rescue_interval: How often passed leases are looked for.
         progress_interval: The shortest time between two progress events of a job.
         clock_interval: How often the database's clock is measured.
@@ -73,7 +75,7 @@ class WorkerSettings:
 
     concurrency: int = 100
     threads: int = 8
-    queue: str = "default"
+    queues: tuple[str, ...] | None = None
     lease: timedelta = timedelta(seconds=10)
     drain_timeout: timedelta = timedelta(seconds=20)
     stop_grace: timedelta = timedelta(seconds=2)
@@ -83,6 +85,7 @@ class WorkerSettings:
     cancel_interval: timedelta = timedelta(seconds=1)
     promote_interval: timedelta = timedelta(milliseconds=500)
     expire_interval: timedelta = timedelta(seconds=1)
+    queue_interval: timedelta = timedelta(seconds=5)
     rescue_interval: timedelta = timedelta(seconds=1)
     progress_interval: timedelta = timedelta(milliseconds=250)
     clock_interval: timedelta = timedelta(seconds=10)

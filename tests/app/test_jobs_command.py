@@ -34,6 +34,7 @@ Captured = pytest.CaptureFixture[str]
 
 JOB = """query ($id: ID!) { job(id: $id) {
   id version tag type userId executor status isTerminal isCancelable isRetryable data
+  metadata queue priority concurrencyKey idempotencyKey
   result success maxDuration attemptCount nextAttemptAt createdAt runAt startedAt
   finishedAt updatedAt expiresAt triggerTaskId triggerRunId triggerStatus
   failure { kind name message code stack }

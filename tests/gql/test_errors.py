@@ -7,9 +7,10 @@ import pytest
 from graphql import GraphQLError, located_error
 
 from jobwire.gql.error_codes import ErrorCode
-from jobwire.gql.errors import UnmappedError, format_error, to_user_error
+from jobwire.gql.errors import UnmappedError, format_error, to_user_errors
 from jobwire.jobs import errors
 from jobwire.models.vocabulary import Executor, JobStatus
+from tests.factories import build_run_job
 
 SAMPLES: dict[type[errors.JobError], tuple[errors.JobError, str]] = {
     errors.InvalidInputError: (
@@ -24,6 +25,22 @@ SAMPLES: dict[type[errors.JobError], tuple[errors.JobError, str]] = {
     errors.InvalidStateError: (
         errors.InvalidStateError("retried", JobStatus.QUEUED, [JobStatus.FAILED]),
         "InvalidStateError",
+    ),
+    errors.VersionConflictError: (
+        errors.VersionConflictError(3, 4),
+        "VersionConflictError",
+    ),
+    errors.IdempotencyConflictError: (
+        errors.IdempotencyConflictError(
+            build_run_job(idempotency_key="key-1"), ["data"]
+        ),
+        "IdempotencyConflictError",
+    ),
+    errors.BatchRefusedError: (
+        errors.BatchRefusedError(
+            {1: errors.InvalidInputError("no", path=("tag",))}, of=2
+        ),
+        "ValidationError",
     ),
     errors.ExecutorUnavailableError: (
         errors.ExecutorUnavailableError(Executor.TRIGGER, "no"),
@@ -47,15 +64,26 @@ def test_every_refusal_has_a_sample_here() -> None:
     assert set(_tree()) == set(SAMPLES)
 
 
-@pytest.mark.parametrize("kind", SAMPLES, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in SAMPLES if kind is not errors.BatchRefusedError],
+    ids=lambda kind: kind.__name__,
+)
 def test_every_refusal_is_data_in_a_mutation(kind: type[errors.JobError]) -> None:
     error, typename = SAMPLES[kind]
 
-    shown = to_user_error(error)
+    [shown] = to_user_errors(error)
 
     assert type(shown).__name__ == typename
     assert (shown.message, shown.code) == (error.message, error.code)
     assert shown.path == (None if error.path is None else ["input", *error.path])
+
+
+def test_each_refusal_of_a_batch_is_told_with_its_place() -> None:
+    [shown] = to_user_errors(SAMPLES[errors.BatchRefusedError][0])
+
+    assert type(shown).__name__ == "ValidationError"
+    assert shown.path == ["input", "jobs", "1", "tag"]
 
 
 @pytest.mark.parametrize("kind", SAMPLES, ids=lambda kind: kind.__name__)
@@ -77,7 +105,7 @@ def test_a_refusal_without_a_type_is_not_hidden() -> None:
         code = "NEW"
 
     with pytest.raises(UnmappedError, match="NewError"):
-        to_user_error(NewError("new"))
+        to_user_errors(NewError("new"))
 
 
 def test_an_error_of_graphql_itself_is_told_as_it_is() -> None:

@@ -75,7 +75,8 @@ def test_every_root_field_says_its_scope_but_the_viewer() -> None:
 
     assert scopes.pop(("Query", "viewer")) is None
     assert all(scopes.values())
-    assert scopes.pop(("Mutation", "reconcileJobs")) == "ADMIN"
+    for operators in ("reconcileJobs", "setQueue"):
+        assert scopes.pop(("Mutation", operators)) == "ADMIN"
     assert {scope for (owner, _), scope in scopes.items() if owner == "Mutation"} == {
         "JOBS_WRITE"
     }

@@ -12,10 +12,15 @@ ENDED = {"SUCCEEDED", "FAILED", "CANCELED", "EXPIRED"}
 
 @dataclass
 class ModelJob:
-    """One job. `hold` is the number of the claim that may write of it."""
+    """One job.
+
+    `asked` is the time it was asked to run at, `hold` the number of the claim that may
+    write of it.
+    """
 
     status: str
     due: datetime | None
+    asked: datetime
     expires: datetime | None
     max_attempts: int
     version: int = 1
@@ -48,6 +53,16 @@ class ModelJob:
         """Its time-to-live passed before it started."""
         if self.status in {"SCHEDULED", "QUEUED"} and self._is_too_old(now):
             self._end("EXPIRED", now, failure="EXPIRED")
+
+    def reschedule(self, now: datetime, due: datetime) -> bool:
+        """Somebody gives it another time; whether it can be given one still."""
+        if self.status not in {"SCHEDULED", "QUEUED"} or self.has_started:
+            return False
+        if self.expires is not None:
+            self.expires = due + (self.expires - self.asked)
+        self._move("QUEUED" if due <= now else "SCHEDULED")
+        self.due = self.asked = due
+        return True
 
     def beat(self, hold: int, now: datetime) -> bool | None:
         """Its worker lives: whether a cancel is pending; None: it holds it no more."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import httpx
 
-from jobwire.emulator import Retry, Task, TaskError
+from jobwire.emulator import Queue, Retry, Task, TaskError
 from jobwire.jobs.asking import Asker
 from jobwire.jobs.cancel import cancel
 from jobwire.jobs.dispatch import Dispatcher, DispatchRules, Outcome
@@ -25,7 +25,8 @@ from jobwire.jobs.link_batch import BatchLinker, read_open_batches
 from jobwire.jobs.orphan_policy import OrphanPolicy
 from jobwire.jobs.realtime import FeedFollower
 from jobwire.jobs.reconcile import Reconciler
-from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.schedule import schedule
+from jobwire.jobs.schedule_request import ScheduleRequest
 from jobwire.jobs.sync import Syncer
 from jobwire.jobs.transitions.dispatch import (
     Dispatch,
@@ -131,14 +132,14 @@ class Rig:
             **fields,
         )
         async with self.database.connection() as connection:
-            job = await schedule(
+            scheduled = await schedule(
                 connection,
                 request,
                 registry=None,
                 viewer=VIEWER,
                 now=self.clock.now(),
             )
-        return job.id
+        return scheduled.job.id
 
     async def claim(self, *, worker: str = "w1", limit: int = 100) -> list[Dispatch]:
         """Claim what is ready, as a dispatcher does before it sends."""
@@ -293,6 +294,7 @@ async def open_rig(
         given: More for the emulator.
     """
     given = {"list_lag": timedelta(), "tasks": TASKS, **given}
+    given.setdefault("queues", (Queue("mail"),))
     async with opened(folder, clock, **given) as stage:
         wire = FaultyWire(httpx.ASGITransport(stage.emulator.app))
         async with database.connection() as connection:

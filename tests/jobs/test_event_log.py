@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from jobwire.jobs.cancel import cancel
 from jobwire.jobs.failure import Failure
 from jobwire.jobs.observe import observe
-from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.schedule import schedule
+from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.jobs.transitions.acknowledge import acknowledge
 from jobwire.jobs.transitions.claim import claim
@@ -149,7 +150,7 @@ async def test_folding_the_events_gives_the_row_and_its_end_is_sealed(
     async with database.connection() as connection:
         await connection.execute("TRUNCATE worker_jobs CASCADE")
         request = ScheduleRequest(
-            type="any", tag="t", data={"n": 1}, delay=delay, ttl=ttl
+            type="any", tag="t", data={"n": 1}, when=RunTime(delay=delay), ttl=ttl
         )
         await schedule(
             connection,
@@ -323,10 +324,10 @@ async def test_folding_the_events_of_a_job_on_trigger_dev_gives_its_row(
             tag="t",
             executor=Executor.TRIGGER,
             trigger_task_id="task",
-            delay=delay,
+            when=RunTime(delay=delay),
             ttl=ttl,
         )
-        job = await schedule(
+        scheduled = await schedule(
             connection,
             request,
             registry=None,
@@ -336,7 +337,7 @@ async def test_folding_the_events_of_a_job_on_trigger_dev_gives_its_row(
         handing = _Handing(connection, clock, random)
         ended: str | None = None
         for step in steps:
-            await handing.step(step, job.id)
+            await handing.step(step, scheduled.job.id)
             row = await connection.fetchrow("SELECT status, finished FROM worker_jobs")
             assert ended in (None, row["status"])
             if row["finished"] is not None:

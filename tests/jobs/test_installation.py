@@ -18,6 +18,7 @@ from jobwire.jobs.installation import (
     read_installation,
     settle_in,
 )
+from jobwire.jobs.schedule_request import RunTime
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl
 from jobwire.models.vocabulary import JobStatus
@@ -193,7 +194,7 @@ async def test_its_health_says_why_and_the_log_says_it_once(
 async def test_a_copy_leaves_its_open_trigger_jobs_to_the_original(
     rig: Rig, settled: Installation
 ) -> None:
-    waiting = await rig.schedule(run_at=rig.clock.now() + timedelta(hours=1))
+    waiting = await rig.schedule(when=RunTime(at=rig.clock.now() + timedelta(hours=1)))
     ready = await rig.schedule()
     running = await rig.linked()
     await rig.stage.advance(1)

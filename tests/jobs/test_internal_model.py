@@ -12,8 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobwire.jobs.cancel import cancel
+from jobwire.jobs.errors import InvalidStateError
 from jobwire.jobs.failure import Failure
-from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.reschedule import reschedule
+from jobwire.jobs.schedule import schedule
+from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
 from jobwire.jobs.transitions.acknowledge import acknowledge
 from jobwire.jobs.transitions.claim import claim
 from jobwire.jobs.transitions.expire import expire
@@ -72,16 +75,18 @@ class InternalJobs:
         request = ScheduleRequest(
             type="any",
             tag="t",
-            delay=delay,
+            when=RunTime(delay=delay),
             ttl=ttl,
             retry_config={"maxAttempts": max_attempts},
         )
-        job = await schedule(
+        scheduled = await schedule(
             self._connection, request, registry=None, viewer=USER, now=now
         )
+        job = scheduled.job
         self._model[job.id] = ModelJob(
             status="SCHEDULED" if delay else "QUEUED",
             due=now + delay,
+            asked=now + delay,
             expires=None if ttl is None else now + delay + ttl,
             max_attempts=max_attempts,
         )
@@ -132,6 +137,24 @@ class InternalJobs:
         async with self._connection.transaction():
             await cancel(self._connection, id, viewer=USER, now=now)
         self._model[id].cancel_it(now)
+
+    async def reschedule(self) -> None:
+        now, id = self._clock.now(), self._random.choice([*self._model])
+        delay = timedelta(seconds=self._random.choice([0, 30]))
+        moved = self._model[id].reschedule(now, now + delay)
+        async with self._connection.transaction():
+            try:
+                await reschedule(
+                    self._connection,
+                    id,
+                    viewer=USER,
+                    now=now,
+                    when=RunTime(delay=delay),
+                )
+            except InvalidStateError:
+                assert not moved
+            else:
+                assert moved
 
     async def beat(self, hold: Hold) -> None:
         now = self._clock.now()
@@ -223,7 +246,7 @@ OF_HOLDS = ("beat", "report", "tell", "finish")
 STEPS = st.sampled_from(
     [
         *("schedule", "claim", "claim", "claim", "wait", "wait", "promote", "promote"),
-        *("expire", "rescue", "cancel", *OF_HOLDS, "finish", "finish"),
+        *("expire", "rescue", "cancel", "reschedule", *OF_HOLDS, "finish", "finish"),
     ]
 )
 

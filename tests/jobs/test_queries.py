@@ -218,7 +218,7 @@ async def test_users_see_only_their_own_jobs_behind_every_door(
     job = await make_job(status=JobStatus.RUNNING)
 
     assert (await read_job(connection, STRANGER, job.id))[0] is None
-    assert await read_jobs(connection, STRANGER, [job.id]) == []
+    assert (await read_jobs(connection, STRANGER, [job.id]))[0] == []
     assert await _ids(connection, viewer=STRANGER) == []
     assert await count_jobs(connection, STRANGER, JobFilter(), cap=10) == 0
     assert await read_event(connection, STRANGER, job.id, 1) is None

@@ -1,7 +1,7 @@
 """Scheduling: what is accepted, and what is refused where."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,7 +14,8 @@ from jobwire.jobs.errors import (
 )
 from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry
-from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.schedule import schedule
+from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
 from jobwire.jobs.trigger_job import trigger_job
 from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.models.database import Database
@@ -23,19 +24,22 @@ from tests.clock import FakeClock
 
 USER = Viewer("user-1", frozenset({Scope.JOBS_WRITE}))
 ADMIN = Viewer("admin-1", frozenset({Scope.ADMIN}))
+NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the point
+FAR = datetime(2199, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def accept(database: Database, clock: FakeClock, registry: Registry):
     async def accept(viewer: Viewer = USER, **request: object):
         async with database.connection() as connection:
-            return await schedule(
+            scheduled = await schedule(
                 connection,
                 ScheduleRequest(**{"type": "no-op", "tag": "t", **request}),
                 registry=registry,
                 viewer=viewer,
                 now=clock.now(),
             )
+        return scheduled.job
 
     return accept
 
@@ -49,9 +53,9 @@ async def test_a_job_that_is_due_at_once_is_queued(accept, clock: FakeClock) -> 
 
 
 async def test_a_job_that_is_due_later_is_scheduled(accept, clock: FakeClock) -> None:
-    delayed = await accept(delay=timedelta(seconds=5))
+    delayed = await accept(when=RunTime(delay=timedelta(seconds=5)))
     at = clock.now() + timedelta(days=1)
-    timed = await accept(run_at=at)
+    timed = await accept(when=RunTime(at=at))
 
     assert (delayed.status, timed.status) == ("SCHEDULED", "SCHEDULED")
     assert delayed.run_at == clock.now() + timedelta(seconds=5)
@@ -61,7 +65,7 @@ async def test_a_job_that_is_due_later_is_scheduled(accept, clock: FakeClock) ->
 async def test_a_time_in_the_past_means_at_once(accept, clock: FakeClock) -> None:
     past = clock.now() - timedelta(hours=1)
 
-    job = await accept(run_at=past)
+    job = await accept(when=RunTime(at=past))
 
     assert (job.status, job.run_at) == ("QUEUED", past)
 
@@ -113,9 +117,27 @@ async def test_retry_members_that_are_not_given_come_from_the_type(accept) -> No
         ({"tag": "a\nb"}, ("tag",)),
         ({"tag": "a\0b"}, ("tag",)),
         ({"tag": "a\ud800b"}, ("tag",)),
-        ({"delay": timedelta(seconds=-1)}, ("when", "delay")),
-        ({"delay": timedelta(days=9999)}, ("when", "delay")),
-        ({"run_at": datetime(2026, 1, 1)}, ("when", "at")),  # noqa: DTZ001 - the point
+        ({"when": RunTime(delay=timedelta(seconds=-1))}, ("when", "delay")),
+        ({"when": RunTime(delay=timedelta(days=9999))}, ("when", "delay")),
+        ({"when": RunTime(at=NAIVE)}, ("when", "at")),
+        ({"when": RunTime(at=FAR)}, ("when", "at")),
+        (
+            {"when": RunTime(at=FAR, delay=timedelta(seconds=1))},
+            ("when",),
+        ),
+        ({"priority": -1}, ("priority",)),
+        ({"priority": 10}, ("priority",)),
+        ({"queue": ""}, ("queue",)),
+        ({"queue": "x" * 121}, ("queue",)),
+        ({"queue": "mail box"}, ("queue",)),
+        ({"concurrency_key": ""}, ("concurrencyKey",)),
+        ({"concurrency_key": "x" * 256}, ("concurrencyKey",)),
+        ({"concurrency_key": "a\0"}, ("concurrencyKey",)),
+        ({"idempotency_key": ""}, ("idempotencyKey",)),
+        ({"idempotency_key": "x" * 256}, ("idempotencyKey",)),
+        ({"metadata": ["a"]}, ("metadata",)),
+        ({"metadata": {"a": float("nan")}}, ("metadata",)),
+        ({"metadata": {"a": "x" * 65_536}}, ("metadata",)),
         ({"ttl": timedelta()}, ("ttl",)),
         ({"max_duration": timedelta(days=999)}, ("maxDuration",)),
         ({"retry_config": {"maxAttempts": 0}}, ("retryConfig", "maxAttempts")),
@@ -172,7 +194,7 @@ async def test_an_escaped_backslash_before_u0000_is_no_nul(
     database: Database, clock: FakeClock
 ) -> None:
     async with database.connection() as connection:
-        job = await schedule(
+        scheduled = await schedule(
             connection,
             ScheduleRequest(type="any", tag="t", data={"text": "\\u0000"}),
             registry=None,
@@ -180,7 +202,7 @@ async def test_an_escaped_backslash_before_u0000_is_no_nul(
             now=clock.now(),
         )
 
-    assert json.loads(job.data) == {"text": "\\u0000"}
+    assert json.loads(scheduled.job.data) == {"text": "\\u0000"}
 
 
 async def test_an_unknown_type_is_refused_with_the_near_word(accept) -> None:

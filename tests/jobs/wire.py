@@ -17,6 +17,7 @@ _KINDS = (
     ("retrieve", "GET", re.compile(r"/api/v3/runs/[^/]+")),
     ("cancel", "POST", re.compile(r"/api/v2/runs/[^/]+/cancel")),
     ("environment", "POST", re.compile(r"/api/v1/auth/jwt/claims")),
+    ("queue", "GET", re.compile(r"/api/v1/queues/[^/]+")),
     ("feed", "GET", re.compile(r"/realtime/v1/runs")),
     ("store", "GET", re.compile(r"/store/.*")),
     ("batch", "POST", re.compile(r"/api/v3/batches")),

@@ -18,7 +18,8 @@ from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.job import JOB_COLUMNS, Job
 from jobwire.jobs.registry import Registry, collect
-from jobwire.jobs.schedule import ScheduleRequest, schedule
+from jobwire.jobs.schedule import schedule
+from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
 from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.models.database import Database
 from jobwire.models.vocabulary import JobStatus
@@ -71,11 +72,18 @@ class Workbench:
         return worker
 
     async def schedule(
-        self, name: str, data: Any = None, *, rings: bool = True, **fields: Any
+        self,
+        name: str,
+        data: Any = None,
+        *,
+        rings: bool = True,
+        delay: timedelta | None = None,
+        **fields: Any,
     ) -> UUID:
         """Schedule a job as user-1 would."""
+        fields["when"] = RunTime(delay=delay)
         async with self.database.connection() as connection:
-            job = await schedule(
+            scheduled = await schedule(
                 connection,
                 ScheduleRequest(type=name, tag="test", data=data, **fields),
                 registry=None,
@@ -84,7 +92,11 @@ class Workbench:
             )
         if rings:
             self._doorbell.ring(Topic.WORK)
-        return job.id
+        return scheduled.job.id
+
+    def ring(self, topic: Topic) -> None:
+        """Wake workers."""
+        self._doorbell.ring(topic)
 
     async def cancel(self, job_id: UUID, **how: Any) -> None:
         """Cancel a job as user-1 would."""

@@ -50,7 +50,7 @@ async def test_a_job_that_nobody_takes_needs_attention_until_somebody_does(
 
 async def test_a_type_keeps_its_own_threshold(bench: Workbench) -> None:
     # Of another queue than the jobs, so that it knows the types and runs none of them.
-    await bench.start(here, patient, queue="elsewhere", **QUICK)
+    await bench.start(here, patient, queues=("elsewhere",), **QUICK)
     waiting = await bench.schedule("patient")
     await bench.schedule("here")
 

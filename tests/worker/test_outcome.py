@@ -40,6 +40,7 @@ def execution() -> Execution:
         retry_config=RetryConfig(max_attempts=2, min_timeout_ms=1000),
         max_duration=timedelta(seconds=5),
         priority=0,
+        queue="default",
         due_at=NOW,
         created_at=NOW,
     )

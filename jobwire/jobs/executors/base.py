@@ -30,6 +30,9 @@ class ExecutorCapabilities:
         force_cancel: A job can be settled even if its code does not stop.
         progress: Running code can report progress.
         backoff: The delays of a retry configuration are honoured.
+        priority: Of the jobs that are due, those of higher priority start first.
+        queues: Jobs can wait in queues with limits of their own.
+        concurrency_key: Jobs of one key share a limit within their queue.
         max_data_bytes: The largest input of a job.
     """
 
@@ -38,6 +41,9 @@ class ExecutorCapabilities:
     force_cancel: bool
     progress: bool
     backoff: bool
+    priority: bool
+    queues: bool
+    concurrency_key: bool
     max_data_bytes: int
 
 

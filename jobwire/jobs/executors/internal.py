@@ -20,6 +20,9 @@ CAPABILITIES = ExecutorCapabilities(
     force_cancel=True,
     progress=True,
     backoff=True,
+    priority=True,
+    queues=True,
+    concurrency_key=True,
     max_data_bytes=json_text.MAX_DATA_BYTES,
 )
 

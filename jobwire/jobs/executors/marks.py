@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.queue import asked_queue
 from jobwire.jobs.transitions.dispatch import Dispatch
 from jobwire.triggerdev import RunSummary, TriggerOptions
 
@@ -14,6 +15,8 @@ METADATA_KEY = "jobwire"
 KEY_LIFE = "30d"
 #: What the runs of jobs without a time-to-live get: the longest that they allow.
 LONGEST_TTL = "14d"
+#: How far ahead of others each step of a priority puts a run in its queue, in seconds.
+HEAD_START = 3600
 
 
 class Marks:
@@ -43,11 +46,15 @@ class Marks:
             idempotency_key_ttl=KEY_LIFE,
             tags=(self.tag, job_tag(dispatch.id), f"tag:{dispatch.tag}"),
             metadata={
+                **json.loads(dispatch.metadata),
                 METADATA_KEY: {
                     **self._metadata(dispatch.id, dispatch.number),
                     "retryConfig": json.loads(config.to_json()),
-                }
+                },
             },
+            queue=asked_queue(dispatch.queue, dispatch.task),
+            concurrency_key=dispatch.concurrency_key,
+            priority=dispatch.priority * HEAD_START or None,
             max_attempts=config.max_attempts,
             max_duration=dispatch.max_duration,
             ttl=ttl,

@@ -18,6 +18,7 @@ from jobwire.jobs.executors.batches import Batches
 from jobwire.jobs.executors.calls import Calls
 from jobwire.jobs.executors.marks import Marks
 from jobwire.jobs.executors.run_lists import RunLists
+from jobwire.jobs.executors.run_queues import RunQueues
 from jobwire.jobs.executors.run_words import not_stored, observation_of, output_text
 from jobwire.jobs.observation import Observation
 from jobwire.jobs.transitions.dispatch import Dispatch
@@ -62,6 +63,7 @@ class TriggerExecutor:
         marks: What tells our runs from others.
         lists: Lists runs.
         batches: Makes many runs at once.
+        queues: Knows where runs wait.
 
     Args:
         client: Asks it; closed with the executor.
@@ -85,6 +87,7 @@ class TriggerExecutor:
         self._calls = Calls(clock)
         self.lists = RunLists(client, lambda: self.marks, self._calls, clock)
         self.batches = Batches(client, lambda: self.marks, self._calls)
+        self.queues = RunQueues(client, self._calls, clock)
         self._asking = asyncio.Lock()
         self._environment: str | None = None
         self._has_looked = False

@@ -13,12 +13,15 @@ from uuid import UUID
 
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.transitions.events import append_events, changed
+from jobwire.jobs.transitions.ready_queues import ready_queues
 from jobwire.models.database import Connection
+from jobwire.models.vocabulary import Executor
 
 _WITHOUT_BOUND = 2**60
 _VISIBLE = ("dispatch_state", "dispatch_number", "dispatched_at", "trigger_environment")
 _COLUMNS = """u.id, u.fence, u.tag, u.type, u.trigger_task_id, u.data::text AS data,
-       u.retry_config::text AS retry_config, u.max_duration, u.expires_at,
+       u.metadata::text AS metadata, u.retry_config::text AS retry_config,
+       u.max_duration, u.expires_at, u.priority, u.queue, u.concurrency_key,
        u.dispatch_number, u.created_at, u.trigger_environment, u.dispatched_at"""
 
 
@@ -34,14 +37,24 @@ def _event(changes: str) -> str:
     )
 
 
+# One index range per priority and queue; at equal priority the queues behind the one
+# that was served last go first.
 _CLAIM = f"""
-WITH picked AS MATERIALIZED (
-  SELECT ctid AS tid, priority, next_attempt_at, id,
-         octet_length(data::text) + $9 AS bytes
-    FROM worker_jobs
-   WHERE status = 'QUEUED' AND dispatch_state = 'none' AND executor = 'trigger'
-     AND queue = $4 AND (expires_at IS NULL OR expires_at > $5)
-   ORDER BY priority DESC, next_attempt_at, id LIMIT $1 FOR UPDATE SKIP LOCKED),
+WITH RECURSIVE r AS ({ready_queues(Executor.TRIGGER)}),
+picked AS MATERIALIZED (
+  SELECT j.* FROM (
+    SELECT p.priority, r.queue FROM generate_series(9, 0, -1) AS p (priority), r
+     WHERE r.queue IS NOT NULL
+     ORDER BY p.priority DESC, r.queue <= $4::text, r.queue) w
+   CROSS JOIN LATERAL (
+    SELECT ctid AS tid, priority, next_attempt_at, id,
+           octet_length(data::text) + octet_length(metadata::text) + $9 AS bytes
+      FROM worker_jobs
+     WHERE status = 'QUEUED' AND dispatch_state = 'none' AND executor = 'trigger'
+       AND queue = w.queue AND priority = w.priority
+       AND (expires_at IS NULL OR expires_at > $5)
+     ORDER BY next_attempt_at, id LIMIT $1 FOR UPDATE SKIP LOCKED) j
+   LIMIT $1),
 fitting AS MATERIALIZED (
   SELECT tid FROM (
     SELECT tid, sum(bytes) OVER (ORDER BY priority DESC, next_attempt_at, id) AS sum
@@ -130,9 +143,13 @@ class Dispatch:
         type: The name of its type.
         task: The id of the task.
         data: Its payload, as JSON text.
+        metadata: The caller's notes, as JSON text.
         retry_config: How its attempts are tried again.
         max_duration: How long one attempt may run; None: as the task says.
         expires_at: When it expires unless it has started; None: never.
+        priority: 0-9.
+        queue: The queue that it waits in there.
+        concurrency_key: Whose share of that queue it takes; None: nobody's.
         number: Which handing-over this is, from 1.
         created_at: When the job was accepted.
         environment: The Trigger.dev environment that it goes to.
@@ -145,9 +162,13 @@ class Dispatch:
     type: str
     task: str
     data: str
+    metadata: str
     retry_config: RetryConfig
     max_duration: timedelta | None
     expires_at: datetime | None
+    priority: int
+    queue: str
+    concurrency_key: str | None
     number: int
     created_at: datetime
     environment: str
@@ -162,7 +183,7 @@ async def claim_dispatches(
     lease: timedelta,
     environment: str,
     now: datetime,
-    queue: str = "default",
+    after_queue: str = "",
     least: int = 1,
     most_bytes: int = _WITHOUT_BOUND,
     overhead: int = 0,
@@ -179,7 +200,7 @@ async def claim_dispatches(
         lease: How long the worker is believed without a sign of life.
         environment: Where they go, as `trigger_environment`.
         now: The time of the claim.
-        queue: The queue to serve.
+        after_queue: The queue behind which others go first at equal priority.
         least: How many at least; if fewer are ready, none is claimed.
         most_bytes: What their data may add up to, as JSON in UTF-8.
         overhead: Bytes that each counts for beside its data.
@@ -193,7 +214,7 @@ async def claim_dispatches(
             limit,
             worker,
             lease,
-            queue,
+            after_queue,
             now,
             environment,
             least,
@@ -282,9 +303,13 @@ def _read(records: Sequence[Mapping[str, Any]]) -> list[Dispatch]:
             type=record["type"],
             task=record["trigger_task_id"],
             data=record["data"],
+            metadata=record["metadata"],
             retry_config=RetryConfig.from_json(record["retry_config"]),
             max_duration=record["max_duration"],
             expires_at=record["expires_at"],
+            priority=record["priority"],
+            queue=record["queue"],
+            concurrency_key=record["concurrency_key"],
             number=record["dispatch_number"],
             created_at=record["created_at"],
             environment=record["trigger_environment"],

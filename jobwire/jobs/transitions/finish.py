@@ -10,6 +10,7 @@ from jobwire.jobs.failure import Failure
 from jobwire.jobs.lifecycle import TERMINAL
 from jobwire.jobs.settled_by import SettledBy
 from jobwire.jobs.transitions.events import append_events, changed, literals
+from jobwire.jobs.transitions.slots import release_slots
 from jobwire.models.database import Connection
 
 
@@ -129,7 +130,8 @@ a AS (
     FROM u WHERE a.job_id = u.id AND a.number = u.attempt AND u.status <> 'QUEUED'),
 b AS (
   DELETE FROM job_attempts a USING u
-   WHERE a.job_id = u.id AND a.number = u.attempt AND u.status = 'QUEUED')
+   WHERE a.job_id = u.id AND a.number = u.attempt AND u.status = 'QUEUED'),
+s AS ({release_slots("u")})
 SELECT id FROM u"""
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from jobwire.jobs.lifecycle import Verb, sources
 from jobwire.jobs.settled_by import SettledBy
 from jobwire.jobs.transitions.events import append_events, changed, literals
+from jobwire.jobs.transitions.slots import release_slots
 from jobwire.models.database import Connection
 
 _SOURCES = literals(sources(Verb.FORCE))
@@ -47,7 +48,8 @@ e AS ({
 }),
 a AS (
   UPDATE job_attempts a SET status = 'LOST', finished_at = $1
-    FROM u WHERE a.job_id = u.id AND a.status = 'RUNNING')
+    FROM u WHERE a.job_id = u.id AND a.status = 'RUNNING'),
+s AS ({release_slots("u")})
 SELECT count(*) FROM u"""
 
 

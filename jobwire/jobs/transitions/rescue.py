@@ -4,6 +4,7 @@ from datetime import datetime
 
 from jobwire.jobs.settled_by import SettledBy
 from jobwire.jobs.transitions.events import append_events, changed
+from jobwire.jobs.transitions.slots import release_slots
 from jobwire.models.database import Connection
 
 _NEXT = """CASE
@@ -58,7 +59,8 @@ a AS (
   UPDATE job_attempts a
      SET status = 'LOST', finished_at = $1, failure_kind = 'CRASHED',
          failure = u.failure, retry_at = u.next_attempt_at
-    FROM u WHERE a.job_id = u.id AND a.number = u.attempts)
+    FROM u WHERE a.job_id = u.id AND a.number = u.attempts),
+s AS ({release_slots("u")})
 SELECT count(*) FROM u"""
 
 

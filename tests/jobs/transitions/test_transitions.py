@@ -28,7 +28,7 @@ from tests.factories import LEASE, WORKER
 MakeJob = Callable[..., Awaitable[Job]]
 INTERNAL = [status for status in JobStatus if status is not JobStatus.WAITING]
 #: Written one job at a time; `lifecycle` is asked before each.
-ROW_FORMS = lifecycle.OF_RUNS | {Verb.CANCEL}
+ROW_FORMS = lifecycle.OF_RUNS | {Verb.CANCEL, Verb.RESCHEDULE}
 FAILURE = Failure(FailureKind.TASK_ERROR, "no", "ValueError")
 PENDING = {"cancel_outcome": "PENDING"}
 
@@ -214,7 +214,7 @@ async def test_claim_looks_only_behind_its_watermarks(
     await make_job()
     watermark = clock.now() + timedelta(microseconds=1)
 
-    assert await _claim(connection, clock, watermarks={0: watermark}) == []
+    assert await _claim(connection, clock, watermarks={("default", 0): watermark}) == []
     assert len(await _claim(connection, clock)) == 1
 
 

@@ -12,12 +12,12 @@ from jobwire.app.commands.operating import ACTOR, OPERATOR, operate, say
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.python_api import own_transaction
 from jobwire.app.settings import Settings
-from jobwire.jobs import schedule
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
 from jobwire.jobs.registry import Registry
-from jobwire.jobs.schedule import ScheduleRequest
+from jobwire.jobs.schedule import schedule
+from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
 
 EXAMPLES = """\
 The data of a type that is known here are checked at once. A type that is not known here
@@ -75,6 +75,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="how long after that it may still start (for ever)",
     )
     parser.add_argument(
+        "--priority", type=int, metavar="0-9", help="higher ones start first (0)"
+    )
+    parser.add_argument(
+        "--queue", metavar="NAME", help="the queue that it waits in (that of its type)"
+    )
+    parser.add_argument(
+        "--concurrency-key",
+        metavar="KEY",
+        help="jobs of one key share the queue's limit per key",
+    )
+    parser.add_argument(
+        "--metadata",
+        type=reading.json_value,
+        metavar="JSON|-|@FILE",
+        help="notes of your own: a JSON object ({})",
+    )
+    parser.add_argument(
+        "--idempotency-key",
+        metavar="KEY",
+        help="a repeat with the same key and input prints the first job's id",
+    )
+    parser.add_argument(
         "--wait",
         action="store_true",
         help="follow it to its end; exit 0 when it SUCCEEDED, 3 otherwise",
@@ -115,13 +137,17 @@ async def _schedule(jobwire: Jobwire, arguments: argparse.Namespace) -> Job:
         trigger_task_id=arguments.trigger_task,
         user_id=arguments.user,
         data=arguments.data,
-        delay=arguments.delay,
-        run_at=arguments.at,
+        when=RunTime(delay=arguments.delay, at=arguments.at),
         ttl=arguments.ttl,
+        priority=arguments.priority,
+        queue=arguments.queue,
+        concurrency_key=arguments.concurrency_key,
+        metadata=arguments.metadata,
+        idempotency_key=arguments.idempotency_key,
     )
     is_known = engine.registry.find(arguments.type) is not None
     async with own_transaction(jobwire, None, Topic.WORK) as (connection, now):
-        job = await schedule.schedule(
+        scheduled = await schedule(
             connection,
             request,
             registry=engine.registry if is_known else None,
@@ -131,7 +157,7 @@ async def _schedule(jobwire: Jobwire, arguments: argparse.Namespace) -> Job:
         )
     if not is_known and arguments.trigger_task is None:
         say(_unknown(arguments.type, engine.registry))
-    return job
+    return scheduled.job
 
 
 def _unknown(name: str, registry: Registry) -> str:

@@ -1,0 +1,28 @@
+"""`queues`: where internal jobs wait, and their limits."""
+
+import strawberry
+
+from jobwire.gql.context import Info
+from jobwire.gql.scopes import RequiresScope
+from jobwire.gql.types.queue import Queue
+from jobwire.jobs.set_queue import read_queues
+from jobwire.jobs.viewer import Scope
+
+
+async def resolve_queues(info: Info) -> list[Queue]:
+    """Resolve `queues`."""
+    engine = info.context.engine
+    async with engine.database.connection() as connection:
+        states = await read_queues(connection, known=engine.registry.queue_names())
+    return [Queue.of(state) for state in states]
+
+
+queues = strawberry.field(
+    resolver=resolve_queues,
+    description=(
+        "The queues of INTERNAL jobs, by name: default, those that a registered type"
+        " names, those that were set by setQueue, and those in which jobs are ready to"
+        " start."
+    ),
+    extensions=[RequiresScope(Scope.JOBS_READ)],
+)

@@ -1,0 +1,154 @@
+"""Create: accepted jobs enter the table with their first event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from jobwire.jobs.connections import SqlConnection
+from jobwire.jobs.job import JOB_COLUMNS, Job
+from jobwire.jobs.transitions.events import append_events, changed
+from jobwire.models.vocabulary import SignalSource
+
+#: Each column of a new job and its type in SQL; JSON comes as text.
+_COLUMNS = {
+    "id": "uuid",
+    "tag": "text",
+    "type": "text",
+    "user_id": "text",
+    "executor": "text",
+    "status": "text",
+    "data": "jsonb",
+    "retry_config": "jsonb",
+    "priority": "smallint",
+    "queue": "text",
+    "concurrency_key": "text",
+    "run_at": "timestamptz",
+    "expires_at": "timestamptz",
+    "max_duration": "interval",
+    "created_at": "timestamptz",
+    "metadata": "jsonb",
+    "idempotency_key": "text",
+    "idempotency_input": "jsonb",
+    "replay_of": "uuid",
+    "trigger_task_id": "text",
+}
+_CREATED = (
+    "id",
+    "tag",
+    "type",
+    "user_id",
+    "executor",
+    "status",
+    "retry_config",
+    "priority",
+    "queue",
+    "run_at",
+    "next_attempt_at",
+    "created_at",
+    "attempts",
+    "metadata",
+    "attention",
+    "dispatch_state",
+    "dispatch_number",
+)
+_CREATED_WHEN_GIVEN = (
+    "concurrency_key",
+    "idempotency_key",
+    "expires_at",
+    "max_duration",
+    "schedule_id",
+    "replay_of",
+    "trigger_task_id",
+)
+
+
+def _array(position: int, kind: str) -> str:
+    sent = "text" if kind == "jsonb" else kind
+    return f"${position}::{sent}[]"
+
+
+def _value(column: str, kind: str) -> str:
+    return f"{column}::jsonb" if kind == "jsonb" else column
+
+
+_ARRAYS = ", ".join(
+    _array(position, kind) for position, kind in enumerate(_COLUMNS.values(), start=3)
+)
+_VALUES = ", ".join(_value(column, kind) for column, kind in _COLUMNS.items())
+_NAMES = ", ".join(_COLUMNS)
+
+_CREATE = f"""
+WITH i AS (
+  INSERT INTO worker_jobs ({_NAMES}, next_attempt_at, updated_at)
+  SELECT {_VALUES}, run_at, created_at FROM unnest({_ARRAYS}) AS d ({_NAMES})
+  ON CONFLICT (user_id, type, idempotency_key) WHERE idempotency_key IS NOT NULL
+  DO NOTHING
+  RETURNING *),
+e AS ({
+    append_events(
+        "i",
+        kind="'CREATED'",
+        from_status="NULL",
+        changes=f"{changed(_CREATED)} || jsonb_strip_nulls("
+        f"{changed(_CREATED_WHEN_GIVEN)})",
+        source="$1::text",
+        actor="$2::text",
+        now="created_at",
+    )
+})
+SELECT {JOB_COLUMNS} FROM i"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job that was accepted; see `jobwire.models.WorkerJob` for each column.
+
+    Those of JSON are text. The idempotency input is given with the key, and only then.
+    """
+
+    id: UUID
+    tag: str
+    type: str
+    user_id: str
+    executor: str
+    status: str
+    data: str
+    retry_config: str
+    priority: int
+    queue: str
+    concurrency_key: str | None
+    run_at: datetime
+    expires_at: datetime | None
+    max_duration: timedelta | None
+    created_at: datetime
+    metadata: str
+    idempotency_key: str | None
+    idempotency_input: str | None
+    replay_of: UUID | None
+    trigger_task_id: str | None
+
+
+async def create(
+    connection: SqlConnection,
+    jobs: Sequence[NewJob],
+    *,
+    source: SignalSource,
+    actor: str,
+) -> dict[UUID, Job]:
+    """Write new jobs: → QUEUED or SCHEDULED.
+
+    One statement, in the caller's transaction if it holds one. It waits for other
+    transactions that are about to use one of the same idempotency keys.
+
+    Returns:
+        The jobs that were written, by id. One that is missing has the idempotency key
+        of a job that is there, or of an earlier one of these.
+    """
+    records = await connection.fetch(
+        _CREATE,
+        source.value,
+        actor,
+        *([getattr(job, column) for job in jobs] for column in _COLUMNS),
+    )
+    return {record["id"]: Job.from_record(record) for record in records}
