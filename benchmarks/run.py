@@ -18,6 +18,7 @@ NAMES = (
     "reconcile",
     "fanout",
     "commits",
+    "verbs",
     "chaos",
 )
 #: Those that take options.

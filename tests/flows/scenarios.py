@@ -28,6 +28,7 @@ from jobwire.jobs.realtime import FeedFollower
 from jobwire.jobs.reconcile import Reconciler
 from jobwire.jobs.reconcile.judge import SECOND_LOOK
 from jobwire.jobs.registry import Registry, collect
+from jobwire.jobs.set_queue import set_queue
 from jobwire.jobs.sync import Syncer
 from jobwire.jobs.transitions.claim import Claimed
 from jobwire.jobs.transitions.dispatch import Dispatch, claim_dispatches
@@ -54,6 +55,7 @@ TRIGGER, LIST, RETRIEVE = (
     "GET /api/v1/runs",
     "GET /api/v3/runs/*",
 )
+QUEUE = "GET /api/v1/queues/*"
 BATCH, ITEMS = "POST /api/v3/batches", "POST /api/v3/batches/*/items"
 REJECTED = ("FAILED", "DISPATCH_REJECTED")
 FAILED = ("FAILED", "TASK_ERROR")
@@ -250,10 +252,19 @@ async def unreadable(rig: Rig) -> Facts:
     return facts
 
 
-async def internal(rig: Rig) -> Facts:
-    async with rig.database.connection() as connection:
-        await insert_job(connection, now=rig.clock.now(), type="local")
-    return {}
+def internal(**limits: int) -> Prepare:
+    """A job of our own workers, in a queue with limits or without."""
+
+    async def prepare(rig: Rig) -> Facts:
+        now, queue = rig.clock.now(), "narrow" if limits else "default"
+        async with rig.database.transaction() as connection:
+            await set_queue(connection, "narrow", viewer=VIEWER, now=now, **limits)
+            await insert_job(
+                connection, now=now, type="local", queue=queue, concurrency_key="key"
+            )
+        return {}
+
+    return prepare
 
 
 # What the process does.
@@ -594,5 +605,26 @@ SCENARIOS = {
         suspected, reconciles, ("FAILED", "ORPHANED"), heals=False
     ),
     "looks at health": Scenario(ready("work"), looks_at_health, SUCCEEDED),
-    "claims": Scenario(internal, claims, SUCCEEDED, runs=0),
+    "claims": Scenario(internal(), claims, SUCCEEDED, runs=0),
+    "claims from a queue with a limit": Scenario(
+        internal(limit=1), claims, SUCCEEDED, runs=0
+    ),
+    "claims from a queue with a limit per key": Scenario(
+        internal(limit=1, limit_per_key=1), claims, SUCCEEDED, runs=0
+    ),
+    "names a queue": Scenario(ready("fails", queue="mail"), dispatches, FAILED),
+    "names a queue that is not there": Scenario(
+        ready("work", queue="nowhere"), dispatches, REJECTED, runs=0
+    ),
+    "names queues in a batch": Scenario(
+        ready("work", "work", queue="mail"), sends_a_batch(), SUCCEEDED
+    ),
+    "names queues in a batch that are not there": Scenario(
+        ready("work", "work", queue="nowhere"), sends_a_batch(), REJECTED, runs=0
+    ),
+    "cannot ask for a queue": Scenario(
+        ready("work", "work", queue="mail", fault=Answer(route=QUEUE, status=500)),
+        sends_a_batch(),
+        SUCCEEDED,
+    ),
 }

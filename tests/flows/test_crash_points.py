@@ -7,11 +7,13 @@ job ends once, as it had to, with one run or none, and its log says so.
 import json
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from jobwire.jobs.transitions.claim import claim
+from jobwire.jobs.transitions.claim_limited import claim_limited
 from jobwire.jobs.transitions.finish import Finish, Outcome, finish
 from jobwire.jobs.transitions.rescue import rescue
 from jobwire.worker.stop_runs import StopRunsLoop
@@ -59,7 +61,10 @@ async def reached(both_sides: tuple[Rig, str], doomed: Doomed) -> Reached:
     found: Reached = {}
     for name in SCENARIOS:
         rig.stage.emulator.faults.clear()
-        await rig.fetch("TRUNCATE worker_jobs, webhook_deliveries, duties CASCADE")
+        await rig.fetch(
+            "TRUNCATE worker_jobs, webhook_deliveries, duties, queues, queue_slots"
+            " CASCADE"
+        )
         assert await act(rig, doomed, api_url, name) == 0, name
         for point, moment, writes in doomed.report():
             found.setdefault((point, moment), (name, writes))
@@ -149,14 +154,16 @@ async def run_internal(rig: Rig) -> None:
     async with rig.database.connection() as connection:
         now = rig.clock.now()
         await rescue(connection, now=now)
-        claimed = await claim(
-            connection,
-            worker="healthy",
-            limit=10,
-            lease=timedelta(seconds=30),
-            types=["local"],
-            now=now,
-        )
+        terms: dict[str, Any] = {
+            "worker": "healthy",
+            "limit": 10,
+            "lease": timedelta(seconds=30),
+            "types": ["local"],
+            "now": now,
+        }
+        claimed = await claim(connection, **terms)
+        async with connection.transaction():
+            claimed += (await claim_limited(connection, "narrow", **terms)).claimed
         ends = [Finish(one.id, one.fence, Outcome.SUCCEEDED) for one in claimed]
         await finish(connection, ends, worker="healthy", now=now)
 
@@ -167,6 +174,7 @@ async def assert_right(rig: Rig, scenario: Scenario) -> None:
         "SELECT id, status, failure_kind, to_jsonb(j)::text AS row FROM worker_jobs j"
     )
     assert rows
+    assert await rig.fetch("SELECT 1 FROM queue_slots") == []
     for row in rows:
         end = scenario.end
         if end[0] == "SUCCEEDED" and row["failure_kind"]:
