@@ -103,8 +103,8 @@ class JobDefinition(ABC):
     def place(self) -> str:
         """Where it is defined, for people."""
 
-    def check(self, data: Any) -> None:
-        """Hold data to the definition.
+    def encode_data(self, data: Any) -> str:
+        """Write data as JSON text, held to the definition.
 
         Args:
             data: JSON as Python values.
@@ -119,7 +119,7 @@ class JobDefinition(ABC):
                 raise InvalidInputError(
                     f"{self.name} takes no data; send {{}} or nothing.", path=(DATA,)
                 )
-            return
+            return text
         try:
             self.data_adapter.validate_json(text)
         except ValidationError as error:
@@ -128,6 +128,7 @@ class JobDefinition(ABC):
             raise InvalidInputError(
                 f"The data do not fit: {error}.", path=(DATA,)
             ) from error
+        return text
 
 
 def _refusal(error: ValidationError) -> InvalidInputError:

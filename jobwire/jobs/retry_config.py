@@ -76,11 +76,9 @@ class RetryConfig:
         Raises:
             InvalidInputError: A name is unknown or a value out of range.
         """
-        given = {
-            name: value
-            for name, value in (overrides or {}).items()
-            if value is not None
-        }
+        if not overrides:
+            return self
+        given = {name: value for name, value in overrides.items() if value is not None}
         for name, value in given.items():
             kinds = (int, float) if name == "factor" else int
             if name not in _NAMES:
@@ -96,6 +94,7 @@ class RetryConfig:
                 )
         return replace(self, **{_NAMES[name]: value for name, value in given.items()})
 
+    @lru_cache(maxsize=256)  # noqa: B019 - few configurations are in use
     def to_json(self) -> str:
         """Write it as it stands in `worker_jobs.retry_config`."""
         values = asdict(self)

@@ -106,8 +106,12 @@ class _Terms:
         definition = placement.definition
         retry_config = RetryConfig()
         max_duration = request.max_duration
-        if definition is not None:
-            definition.check(data)
+        if definition is None:
+            text = json_text.encode(
+                data, limit=json_text.MAX_DATA_BYTES, path=("data",)
+            )
+        else:
+            text = definition.encode_data(data)
             retry_config = definition.retry_config
             if max_duration is None:
                 max_duration = definition.max_duration
@@ -127,7 +131,7 @@ class _Terms:
             user_id=owner,
             executor=placement.executor.value,
             status=first_status(run_at, now=created_at).value,
-            data=json_text.encode(data, limit=json_text.MAX_DATA_BYTES, path=("data",)),
+            data=text,
             retry_config=retry_config.with_overrides(request.retry_config).to_json(),
             priority=priority,
             queue=queue_of(

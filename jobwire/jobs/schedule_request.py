@@ -1,5 +1,6 @@
 """What a caller asks to be scheduled, and what of it is refused."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,10 @@ MAX_PRIORITY = 9
 MAX_AHEAD = timedelta(days=3660)
 #: The longest attempt, and the longest time-to-live.
 MAX_SPAN = timedelta(days=366)
+
+# NUL and lone surrogates.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_NOT_IN_TAGS = re.compile(r"[,\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +126,7 @@ def check_text(name: str, text: str, longest: int) -> None:
             f"{name} must have 1 to {longest} characters, not {len(text)}.",
             path=(name,),
         )
-    if any(
-        character == "\0" or "\ud800" <= character <= "\udfff" for character in text
-    ):
+    if _UNSTORABLE.search(text):
         raise InvalidInputError(
             f"{name} must not hold NUL or lone surrogates.", path=(name,)
         )
@@ -136,11 +139,7 @@ def check_tag(tag: str) -> None:
         InvalidInputError: It is too long, or holds a comma or a control character.
     """
     check_text("tag", tag, MAX_TAG_LENGTH)
-    refused = [
-        character
-        for character in tag
-        if character == "," or character < " " or character == "\x7f"
-    ]
+    refused = _NOT_IN_TAGS.search(tag)
     if refused:
         raise InvalidInputError(
             "tag must hold no comma and no control character, but it holds"

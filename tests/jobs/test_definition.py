@@ -266,7 +266,7 @@ def test_data_may_be_of_any_type_that_pydantic_knows(
     function.__annotations__["data"] = kind
     definition = defined(function)
 
-    definition.check(data)
+    definition.encode_data(data)
     assert definition.decode(json.dumps(data)) == decoded
 
 
@@ -274,7 +274,7 @@ def refusal(data: Any) -> InvalidInputError:
     def ship(data: Order) -> None: ...
 
     with pytest.raises(InvalidInputError) as caught:
-        defined(ship).check(data)
+        defined(ship).encode_data(data)
     return caught.value
 
 
@@ -323,12 +323,12 @@ def test_data_that_are_no_storable_json_are_refused(data: Any, reason: str) -> N
 
 @pytest.mark.parametrize("data", [{}, None])
 def test_job_without_data_takes_an_empty_object_or_nothing(data: Any) -> None:
-    defined(lambda_free()).check(data)
+    defined(lambda_free()).encode_data(data)
 
 
 def test_job_without_data_refuses_any() -> None:
     with pytest.raises(InvalidInputError, match="takes no data"):
-        defined(lambda_free()).check({"a": 1})
+        defined(lambda_free()).encode_data({"a": 1})
 
 
 @dataclass

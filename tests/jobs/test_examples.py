@@ -35,7 +35,7 @@ def run(
     context: JobContext | None = None,
 ) -> Any:
     definition = example(name, files)
-    definition.check(data)
+    definition.encode_data(data)
     value = definition.call(
         lambda: context or JobContext(), definition.decode(json.dumps(data))
     )
@@ -98,7 +98,7 @@ def test_count_primes_counts(limit: int, count: int, largest: int | None) -> Non
 @pytest.mark.parametrize("limit", [-1, 1_000_000_001, "many", 1.5])
 def test_count_primes_refuses_limits_out_of_range(limit: Any) -> None:
     with pytest.raises(InvalidInputError) as caught:
-        example("count-primes").check({"limit": limit})
+        example("count-primes").encode_data({"limit": limit})
 
     assert caught.value.path == ("data", "limit")
 
@@ -284,7 +284,7 @@ def test_profile_csv_refuses_data_that_name_no_table(
     tmp_path: Path, data: dict[str, str]
 ) -> None:
     with pytest.raises(InvalidInputError):
-        example("profile-csv", tmp_path).check(data)
+        example("profile-csv", tmp_path).encode_data(data)
 
 
 def test_profile_csv_reads_a_file_inside_its_folder(tmp_path: Path) -> None:
@@ -302,7 +302,7 @@ def test_profile_csv_takes_no_path_without_a_folder() -> None:
 
     assert "path" not in job.data_schema["properties"]
     with pytest.raises(InvalidInputError):
-        job.check({"path": "a.csv"})
+        job.encode_data({"path": "a.csv"})
 
 
 @pytest.fixture

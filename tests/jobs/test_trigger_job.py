@@ -91,15 +91,15 @@ def test_everything_can_be_said() -> None:
 
 @pytest.mark.parametrize("data", [{}, None, 7, ["a"], {"any": "thing"}], ids=str)
 def test_without_a_type_any_json_will_do(data: Any) -> None:
-    trigger_job("send-invoice").check(data)
+    trigger_job("send-invoice").encode_data(data)
 
 
 def test_data_are_held_to_their_type() -> None:
     one = trigger_job("send-invoice", data=Order)
 
-    one.check({"number": 1})
+    one.encode_data({"number": 1})
     with pytest.raises(InvalidInputError) as refusal:
-        one.check({"number": "first"})
+        one.encode_data({"number": "first"})
     assert refusal.value.path == ("data", "number")
 
 
