@@ -19,6 +19,7 @@ NAMES = (
     "fanout",
     "commits",
     "verbs",
+    "bulk",
     "chaos",
 )
 #: Those that take options.

@@ -10,6 +10,7 @@ from strawberry.dataloader import DataLoader
 
 from jobwire.gql.scalars import EventCursor
 from jobwire.jobs import queries
+from jobwire.jobs.bulk import BulkOperation, read_operation
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Attempt, Event, Job
@@ -98,6 +99,11 @@ class Context:
         """Count the jobs of a filter behind the viewer's wall, up to `cap` + 1."""
         async with self.engine.database.connection() as connection:
             return await queries.count_jobs(connection, self.viewer, filter, cap=cap)
+
+    async def read_bulk_operation(self, operation_id: UUID) -> BulkOperation | None:
+        """Read a bulk operation behind the viewer's wall."""
+        async with self.engine.database.connection() as connection:
+            return await read_operation(connection, self.viewer, operation_id)
 
     async def as_of(self) -> EventCursor:
         """Return where the operation stands in the event log, after its first read."""

@@ -20,6 +20,7 @@ from jobwire.gql.scopes import Scope
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_status import JobStatus
 from jobwire.gql.types.user_error import (
+    CountMismatchError,
     ExecutorError,
     ForbiddenError,
     IdempotencyConflictError,
@@ -95,6 +96,10 @@ def to_user_error(
                 **told,
                 job_id=error.job.id,
                 differing_fields=list(error.differing_fields),
+            )
+        case errors.CountMismatchError():
+            shown = CountMismatchError(
+                **told, expected=error.expected, actual=error.actual
             )
         case errors.ExecutorUnavailableError():
             shown = ExecutorError(

@@ -15,6 +15,11 @@ class Kind(StrEnum):
     JOB = identifiers.JOB_PREFIX
     ATTEMPT = "att"
     EVENT = "evt"
+    BULK_OPERATION = identifiers.BULK_OPERATION_PREFIX
+
+
+#: Kinds that are a part of a job, and have a number in it.
+_PARTS = frozenset({Kind.ATTEMPT, Kind.EVENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +28,18 @@ class GlobalId:
 
     Attributes:
         kind: What it names.
-        job_id: The job, or the job that it is a part of.
-        number: The attempt's number or the event's version; 0 for a job.
+        id: The thing itself, or the job that it is a part of.
+        number: The attempt's number or the event's version; 0 for others.
     """
 
     kind: Kind
-    job_id: UUID
+    id: UUID
     number: int = 0
 
     def __str__(self) -> str:
-        """Write the public id: `job_…`, `att_…_1` or `evt_…_1`."""
-        text = identifiers.type_id(self.kind, self.job_id)
-        return text if self.kind is Kind.JOB else f"{text}_{self.number}"
+        """Write the public id: `job_…`, `blk_…`, `att_…_1` or `evt_…_1`."""
+        text = identifiers.type_id(self.kind, self.id)
+        return f"{text}_{self.number}" if self.kind in _PARTS else text
 
 
 def parse_global_id(text: str) -> GlobalId | None:
@@ -42,7 +47,7 @@ def parse_global_id(text: str) -> GlobalId | None:
     prefix, _, rest = text.partition("_")
     try:
         kind = Kind(prefix)
-        if kind is Kind.JOB:
+        if kind not in _PARTS:
             return GlobalId(kind, identifiers.parse_type_id(kind, text))
         suffix, _, number = rest.partition("_")
         found = GlobalId(
@@ -60,3 +65,11 @@ def parse_job_id(text: str) -> UUID | None:
         return identifiers.parse_job_id(text)
     except ValueError:
         return None
+
+
+def parse_bulk_operation_id(text: str) -> UUID | None:
+    """Read the id of a bulk operation; None: it names none."""
+    found = parse_global_id(text)
+    if found is None or found.kind is not Kind.BULK_OPERATION:
+        return None
+    return found.id

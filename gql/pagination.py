@@ -149,6 +149,12 @@ def drift_cursors() -> Cursors[tuple[int, int]]:
     return Cursors(b"d", lambda key: _PLACE.pack(*key), _unpack_place)
 
 
+def refusal_cursors(operation_id: UUID) -> Cursors[UUID]:
+    """Return the cursors of the refusals of a bulk operation."""
+    kind = b"r" + operation_id.bytes
+    return Cursors(kind, lambda key: key.bytes, lambda packed: UUID(bytes=packed))
+
+
 def _unpack_place(packed: bytes) -> tuple[int, int]:
     xid, place = _PLACE.unpack(packed)
     return xid, place

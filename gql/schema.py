@@ -23,6 +23,7 @@ from jobwire.gql.subscriptions.subscription import Subscription
 from jobwire.gql.types.job_attempt import JobAttempt
 from jobwire.gql.types.job_event import JobEvent
 from jobwire.gql.types.user_error import (
+    CountMismatchError,
     ExecutorError,
     ForbiddenError,
     IdempotencyConflictError,
@@ -41,6 +42,7 @@ schema = strawberry.Schema(
     types=[
         JobAttempt,
         JobEvent,
+        CountMismatchError,
         ExecutorError,
         ForbiddenError,
         IdempotencyConflictError,

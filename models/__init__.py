@@ -5,7 +5,11 @@ Read them through any SQLModel or SQLAlchemy session; write them only through
 """
 
 from jobwire.models.api_key import ApiKey
-from jobwire.models.bulk_operation import BulkOperation
+from jobwire.models.bulk_operation import (
+    BulkOperation,
+    BulkOperationChunk,
+    BulkOperationRefusal,
+)
 from jobwire.models.duty import Duty
 from jobwire.models.feed_state import FeedState, FeedWitness
 from jobwire.models.installation import Installation
@@ -24,6 +28,8 @@ from jobwire.models.worker_job import WorkerJob
 __all__ = [
     "ApiKey",
     "BulkOperation",
+    "BulkOperationChunk",
+    "BulkOperationRefusal",
     "Duty",
     "FeedState",
     "FeedWitness",

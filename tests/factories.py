@@ -139,3 +139,31 @@ async def insert_job(connection: Connection, *, now: datetime, **given: Any) -> 
         *values,
     )
     return Job.from_record(record)
+
+
+async def insert_jobs(
+    connection: Connection, count: int, *, now: datetime, **given: Any
+) -> list[UUID]:
+    """Insert many jobs that differ in their ids alone, none of which has started."""
+    first = await insert_job(connection, now=now, **given)
+    ids = [identifiers.new_id(now) for _ in range(count - 1)]
+    event = append_events(
+        "i",
+        kind="'CREATED'",
+        from_status="NULL",
+        changes="to_jsonb(i) - 'data' - 'leased_by' - 'leased_until' - 'fence'",
+        source="'API'",
+        actor="user_id",
+        now="updated_at",
+    )
+    await connection.execute(
+        f"""WITH i AS (
+              INSERT INTO worker_jobs
+              SELECT (jsonb_populate_record(j, jsonb_build_object('id', other.id))).*
+                FROM worker_jobs j, unnest($2::uuid[]) AS other (id) WHERE j.id = $1
+              RETURNING *)
+            {event}""",
+        first.id,
+        ids,
+    )
+    return sorted([first.id, *ids])

@@ -2,10 +2,13 @@
 
 import strawberry
 
+from jobwire.gql.mutations.abort_bulk_operation import abort_bulk_operation
 from jobwire.gql.mutations.cancel_job import cancel_job
+from jobwire.gql.mutations.cancel_jobs import cancel_jobs
 from jobwire.gql.mutations.reconcile_jobs import reconcile_jobs
 from jobwire.gql.mutations.reschedule_job import reschedule_job
 from jobwire.gql.mutations.retry_job import retry_job
+from jobwire.gql.mutations.retry_jobs import retry_jobs
 from jobwire.gql.mutations.schedule_job import schedule_job
 from jobwire.gql.mutations.schedule_jobs import schedule_jobs
 from jobwire.gql.mutations.set_queue import set_queue
@@ -27,4 +30,7 @@ class Mutation:
     retry_job = retry_job
     reschedule_job = reschedule_job
     set_queue = set_queue
+    cancel_jobs = cancel_jobs
+    retry_jobs = retry_jobs
+    abort_bulk_operation = abort_bulk_operation
     reconcile_jobs = reconcile_jobs

@@ -8,6 +8,7 @@ import strawberry
 from jobwire.gql.context import Context, Info
 from jobwire.gql.global_ids import Kind, parse_global_id
 from jobwire.gql.scopes import RequiresScope
+from jobwire.gql.types.bulk_operation import BulkOperation
 from jobwire.gql.types.job import Job
 from jobwire.gql.types.job_attempt import JobAttempt
 from jobwire.gql.types.job_event import JobEvent
@@ -25,14 +26,17 @@ async def find_node(context: Context, text: str) -> Node | None:
         return None
     match found.kind:
         case Kind.JOB:
-            job = await context.read_job(found.job_id)
+            job = await context.read_job(found.id)
             return None if job is None else Job.of(job)
         case Kind.ATTEMPT:
-            attempt = await context.read_attempt(found.job_id, found.number)
+            attempt = await context.read_attempt(found.id, found.number)
             return None if attempt is None else JobAttempt.of(attempt)
         case Kind.EVENT:
-            event = await context.read_event(found.job_id, found.number)
+            event = await context.read_event(found.id, found.number)
             return None if event is None else JobEvent.of(event)
+        case Kind.BULK_OPERATION:
+            operation = await context.read_bulk_operation(found.id)
+            return None if operation is None else BulkOperation.of(operation)
 
 
 async def resolve_node(

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from jobwire.gql.queries.bulk_operation import bulk_operation
 from jobwire.gql.queries.executors import executors
 from jobwire.gql.queries.job import job
 from jobwire.gql.queries.job_types import job_types
@@ -21,6 +22,7 @@ class Query:
     viewer = viewer
     job = job
     jobs = jobs
+    bulk_operation = bulk_operation
     job_types = job_types
     queues = queues
     executors = executors

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from jobwire.gql.subscriptions.bulk_operation import bulk_operation
 from jobwire.gql.subscriptions.job_list_updates import job_list_updates
 from jobwire.gql.subscriptions.job_status_changed import job_status_changed
 from jobwire.gql.subscriptions.job_updates import job_updates
@@ -19,3 +20,4 @@ class Subscription:
     job_status_changed = job_status_changed
     job_updates = job_updates
     job_list_updates = job_list_updates
+    bulk_operation = bulk_operation

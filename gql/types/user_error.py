@@ -45,7 +45,8 @@ class ValidationError(UserError):
 
 @strawberry.type(
     description=(
-        "There is no such job, or none that the caller may see. The code is NOT_FOUND."
+        "There is no such job or bulk operation, or none that the caller may see. The"
+        " code is NOT_FOUND."
     )
 )
 class NotFoundError(UserError):
@@ -118,6 +119,19 @@ class IdempotencyConflictError(UserError):
         """Read the job."""
         row = await info.context.read_job(self.job_id)
         return None if row is None else Job.of(row)
+
+
+@strawberry.type(
+    description=(
+        "The selection holds another number of jobs than expected. The code is"
+        " COUNT_MISMATCH."
+    )
+)
+class CountMismatchError(UserError):
+    """`CountMismatchError`."""
+
+    expected: int = strawberry.field(description="The expectedCount of the request.")
+    actual: int = strawberry.field(description="How many jobs the selection held.")
 
 
 @strawberry.type(

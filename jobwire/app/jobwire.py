@@ -346,6 +346,7 @@ class Jobwire:
             doorbell_enabled=settings.notify,
             hooks=CountingHooks(self.metrics),
             trigger=self._trigger_settings(),
+            policy=placement_policy(settings, self._trigger),
         )
 
     def _trigger_settings(self) -> TriggerSettings | None:

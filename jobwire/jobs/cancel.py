@@ -40,6 +40,22 @@ class CancelResult:
     already_settled: bool
 
 
+def check_wish(grace_period: timedelta, reason: str | None) -> None:
+    """Hold what comes with a cancel to its limits.
+
+    Raises:
+        InvalidInputError: The reason is too long, or the grace is out of range.
+    """
+    if reason is not None:
+        check_text("reason", reason, MAX_REASON_LENGTH)
+    if not timedelta() <= grace_period <= MAX_GRACE:
+        raise InvalidInputError(
+            f"A grace period must be from zero to {MAX_GRACE.days} day, not"
+            f" {grace_period}.",
+            path=("gracePeriod",),
+        )
+
+
 async def cancel(
     connection: SqlConnection,
     job_id: UUID,
@@ -81,14 +97,7 @@ async def cancel(
         VersionConflictError: It has another version.
         InvalidInputError: The reason is too long, or the grace is out of range.
     """
-    if reason is not None:
-        check_text("reason", reason, MAX_REASON_LENGTH)
-    if not timedelta() <= grace_period <= MAX_GRACE:
-        raise InvalidInputError(
-            f"A grace period must be from zero to {MAX_GRACE.days} day, not"
-            f" {grace_period}.",
-            path=("gracePeriod",),
-        )
+    check_wish(grace_period, reason)
     job = await row.lock(connection, job_id, viewer=viewer)
     if job is None:
         raise NotFoundError(identifiers.job_id_text(job_id))

@@ -50,6 +50,8 @@ class Topic(StrEnum):
     CANCEL = "c"
     #: An event waits in the inbox.
     INBOX = "i"
+    #: A bulk operation was asked for.
+    BULK = "b"
 
 
 Listener = Callable[[frozenset[Topic]], None]

@@ -12,13 +12,15 @@ JobError
 ├── VersionConflictError       the job has changed since the caller read it
 ├── IdempotencyConflictError   the idempotency key stands for another request
 ├── BatchRefusedError          some of many were refused, and all or none were asked
+├── CountMismatchError         a selection holds another number of jobs than said
 └── ExecutorUnavailableError   no job can run there, or nothing can be asked of it
 
 Each error builds its message from the values that it carries: what was expected,
 what was found, what to do. None knows HTTP or GraphQL.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import ClassVar
 
@@ -43,6 +45,16 @@ class JobError(Exception):
         super().__init__(message)
         self.message = message
         self.path = path
+
+
+@contextmanager
+def under(*path: str) -> Iterator[None]:
+    """Lead the paths of refusals from inside through the members that hold it."""
+    try:
+        yield
+    except JobError as error:
+        error.path = (*path, *(error.path or ()))
+        raise
 
 
 class InvalidInputError(JobError):
@@ -218,6 +230,21 @@ class BatchRefusedError(JobError):
             f"{len(self.refusals)} of {of} jobs were refused, so none was scheduled."
             f" The first is number {position}, counted from 0: {first.message}",
             path=("jobs", str(position), *(first.path or ())),
+        )
+
+
+class CountMismatchError(JobError):
+    """A selection holds another number of jobs than the caller expected."""
+
+    code = "COUNT_MISMATCH"
+
+    def __init__(self, expected: int, actual: int) -> None:
+        self.expected = expected
+        self.actual = actual
+        super().__init__(
+            f"The selection was expected to hold {expected:,} jobs and holds"
+            f" {actual:,}. Nothing was done; count again with dryRun.",
+            path=("expectedCount",),
         )
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 JOB_PREFIX = "job"
+BULK_OPERATION_PREFIX = "blk"
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUE = {letter: value for value, letter in enumerate(_ALPHABET)}
@@ -71,6 +72,11 @@ def parse_type_id(prefix: str, text: str) -> UUID:
 def job_id_text(id: UUID) -> str:
     """Write the public id of a job."""
     return type_id(JOB_PREFIX, id)
+
+
+def bulk_operation_id_text(id: UUID) -> str:
+    """Write the public id of a bulk operation."""
+    return type_id(BULK_OPERATION_PREFIX, id)
 
 
 def parse_job_id(text: str) -> UUID:

@@ -375,6 +375,37 @@ async def count_jobs(
     return count
 
 
+def select_ids(
+    viewer: Viewer, filter: JobFilter, *, first: int
+) -> tuple[str, list[Any]]:
+    """Write the statement that selects the ids of a filter's oldest jobs.
+
+    Args:
+        viewer: Behind whose wall.
+        filter: Which jobs.
+        first: How many at most.
+
+    Returns:
+        The statement and the values of its parameters.
+
+    Raises:
+        ForbiddenError: The filter names other users, and the viewer is no admin.
+        InvalidInputError: The filter has too many combinations.
+    """
+    parameters = _Parameters()
+    select = _select(
+        filter.within(viewer),
+        parameters,
+        descending=False,
+        after=None,
+        before=None,
+        limit=first,
+    )
+    nothing = "SELECT NULL::uuid AS id WHERE false"
+    statement = nothing if select is None else f"SELECT id FROM ({select}) AS selected"
+    return statement, parameters.values
+
+
 async def read_event_page(
     connection: Connection, job_id: UUID, window: Window[int]
 ) -> Page[Event]:

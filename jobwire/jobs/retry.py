@@ -64,6 +64,36 @@ async def retry(
     job = await row.lock(connection, job_id, viewer=viewer)
     if job is None:
         raise NotFoundError(identifiers.job_id_text(job_id))
+    return await retry_locked(
+        connection,
+        job,
+        registry=registry,
+        viewer=viewer,
+        now=now,
+        data=data,
+        when=when,
+        policy=policy,
+    )
+
+
+async def retry_locked(
+    connection: SqlConnection,
+    job: Job,
+    *,
+    registry: Registry | None,
+    viewer: Viewer,
+    now: datetime,
+    data: Any = SAME_DATA,
+    when: RunTime = AT_ONCE,
+    policy: PlacementPolicy = _ANYWHERE,
+) -> Job:
+    """Do the same for a job that the caller has locked, and that the viewer may see.
+
+    A refusal comes before anything is written.
+
+    Raises:
+        InvalidStateError, InvalidInputError, ExecutorUnavailableError: As above.
+    """
     if not is_retryable(job.job_status):
         raise InvalidStateError("retried", job.job_status, TERMINAL)
     registered = None if registry is None else registry.find(job.type)

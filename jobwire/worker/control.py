@@ -11,15 +11,19 @@ from typing import Any
 
 import asyncpg
 
+from jobwire.jobs.bulk import BulkOperation
 from jobwire.jobs.clock import Clock, DatabaseClock
 from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.executors.internal import WORKER_APPLICATION
+from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.transitions.claim import Claimed
 from jobwire.jobs.transitions.finish import Outcome
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl
+from jobwire.models.vocabulary import BulkAction
 from jobwire.worker.attention import AttentionLoop
+from jobwire.worker.bulk import BulkLoop
 from jobwire.worker.cancel import CancelLoop
 from jobwire.worker.claim import ClaimLoop
 from jobwire.worker.clock_sync import ClockLoop
@@ -76,6 +80,7 @@ class Control:
         doorbell_enabled: bool,
         hooks: WorkerHooks,
         trigger: TriggerSettings | None,
+        policy: PlacementPolicy,
     ) -> None:
         self._worker = worker
         self._url = url
@@ -88,6 +93,7 @@ class Control:
         self._hooks = hooks
         self._trigger_settings = trigger
         self._trigger: TriggerLoops | None = None
+        self._policy = policy
         self._draining = asyncio.Event()
 
     def drain(self) -> None:
@@ -241,6 +247,14 @@ class Control:
             registry=self._registry,
             changed=self._changed,
         )
+        self._bulk = BulkLoop(
+            link,
+            clock,
+            settings,
+            registry=self._registry,
+            policy=self._policy,
+            handled=self._handled,
+        )
         loops: list[Loop] = [
             *self._claims,
             HeartbeatLoop(
@@ -268,6 +282,7 @@ class Control:
             ),
             self._queues,
             self._attention,
+            self._bulk,
         ]
         if isinstance(clock, DatabaseClock):
             loops.append(ClockLoop(link, clock, settings))
@@ -281,6 +296,8 @@ class Control:
         if Topic.CANCEL in topics:
             self._cancels.wake()
             self._forcer.wake()
+        if Topic.BULK in topics:
+            self._bulk.wake()
         if self._trigger is not None:
             self._trigger.hear(topics)
 
@@ -289,6 +306,10 @@ class Control:
 
     def _queued(self) -> None:
         self._doorbell.ring(Topic.WORK, Topic.CHANGE)
+
+    def _handled(self, operation: BulkOperation) -> None:
+        is_cancel = operation.action == BulkAction.CANCEL
+        self._doorbell.ring(Topic.CANCEL if is_cancel else Topic.WORK, Topic.CHANGE)
 
     def _rescued(self, count: int) -> None:
         self._hooks.rescued(count)

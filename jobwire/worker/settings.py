@@ -15,6 +15,7 @@ _POSITIVE_SPANS = (
     "rescue_interval",
     "clock_interval",
     "attention_interval",
+    "bulk_interval",
     "duty",
     "start_overdue",
     "heartbeat_late",
@@ -57,6 +58,7 @@ class WorkerSettings:
         progress_interval: The shortest time between two progress events of a job.
         clock_interval: How often the database's clock is measured.
         attention_interval: How often it is looked which jobs need attention.
+        bulk_interval: How often bulk operations are looked for when no doorbell rings.
         duty: How long the process that looks is believed without a sign of life.
         start_overdue: How long a due job may wait for its start before it needs
             attention; types may say otherwise.
@@ -90,6 +92,7 @@ class WorkerSettings:
     progress_interval: timedelta = timedelta(milliseconds=250)
     clock_interval: timedelta = timedelta(seconds=10)
     attention_interval: timedelta = timedelta(seconds=5)
+    bulk_interval: timedelta = timedelta(seconds=1)
     duty: timedelta = timedelta(seconds=5)
     start_overdue: timedelta = timedelta(minutes=5)
     heartbeat_late: timedelta = timedelta(seconds=30)

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from typing import Self
 
 from jobwire.jobs.clock import Clock
+from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry
 from jobwire.models.database_url import DatabaseUrl
 from jobwire.worker.control import Control
@@ -59,6 +60,8 @@ class Worker:
         hooks: Who counts.
         trigger: The Trigger.dev environment that it hands TRIGGER jobs over to; None:
             it leaves them alone.
+        policy: What jobs that are retried in bulk may run on Trigger.dev; None:
+            anything.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Worker:
         doorbell_enabled: bool = True,
         hooks: WorkerHooks | None = None,
         trigger: TriggerSettings | None = None,
+        policy: PlacementPolicy | None = None,
     ) -> None:
         #: Its name in leases and attempts: machine, process, and a random part.
         self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -85,6 +89,7 @@ class Worker:
         self._doorbell_enabled = doorbell_enabled
         self._hooks = hooks or WorkerHooks()
         self._trigger = trigger
+        self._policy = policy or PlacementPolicy()
         self._ready: Future[None] = Future()
         self._ended: Future[None] = Future()
         for future in (self._ready, self._ended):
@@ -182,6 +187,7 @@ class Worker:
             doorbell_enabled=self._doorbell_enabled,
             hooks=self._hooks,
             trigger=self._trigger,
+            policy=self._policy,
         )
         with self._lock:
             self._control = (asyncio.get_running_loop(), control)

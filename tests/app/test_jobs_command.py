@@ -10,7 +10,7 @@ import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -207,6 +207,9 @@ def test_the_data_of_a_type_that_is_known_are_checked(
         (("show", "job_1"), "expected the id of a job"),
         (("watch",), "say what to watch"),
         (("watch", "--all", "--open"), "one of these"),
+        (("cancel",), "say what to cancel"),
+        (("cancel", str(UUID(int=7)), "--open"), "one of these"),
+        (("cancel", str(UUID(int=7)), "--dry-run"), "are for a selection"),
         (("schedule", "a", "--tag", "b", "--delay", "5 days"), "such as 30s, 5m"),
         (("schedule", "a", "--tag", "b", "--delay", ""), "such as 30s, 5m"),
         (("schedule", "a", "--tag", "b", "--at", "noon"), "with an offset from UTC"),
@@ -396,6 +399,30 @@ def test_waiting_for_the_cancel_of_a_job_that_had_succeeded_exits_3(
     id = schedule(capsys, "no-op", "--tag", tag, "--wait")
 
     printed(capsys, "cancel", id, "--wait", code=3)
+
+
+def test_many_jobs_are_counted_then_canceled_when_they_are_as_many_as_expected(
+    capsys: Captured, tag: str
+) -> None:
+    ids = [schedule(capsys, "no-op", "--tag", tag, "--delay", "1d") for _ in range(2)]
+    select = ("cancel", "--open", "--tag", tag)
+
+    assert printed(capsys, *select, "--dry-run") == "2\n"
+    assert main(["jobs", *select, "--expect", "3"]) == 1
+    assert "expected to hold 3 jobs and holds 2" in capsys.readouterr().err
+    done = printed(
+        capsys, *select, "--expect", "2", "--reason", "enough", "--wait", "--json"
+    )
+
+    [operation] = lines(done)
+    assert operation["id"].startswith("blk_")
+    assert (operation["status"], operation["succeededCount"]) == ("COMPLETED", 2)
+    jobs = lines(printed(capsys, "list", "--tag", tag, "--json"))
+    assert {job["id"] for job in jobs} == set(ids)
+    assert {job["status"] for job in jobs} == {"CANCELED"}
+    assert {job["cancellation"]["reason"] for job in jobs} == {"enough"}
+    again = printed(capsys, *select)
+    assert re.fullmatch(r"blk_\w{26}  COMPLETED  0 jobs: .*\n", again)
 
 
 async def test_watching_many_goes_on_until_ctrl_c(

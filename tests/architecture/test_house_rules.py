@@ -62,14 +62,14 @@ def _imports_a_linked_folder(tree: ast.Module) -> bool:
 
 
 RULES: dict[str, tuple[Rule, tuple[str, ...], str]] = {
-    "only transitions and schedule write jobs": (
+    "only transitions write jobs, and migrations": (
         _says(r"(UPDATE|INSERT INTO|DELETE FROM) worker_jobs"),
-        ("jobs/transitions/", "jobs/schedule.py"),
+        ("jobs/transitions/", "migrations/"),
         "X = 'UPDATE worker_jobs SET tag = $1'",
     ),
-    "only transitions append events": (
+    "only transitions write events, and migrations": (
         _says(r"(UPDATE|INSERT INTO|DELETE FROM) job_events"),
-        ("jobs/transitions/",),
+        ("jobs/transitions/", "migrations/"),
         "X = 'INSERT INTO job_events SELECT 1'",
     ),
     "only the doorbell notifies": (

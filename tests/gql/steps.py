@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from jobwire.jobs.bulk import BulkOperation, carry_out_chunk
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.failure import Failure
@@ -46,6 +47,18 @@ class Steps:
                 now=self.engine.clock.now(),
             )
         self.engine.doorbell.ring(Topic.CHANGE)
+
+    async def carry_out(self) -> BulkOperation | None:
+        """Handle a chunk of a bulk operation."""
+        async with self.engine.database.connection() as connection:
+            operation = await carry_out_chunk(
+                connection,
+                registry=self.engine.registry,
+                policy=self.engine.policy,
+                now=self.engine.clock.now(),
+            )
+        self.engine.doorbell.ring(Topic.CHANGE)
+        return operation
 
     async def succeed(self, claimed: Claimed) -> None:
         """Finish it: RUNNING → SUCCEEDED."""

@@ -42,6 +42,7 @@ SAMPLES: dict[type[errors.JobError], tuple[errors.JobError, str]] = {
         ),
         "ValidationError",
     ),
+    errors.CountMismatchError: (errors.CountMismatchError(2, 1), "CountMismatchError"),
     errors.ExecutorUnavailableError: (
         errors.ExecutorUnavailableError(Executor.TRIGGER, "no"),
         "ExecutorError",

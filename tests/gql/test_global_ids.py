@@ -23,6 +23,7 @@ def test_an_id_is_read_as_it_was_written(job_id: UUID, number: int) -> None:
         GlobalId(Kind.JOB, job_id),
         GlobalId(Kind.ATTEMPT, job_id, number),
         GlobalId(Kind.EVENT, job_id, number),
+        GlobalId(Kind.BULK_OPERATION, job_id),
     ):
         assert parse_global_id(str(one)) == one
 

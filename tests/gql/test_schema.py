@@ -22,6 +22,7 @@ from graphql import (
 from jobwire.gql.schema import core, print_schema
 from jobwire.gql.scopes import Scope
 from jobwire.gql.types.attention_kind import AttentionKind
+from jobwire.gql.types.bulk_operation import BulkAction, BulkStatus
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_attempt import AttemptStatus
 from jobwire.gql.types.job_cancellation import CancelMode, CancelOutcome
@@ -104,7 +105,7 @@ def test_the_defaults_of_pages_are_printed() -> None:
     printed = print_schema()
 
     assert printed.count("first: Int = 20") == 3
-    assert printed.count("first: Int = 50") == 1
+    assert printed.count("first: Int = 50") == 2
 
 
 @pytest.mark.parametrize(
@@ -128,6 +129,8 @@ def test_the_defaults_of_pages_are_printed() -> None:
             },
         ),
         (Scope, viewer.Scope, set()),
+        (BulkAction, vocabulary.BulkAction, set()),
+        (BulkStatus, vocabulary.BulkStatus, set()),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )

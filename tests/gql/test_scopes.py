@@ -13,11 +13,13 @@ READS = [
     '{ job(id: "x") { id } }',
     "{ jobs { nodes { id } } }",
     "{ jobTypes { name } }",
+    '{ bulkOperation(id: "x") { id } }',
 ]
 STREAMS = [
     'subscription { jobStatusChanged(id: "x") { id } }',
     'subscription { jobUpdates(id: "x") { __typename } }',
     "subscription { jobListUpdates { __typename } }",
+    'subscription { bulkOperation(id: "x") { id } }',
 ]
 
 

@@ -39,6 +39,18 @@ QUERIES: dict[str, tuple[str, Callable[[UUID], object]]] = {
         }""",
         job_id_text,
     ),
+    "cancel in bulk": (
+        """mutation ($id: ID!) {
+          found: cancelJobs(input: {select: {ids: [$id]}}) { matchedCount }
+        }""",
+        job_id_text,
+    ),
+    "retry in bulk": (
+        """mutation ($id: ID!) {
+          found: retryJobs(input: {select: {filter: {ids: [$id]}}}) { matchedCount }
+        }""",
+        job_id_text,
+    ),
     "retry": (
         """mutation ($id: ID!) {
           found: retryJob(input: {id: $id}) { job { id } errors { code } }

@@ -17,10 +17,12 @@ from strawberry.types.field import StrawberryField
 
 from jobwire.gql.scalars import format_duration, format_instant
 from jobwire.gql.subscriptions.messages import to_message
+from jobwire.gql.types.bulk_operation import BulkOperation as ApiOperation
 from jobwire.gql.types.job import Job as ApiJob
 from jobwire.gql.types.job_attempt import JobAttempt
 from jobwire.gql.types.job_event import JobEvent
 from jobwire.gql.types.reconcile_report import ReconcileReport as ApiReport
+from jobwire.jobs.bulk import BulkOperation
 from jobwire.jobs.feed import Changed, StreamMessage
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Attempt, Event, Job
@@ -56,6 +58,11 @@ def message_json(message: StreamMessage) -> dict[str, Any]:
     if isinstance(message, Changed):
         written["event"] = _event(message.event)
     return written
+
+
+def operation_json(operation: BulkOperation) -> dict[str, Any]:
+    """Write a bulk operation, all but its refusals."""
+    return _object(ApiOperation.of(operation))
 
 
 def report_json(report: ReconcileReport) -> dict[str, Any]:

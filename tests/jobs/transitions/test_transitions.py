@@ -27,7 +27,8 @@ from tests.factories import LEASE, WORKER
 
 MakeJob = Callable[..., Awaitable[Job]]
 INTERNAL = [status for status in JobStatus if status is not JobStatus.WAITING]
-#: Written one job at a time; `lifecycle` is asked before each.
+#: Written one job at a time; `lifecycle` is asked before each. The set form of cancel
+#: is held to its row form, in `test_cancel`.
 ROW_FORMS = lifecycle.OF_RUNS | {Verb.CANCEL, Verb.RESCHEDULE}
 FAILURE = Failure(FailureKind.TASK_ERROR, "no", "ValueError")
 PENDING = {"cancel_outcome": "PENDING"}

@@ -1,10 +1,12 @@
-"""`jobwire jobs cancel`: ask that a job ends."""
+"""`jobwire jobs cancel`: ask that a job ends, or many."""
 
 import argparse
 
 from jobwire.app.commands.api_json import job_json, line
 from jobwire.app.commands.jobs import reading
+from jobwire.app.commands.jobs.canceling_many import cancel_many
 from jobwire.app.commands.jobs.following import exit_code, wait_for_end
+from jobwire.app.commands.jobs.selecting import add_filter, filter_of
 from jobwire.app.commands.jobs.watch import tell_aside
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings
 from jobwire.app.jobwire import Jobwire
@@ -12,6 +14,7 @@ from jobwire.app.python_api import own_transaction
 from jobwire.jobs import cancel
 from jobwire.jobs.cancel import CancelResult
 from jobwire.jobs.doorbell import Topic
+from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.lifecycle import CANCEL_GRACE
 from jobwire.models.vocabulary import CancelMode, JobStatus
@@ -22,18 +25,36 @@ is CANCELED when it has stopped. With --force it is CANCELED after the grace at 
 latest, with the outcome FORCED_UNCONFIRMED if nobody told that its code has stopped. A
 pending cancel can be escalated that way; that can only shorten the grace.
 
+Many jobs are canceled by a selection: --dry-run counts them, --expect refuses when it
+is another number. Workers then do it; with --wait they are waited for: exit 0 when they
+have handled all jobs, 3 otherwise.
+
 examples:
   jobwire jobs cancel job_01kb2x3v5rfmqa8v7e4t6h9w0c --reason 'wrong file' --wait
   jobwire jobs cancel job_01kb2x3v5rfmqa8v7e4t6h9w0c --force --grace 10s
-  jobwire jobs list --open --tag import --json | jq -r .id |
-    xargs -n1 jobwire jobs cancel
+  jobwire jobs cancel --open --tag import --dry-run
+  jobwire jobs cancel --open --tag import --expect 1234 --wait
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument(
-        "id", type=reading.job_id, metavar="ID", help="job_…, or the bare UUID"
+        "id",
+        nargs="?",
+        type=reading.job_id,
+        metavar="ID",
+        help="one job: job_…, or the bare UUID",
+    )
+    add_filter(parser)
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only count the jobs of the selection"
+    )
+    parser.add_argument(
+        "--expect",
+        type=reading.limit,
+        metavar="N",
+        help="refuse when the selection holds another number of jobs",
     )
     parser.add_argument(
         "--reason", metavar="REASON", help="why, kept with the job's history"
@@ -55,15 +76,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--wait",
         action="store_true",
-        help="follow it to its end; exit 0 when it was CANCELED, 3 otherwise",
+        help="follow it to its end; exit 0 when it was CANCELED, 3 otherwise; of a"
+        " selection: until all jobs were handled",
     )
     parser.add_argument(
-        "--json", action="store_true", help="print the job; with --wait as it ended"
+        "--json",
+        action="store_true",
+        help="print the job, or the bulk operation; with --wait as it ended",
     )
+    parser.set_defaults(refuse=parser.error)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Cancel the job and print what became of that; return the exit code."""
+    """Cancel the job or the jobs, and print what became of that; return the code."""
+    by = filter_of(arguments)
+    if (arguments.id is None) is (by == JobFilter()):
+        arguments.refuse(
+            "say what to cancel: the id of one job, or a selection such as --open"
+            " --type TYPE; one of these"
+        )
+    if arguments.id is None:
+        return cancel_many(arguments, by)
+    if arguments.dry_run or arguments.expect is not None:
+        arguments.refuse("--dry-run and --expect are for a selection")
 
     async def work(jobwire: Jobwire) -> int:
         async with own_transaction(jobwire, None, Topic.CANCEL) as (connection, now):

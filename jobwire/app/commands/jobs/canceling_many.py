@@ -1,0 +1,68 @@
+"""`jobwire jobs cancel` of a selection: counted, recorded, and waited for."""
+
+import argparse
+from contextlib import aclosing
+
+from jobwire.app.commands.api_json import line, operation_json
+from jobwire.app.commands.jobs.following import ENDED_OTHERWISE
+from jobwire.app.commands.operating import OPERATOR, operate, operator_settings, say
+from jobwire.app.jobwire import Jobwire
+from jobwire.app.python_api import own_transaction
+from jobwire.jobs.bulk import BulkOperation, BulkRequest, Selection, ask, follow
+from jobwire.jobs.doorbell import Topic
+from jobwire.jobs.engine import Engine
+from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.identifiers import bulk_operation_id_text
+from jobwire.models.vocabulary import BulkAction, BulkStatus, CancelMode
+
+
+def cancel_many(arguments: argparse.Namespace, by: JobFilter) -> int:
+    """Cancel the jobs and print what became of that; return the exit code."""
+    request = BulkRequest(
+        action=BulkAction.CANCEL,
+        selection=Selection(by),
+        mode=CancelMode.FORCE if arguments.force else CancelMode.GRACEFUL,
+        grace_period=arguments.grace,
+        reason=arguments.reason,
+    )
+
+    async def work(jobwire: Jobwire) -> int:
+        async with own_transaction(jobwire, None, Topic.BULK) as (connection, now):
+            asked = await ask(
+                connection,
+                request,
+                viewer=OPERATOR,
+                now=now,
+                dry_run=arguments.dry_run,
+                expected_count=arguments.expect,
+            )
+        operation = asked.operation
+        if operation is None:
+            counted = {"matchedCount": asked.matched_count}
+            print(line(counted) if arguments.json else asked.matched_count)
+            return 0
+        if arguments.wait:
+            operation = await _wait(jobwire.engine, operation)
+        print(line(operation_json(operation)) if arguments.json else _told(operation))
+        has_failed = operation.failed_count or operation.status == BulkStatus.ABORTED
+        return ENDED_OTHERWISE if has_failed else 0
+
+    return operate(operator_settings(arguments), work)
+
+
+async def _wait(engine: Engine, operation: BulkOperation) -> BulkOperation:
+    newest = operation
+    followed = follow(engine.database, engine.doorbell, OPERATOR, operation.id)
+    async with aclosing(followed) as values:
+        async for newest in values:
+            say(_told(newest))
+    return newest
+
+
+def _told(operation: BulkOperation) -> str:
+    return (
+        f"{bulk_operation_id_text(operation.id)}  {operation.status}"
+        f"  {operation.matched_count} jobs: {operation.succeeded_count} canceled or"
+        f" asked to stop, {operation.skipped_count} needed nothing,"
+        f" {operation.failed_count} refused"
+    )
