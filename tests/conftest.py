@@ -17,10 +17,10 @@ from jobwire.jobs.feed import Feed
 from jobwire.jobs.job import Job
 from jobwire.jobs.registry import Registry
 from jobwire.migrations import migrate
-from jobwire.models import WorkerJob
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl, parse
 from tests.clock import FakeClock
+from tests.emptying import empty
 from tests.event_log_tally import BY_HAND, Tally
 from tests.factories import insert_job
 from tests.servers import RunningServer, running_server
@@ -33,8 +33,6 @@ FAST = {
     "synchronous_commit": "off",
     "max_connections": "200",
 }
-#: Rows that belong to the schema, not to a test.
-KEPT = {"feed_state", "feed_witness", "installation"}
 TALLY = pytest.StashKey[Tally]()
 
 
@@ -146,9 +144,8 @@ async def database(
     pool: Database, request: pytest.FixtureRequest
 ) -> AsyncIterator[Database]:
     """The worker's database, emptied before the test, held to its log after it."""
-    tables = ", ".join(sorted(set(WorkerJob.metadata.tables) - KEPT))
     async with pool.connection() as connection:
-        await connection.execute(f"TRUNCATE {tables} CASCADE")
+        await empty(connection)
     yield pool
     async with pool.connection() as connection:
         await request.config.stash[TALLY].check(connection, request.node)

@@ -18,6 +18,7 @@ from jobwire.models.database import Database
 from jobwire.models.database_url import parse
 from jobwire.triggerdev import TriggerDevError
 from tests.clock import FakeClock
+from tests.emptying import empty
 from tests.flows.watching import Moment, Watch
 from tests.jobs.rig import RULES, Rig, open_rig
 
@@ -117,7 +118,8 @@ async def report(order: dict[str, Any], watch: Watch) -> None:
         alone = await _meet(rig, watch, begin, None)
         moments = list(alone.passed)
         for where in moments:
-            await rig.fetch("TRUNCATE worker_jobs CASCADE")
+            async with database.connection() as connection:
+                await empty(connection)
             pause = await _meet(rig, watch, begin, where)
             # Until every run is listed.
             await rig.stage.advance(2 * LAG.total_seconds())

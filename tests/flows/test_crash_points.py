@@ -17,6 +17,7 @@ from jobwire.jobs.transitions.claim_limited import claim_limited
 from jobwire.jobs.transitions.finish import Finish, Outcome, finish
 from jobwire.jobs.transitions.rescue import rescue
 from jobwire.worker.stop_runs import StopRunsLoop
+from tests.emptying import empty
 from tests.event_log import INVISIBLE
 from tests.flows.awaits import Point, points_of
 from tests.flows.conftest import Doomed
@@ -61,10 +62,8 @@ async def reached(both_sides: tuple[Rig, str], doomed: Doomed) -> Reached:
     found: Reached = {}
     for name in SCENARIOS:
         rig.stage.emulator.faults.clear()
-        await rig.fetch(
-            "TRUNCATE worker_jobs, webhook_deliveries, duties, queues, queue_slots"
-            " CASCADE"
-        )
+        async with rig.database.connection() as connection:
+            await empty(connection)
         assert await act(rig, doomed, api_url, name) == 0, name
         for point, moment, writes in doomed.report():
             found.setdefault((point, moment), (name, writes))

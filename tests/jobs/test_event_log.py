@@ -49,6 +49,7 @@ from jobwire.models.vocabulary import (
     SignalSource,
 )
 from tests.clock import FakeClock
+from tests.emptying import empty
 from tests.event_log import Checked, check, find_wrong
 from tests.factories import RUN_ID
 from tests.jobs.said import HOOKS, WORDS, hook, progress, verdict
@@ -148,7 +149,7 @@ async def test_folding_the_events_gives_the_row_and_its_end_is_sealed(
 ) -> None:
     clock = FakeClock()
     async with database.connection() as connection:
-        await connection.execute("TRUNCATE worker_jobs CASCADE")
+        await empty(connection)
         request = ScheduleRequest(
             type="any", tag="t", data={"n": 1}, when=RunTime(delay=delay), ttl=ttl
         )
@@ -318,7 +319,7 @@ async def test_folding_the_events_of_a_job_on_trigger_dev_gives_its_row(
 ) -> None:
     clock = FakeClock()
     async with database.connection() as connection:
-        await connection.execute("TRUNCATE worker_jobs CASCADE")
+        await empty(connection)
         request = ScheduleRequest(
             type="any",
             tag="t",

@@ -29,6 +29,7 @@ from jobwire.jobs.viewer import trusted
 from jobwire.models.database import Connection, Database
 from jobwire.models.vocabulary import FailureKind
 from tests.clock import FakeClock
+from tests.emptying import empty
 from tests.event_log import check
 from tests.jobs.internal_model import LEASE, ModelJob
 
@@ -264,7 +265,7 @@ async def test_whatever_is_done_to_internal_jobs_they_do_as_the_model(
     database: Database, steps: list[str], random: Random
 ) -> None:
     async with database.connection() as connection:
-        await connection.execute("TRUNCATE worker_jobs CASCADE")
+        await empty(connection)
         jobs = InternalJobs(connection, random)
         for step in ("schedule", "schedule", *steps):
             await jobs.step(step)
