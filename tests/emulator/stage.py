@@ -11,6 +11,7 @@ import httpx
 from jobwire.emulator import Emulator
 from jobwire.emulator.advancing import advance
 from tests.clock import FakeClock
+from tests.emulator.new_state import lay_state
 
 CURRENT = {"x-trigger-api-version": "2025-07-16"}
 
@@ -70,6 +71,7 @@ class Stage:
 @asynccontextmanager
 async def opened(folder: Path, clock: FakeClock, **given: Any) -> AsyncIterator[Stage]:
     """Open an emulator on a folder."""
+    lay_state(folder, clock.now())
     async with Emulator(folder, now=clock.now, sleep=_forever, **given) as emulator:
         stage = Stage(emulator, clock)
         async with stage.http:
