@@ -15,6 +15,7 @@ from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
 from jobwire.jobs.viewer import Viewer, trusted
 from jobwire.models.database import Connection, Database
 from tests.clock import FakeClock
+from tests.emptying import empty
 
 USER = trusted("user-1")
 NOON = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -204,7 +205,7 @@ async def test_in_batches_at_once_the_first_input_of_a_key_is_its_only_one(
 ) -> None:
     clock = FakeClock()
     async with database.connection() as connection:
-        await connection.execute("TRUNCATE worker_jobs CASCADE")
+        await empty(connection)
 
     async def batch(items: list[tuple[str, int]]) -> list[Any]:
         requests = [

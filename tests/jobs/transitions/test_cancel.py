@@ -121,9 +121,8 @@ async def test_the_set_form_writes_what_the_row_form_writes(
             now=now,
         )
         ids = [job.id for pair in pairs for job in pair]
-        after = {
-            job.id: job for job in await read_jobs(connection, trusted("test"), ids)
-        }
+        read, _ = await read_jobs(connection, trusted("test"), ids)
+        after = {job.id: job for job in read}
         for one, other in pairs:
             assert at_once[other.id] is singly[one.id]
             told = []

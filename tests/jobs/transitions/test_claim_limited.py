@@ -25,6 +25,7 @@ from jobwire.jobs.viewer import trusted
 from jobwire.models.database import Connection, Database
 from jobwire.models.vocabulary import CancelMode
 from tests.clock import FakeClock
+from tests.emptying import empty
 from tests.factories import LEASE, WORKER, insert_job
 
 ADMIN = trusted("admin")
@@ -429,7 +430,7 @@ SELECT count(*) FROM queue_slots s LEFT JOIN worker_jobs j ON j.id = s.job_id
 async def test_whatever_happens_no_start_goes_beyond_a_limit(
     mail: Mail, steps: list[str], random: Random
 ) -> None:
-    await mail.connection.execute("TRUNCATE worker_jobs, queues, queue_slots CASCADE")
+    await empty(mail.connection)
     history = History(mail, random)
 
     for step in steps:
