@@ -14,7 +14,7 @@ class Kind(StrEnum):
 
     JOB = identifiers.JOB_PREFIX
     ATTEMPT = "att"
-    EVENT = "evt"
+    EVENT = identifiers.EVENT_PREFIX
     BULK_OPERATION = identifiers.BULK_OPERATION_PREFIX
 
 

@@ -134,6 +134,11 @@ def job_cursors() -> Cursors[UUID]:
     return Cursors(b"j", lambda key: key.bytes, lambda packed: UUID(bytes=packed))
 
 
+def notification_cursors() -> Cursors[UUID]:
+    """Return the cursors of lists of notifications."""
+    return Cursors(b"n", lambda key: key.bytes, lambda packed: UUID(bytes=packed))
+
+
 def attempt_cursors(job_id: UUID) -> Cursors[int]:
     """Return the cursors of the attempts of a job."""
     return _numbered(b"a" + job_id.bytes)

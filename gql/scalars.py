@@ -15,6 +15,8 @@ from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
+from jobwire.jobs.iso8601 import format_duration, format_instant
+
 #: An opaque position in the event log.
 EventCursor = NewType("EventCursor", str)
 
@@ -53,12 +55,6 @@ def parse_instant(value: object) -> datetime:
     )
 
 
-def format_instant(value: datetime) -> str:
-    """Write an instant in UTC with milliseconds, cutting finer parts off."""
-    instant = value.astimezone(UTC).replace(tzinfo=None)
-    return f"{instant.isoformat(timespec='milliseconds')}Z"
-
-
 def parse_duration(value: object) -> timedelta:
     """Read a duration from weeks down to microseconds.
 
@@ -85,22 +81,6 @@ def parse_duration(value: object) -> timedelta:
             f"A duration is at most P{MAX_DURATION.days}D, not {_shown(value)}."
         )
     return duration
-
-
-def format_duration(value: timedelta) -> str:
-    """Write a duration in days, hours, minutes and seconds; zero is PT0S."""
-    sign = "-" if value < timedelta() else ""
-    value = abs(value)
-    minutes, seconds = divmod(value.seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    fraction = f".{value.microseconds:06d}".rstrip("0") if value.microseconds else ""
-    time = (
-        (f"{hours}H" if hours else "")
-        + (f"{minutes}M" if minutes else "")
-        + (f"{seconds}{fraction}S" if seconds or fraction else "")
-    )
-    days = f"{value.days}D" if value.days else ""
-    return f"{sign}P{days}{f'T{time}' if time else ''}" if days or time else "PT0S"
 
 
 def parse_json(value: Any) -> Any:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         VersionConflictError,
         WebhookSignatureError,
     )
+    from jobwire.jobs.notify import Notify
     from jobwire.jobs.queue import Queue
     from jobwire.jobs.reconcile import OrphanedRun, ReconcileReport
     from jobwire.jobs.retry_config import RetryConfig
@@ -76,6 +77,7 @@ _HOMES = {
     "RetryConfig": "jobwire.jobs.retry_config",
     "Scope": "jobwire.jobs.viewer",
     "Viewer": "jobwire.jobs.viewer",
+    "Notify": "jobwire.jobs.notify",
     "OrphanedRun": "jobwire.jobs.reconcile",
     "ReconcileReport": "jobwire.jobs.reconcile",
     "Receipt": "jobwire.jobs.webhook",
@@ -103,6 +105,7 @@ __all__ = [
     "Jobwire",
     "NonRetryable",
     "NotFoundError",
+    "Notify",
     "OrphanedRun",
     "Queue",
     "Receipt",

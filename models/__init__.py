@@ -18,6 +18,9 @@ from jobwire.models.job_event import JobEvent
 from jobwire.models.job_log import JobLog
 from jobwire.models.job_observation import JobObservation
 from jobwire.models.job_schedule import JobSchedule
+from jobwire.models.notification import Notification
+from jobwire.models.notification_cursor import NotificationCursor
+from jobwire.models.notification_rule import NotificationRule
 from jobwire.models.queue import Queue
 from jobwire.models.queue_slot import QueueSlot
 from jobwire.models.realtime_cursor import RealtimeCursor
@@ -39,6 +42,9 @@ __all__ = [
     "JobLog",
     "JobObservation",
     "JobSchedule",
+    "Notification",
+    "NotificationCursor",
+    "NotificationRule",
     "Queue",
     "QueueSlot",
     "RealtimeCursor",

@@ -175,6 +175,17 @@ class SignalSource(StrEnum):
     RECONCILER = "RECONCILER"
 
 
+class NotificationStatus(StrEnum):
+    """How a notification stands."""
+
+    #: It is sent, or sent again, when `next_attempt_at` has come.
+    PENDING = "PENDING"
+    #: The target took it.
+    DELIVERED = "DELIVERED"
+    #: The target never took it, or said that it never will.
+    FAILED = "FAILED"
+
+
 class LogLevel(StrEnum):
     """How grave a line of a job's log is."""
 

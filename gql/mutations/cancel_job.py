@@ -11,7 +11,6 @@ from jobwire.gql.global_ids import parse_job_id
 from jobwire.gql.mutations.changed_job import changed_job
 from jobwire.gql.mutations.errors_field import errors_field
 from jobwire.gql.mutations.if_version_field import if_version_field
-from jobwire.gql.scalars import format_duration
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.job import Job
 from jobwire.gql.types.job_cancellation import CancelMode
@@ -19,6 +18,7 @@ from jobwire.gql.types.user_error import UserError
 from jobwire.jobs.cancel import MAX_REASON_LENGTH, cancel
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.errors import NotFoundError
+from jobwire.jobs.iso8601 import format_duration
 from jobwire.jobs.lifecycle import CANCEL_GRACE
 from jobwire.jobs.viewer import Scope
 from jobwire.models.vocabulary import CancelMode as Mode

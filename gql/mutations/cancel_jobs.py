@@ -9,12 +9,12 @@ from jobwire.gql.context import Info
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.mutations.ask_in_bulk import DRY_RUN, EXPECTED_COUNT, ask_in_bulk
 from jobwire.gql.mutations.bulk_payload import BulkPayload
-from jobwire.gql.scalars import format_duration
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.job_cancellation import CancelMode
 from jobwire.gql.types.job_selector import JobSelectorInput, to_selection
 from jobwire.jobs.bulk import BulkRequest
 from jobwire.jobs.cancel import MAX_REASON_LENGTH
+from jobwire.jobs.iso8601 import format_duration
 from jobwire.jobs.lifecycle import CANCEL_GRACE
 from jobwire.jobs.viewer import Scope
 from jobwire.models.vocabulary import BulkAction

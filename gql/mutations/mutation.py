@@ -7,6 +7,7 @@ from jobwire.gql.mutations.cancel_job import cancel_job
 from jobwire.gql.mutations.cancel_jobs import cancel_jobs
 from jobwire.gql.mutations.reconcile_jobs import reconcile_jobs
 from jobwire.gql.mutations.reschedule_job import reschedule_job
+from jobwire.gql.mutations.resend_notification import resend_notification
 from jobwire.gql.mutations.retry_job import retry_job
 from jobwire.gql.mutations.retry_jobs import retry_jobs
 from jobwire.gql.mutations.schedule_job import schedule_job
@@ -34,3 +35,4 @@ class Mutation:
     retry_jobs = retry_jobs
     abort_bulk_operation = abort_bulk_operation
     reconcile_jobs = reconcile_jobs
+    resend_notification = resend_notification

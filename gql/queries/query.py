@@ -8,6 +8,7 @@ from jobwire.gql.queries.job import job
 from jobwire.gql.queries.job_types import job_types
 from jobwire.gql.queries.jobs import jobs
 from jobwire.gql.queries.node import node, nodes
+from jobwire.gql.queries.notifications import notifications
 from jobwire.gql.queries.queues import queues
 from jobwire.gql.queries.reconciliation import reconciliation
 from jobwire.gql.queries.viewer import viewer
@@ -27,3 +28,4 @@ class Query:
     queues = queues
     executors = executors
     reconciliation = reconciliation
+    notifications = notifications

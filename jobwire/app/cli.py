@@ -16,6 +16,7 @@ _COMMANDS = {
     "migrate": "bring the database to the newest version of its schema",
     "jobs": "list, show, schedule, cancel and watch jobs, as an operator",
     "reconcile": "compare the open TRIGGER jobs with Trigger.dev, once",
+    "notifications": "list and resend what other back ends are told; make a secret",
     "installation": "show who we are; answer for a restored or copied database",
     "token": "make a token for a user",
     "keys": "make, list and revoke the API keys of programs",

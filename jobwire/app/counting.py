@@ -8,8 +8,15 @@ from jobwire.jobs.lags import PathLag
 from jobwire.jobs.realtime import Told
 from jobwire.jobs.reconcile import ReconcileReport
 from jobwire.jobs.transitions.finish import Outcome
+from jobwire.models.vocabulary import NotificationStatus
 from jobwire.web.metrics import Metrics
 from jobwire.worker.hooks import WorkerHooks
+
+_OUTCOMES = {
+    NotificationStatus.DELIVERED: "delivered",
+    NotificationStatus.PENDING: "not_taken",
+    NotificationStatus.FAILED: "failed",
+}
 
 
 class CountingHooks(WorkerHooks):
@@ -44,6 +51,11 @@ class CountingHooks(WorkerHooks):
     def dispatched(self, outcome: DispatchOutcome) -> None:
         """Count a dispatch by what became of it."""
         self._metrics.dispatches.labels(outcome.name.lower()).inc()
+
+    def notified(self, status: NotificationStatus) -> None:
+        """Count an attempt by how its notification stands then."""
+        outcome = _OUTCOMES[status]
+        self._metrics.notifications.labels(outcome).inc()
 
     def followed(self, told: Mapping[Told, int]) -> None:
         """Count runs that the Realtime feed told of."""

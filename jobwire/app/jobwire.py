@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from math import nan
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Self
@@ -13,6 +14,7 @@ import asyncpg
 
 from jobwire.app.authentication import Chain, open_chain
 from jobwire.app.counting import CountingHooks
+from jobwire.app.notifications import notification_settings
 from jobwire.app.postgres import acquire
 from jobwire.app.settings import Settings
 from jobwire.app.trigger import (
@@ -32,6 +34,7 @@ from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.feed import Feed
 from jobwire.jobs.installation import settle_in
 from jobwire.jobs.loading import JobSource
+from jobwire.jobs.notifications.log import read_oldest
 from jobwire.jobs.registry import Registry, collect
 from jobwire.jobs.transitions.attention import count_attention
 from jobwire.migrations import migrate, pending
@@ -231,8 +234,13 @@ class Jobwire:
             JobLoadError: A file or module of the settings cannot be loaded.
             RegistryError: Two types have the same name, or declare other limits of
                 one queue.
+            MissingSecretError: A type notifies somebody, this process has a worker, and
+                there is nothing to sign with.
         """
         own = collect(*self.source.load(), *self._given)
+        if self._runs_jobs:
+            # Better now than when there is something to sign.
+            notification_settings(self.settings).targets(Registry(own))
         if not self.settings.examples:
             return own
         # Whoever has a job of the same name means their own.
@@ -272,21 +280,28 @@ class Jobwire:
         if self._engine is not None:
             feed = self._engine.feed
             try:
-                counts = await self._count_attention(self._engine.database)
+                counts, age = await self._read_figures(self._engine)
             except (*_UNREACHABLE, asyncpg.PostgresError):
                 self.metrics.jobs_attention.clear()
+                self.metrics.notification_age_seconds.set(nan)
             else:
                 for kind in AttentionKind:
                     self.metrics.jobs_attention.labels(kind).set(counts.get(kind, 0))
+                self.metrics.notification_age_seconds.set(age.total_seconds())
             self.metrics.feed_lag_seconds.set(feed.lag.total_seconds())
             self.metrics.feed_readers.set(feed.subscribers)
             self.metrics.feed_edges.set(feed.edges)
             self.metrics.feed_resets.set(feed.resets)
         return self.metrics
 
-    async def _count_attention(self, database: Database) -> dict[AttentionKind, int]:
-        async with asyncio.timeout(PROBE_SECONDS), database.connection() as one:
-            return await count_attention(one)
+    async def _read_figures(
+        self, engine: Engine
+    ) -> tuple[dict[AttentionKind, int], timedelta]:
+        async with asyncio.timeout(PROBE_SECONDS), engine.database.connection() as one:
+            counts = await count_attention(one)
+            oldest = await read_oldest(one)
+        age = timedelta() if oldest is None else engine.clock.now() - oldest
+        return counts, max(age, timedelta())
 
     async def _resolve_database(self, stack: AsyncExitStack) -> DatabaseUrl:
         given = self.settings.parsed_database_url
@@ -347,6 +362,7 @@ class Jobwire:
             hooks=CountingHooks(self.metrics),
             trigger=self._trigger_settings(),
             policy=placement_policy(settings, self._trigger),
+            notifications=notification_settings(settings),
         )
 
     def _trigger_settings(self) -> TriggerSettings | None:

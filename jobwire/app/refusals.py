@@ -15,6 +15,7 @@ from jobwire.emulator.errors import EmulatorError
 from jobwire.jobs.errors import JobError
 from jobwire.jobs.installation import NothingToAnswerError
 from jobwire.jobs.loading import JobLoadError
+from jobwire.jobs.notifications.targets import MissingSecretError
 from jobwire.jobs.registry import RegistryError
 from jobwire.migrations import ForeignTablesError
 from jobwire.models.database import PooledSchemaError, UnsupportedServerError
@@ -26,6 +27,7 @@ _OWN = (
     ForeignTablesError,
     JobError,
     JobLoadError,
+    MissingSecretError,
     NoDatabaseError,
     NotMigratedError,
     NothingToAnswerError,

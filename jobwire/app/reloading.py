@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jobwire.app.jobwire import Jobwire
 from jobwire.jobs.loading import JobLoadError
+from jobwire.jobs.notifications.targets import MissingSecretError
 from jobwire.jobs.registry import RegistryError
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ async def reload_on_save(jobwire: Jobwire) -> None:
         try:
             definitions = await asyncio.to_thread(jobwire.definitions)
             jobwire.engine.registry.replace(definitions)
-        except (JobLoadError, RegistryError) as error:
+        except (JobLoadError, RegistryError, MissingSecretError) as error:
             log.error("not reloaded, the jobs of before stay: %s", error)  # noqa: TRY400 - the message says where; a traceback of ours does not help
         else:
             names = ", ".join(one.name for one in definitions)

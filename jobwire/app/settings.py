@@ -26,6 +26,14 @@ from pydantic_settings import (
 )
 
 from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.notify import (
+    MAX_KEY_BYTES,
+    MIN_KEY_BYTES,
+    NotifyError,
+    check_url,
+    checked_types,
+    split_secrets,
+)
 from jobwire.jobs.queue import check_queue
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.models.database_url import DatabaseUrl, parse
@@ -42,7 +50,9 @@ MIN_WEBHOOK_SECRET = 16
 NO_PATH = "none"
 
 #: Shown in no message; the key of tokens tells its length in bytes, by itself.
-_SECRETS = frozenset({"trigger_secret_key", "trigger_webhook_secret"})
+_SECRETS = frozenset(
+    {"notify_secret", "notify_url", "trigger_secret_key", "trigger_webhook_secret"}
+)
 #: Read by the tests, which have no settings of their own.
 _ELSEWHERE = frozenset({"JOBWIRE_TEST_DATABASE_URL"})
 
@@ -102,6 +112,16 @@ def _split(value: object) -> object:
 def _paths(value: object) -> object:
     paths = _split(value)
     return () if paths == (NO_PATH,) else paths
+
+
+def _targets(urls: tuple[str, ...]) -> tuple[str, ...]:
+    for url in urls:
+        check_url(url)
+    return urls
+
+
+def _notify_secrets(secrets: SecretStr) -> SecretStr:
+    return SecretStr(",".join(split_secrets(secrets.get_secret_value())))
 
 
 def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
@@ -347,6 +367,48 @@ class Settings(BaseSettings):
         description="Whether processes wake each other by LISTEN and NOTIFY. Without "
         "it, or behind a pooler that does not pass it on, they look every second.",
     )
+    notify_url: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(_split),
+        AfterValidator(_targets),
+        Expected("URLs such as https://shop.example/hooks, separated by commas"),
+    ] = Field(
+        default=(),
+        repr=False,
+        description="Where workers post events of all jobs, as signed webhooks; "
+        "several, separated by commas. All workers must be told the same. "
+        "(`JOBWIRE_NOTIFY` is something else.)",
+    )
+    notify_secret: Annotated[
+        SecretStr | None,
+        AfterValidator(
+            lambda secret: None if secret is None else _notify_secrets(secret)
+        ),
+        Expected(
+            f"secrets, each whsec_ and {MIN_KEY_BYTES} to {MAX_KEY_BYTES} bytes in"
+            " base64, separated by commas"
+        ),
+    ] = Field(
+        default=None,
+        description="What those webhooks are signed with, by Standard Webhooks; "
+        "several, separated by commas, while one replaces another: all of them sign. "
+        "`jobwire notifications secret` makes one.",
+    )
+    notify_events: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(_split),
+        AfterValidator(lambda types: checked_types(types) if types else ()),
+        Expected(
+            "types of events such as job.succeeded, separated by commas, or job.*"
+        ),
+    ] = Field(
+        default=(),
+        description="Which events are posted to `JOBWIRE_NOTIFY_URL`, or `job.*` for "
+        "all. By default those that change the status of a job; progress only when "
+        "`job.progress` is among them.",
+    )
 
     trigger_secret_key: Annotated[
         SecretStr | None,
@@ -477,16 +539,31 @@ class Settings(BaseSettings):
             # Its own text would show secrets.
             problems = [_problem(dict(detail)) for detail in error.errors()]
             raise SettingsError(*problems) from None
-        if settings.auth_jwks_url is None:
-            unused = [
+        if problems := settings._what_does_not_fit():  # noqa: SLF001 - its own
+            raise SettingsError(*problems)
+        return settings
+
+    def _what_does_not_fit(self) -> list[str]:
+        """Say which settings do nothing, or not what they should, without others."""
+        problems = []
+        if self.auth_jwks_url is None:
+            problems += [
                 f"{environment_names()[field]} is set without JOBWIRE_AUTH_JWKS_URL,"
                 " and only tokens of an identity provider are held to it."
                 for field in ("auth_issuer", "auth_audience")
-                if getattr(settings, field) is not None
+                if getattr(self, field) is not None
             ]
-            if unused:
-                raise SettingsError(*unused)
-        return settings
+        if self.notify_url and self.notify_secret is None:
+            problems.append(
+                "JOBWIRE_NOTIFY_URL is set without JOBWIRE_NOTIFY_SECRET, and nothing"
+                " is posted unsigned. `jobwire notifications secret` makes one."
+            )
+        if self.notify_events and not self.notify_url:
+            problems.append(
+                "JOBWIRE_NOTIFY_EVENTS is set without JOBWIRE_NOTIFY_URL, and types of"
+                " job say for themselves which events they notify of."
+            )
+        return problems
 
 
 def _text(value: object) -> str:
@@ -535,6 +612,10 @@ def _problem(detail: Mapping[str, Any]) -> str:
     if field == "database_url" and isinstance(detail["input"], str):
         # It explains itself, without the password.
         return str(detail["ctx"]["error"])
+    reason = detail.get("ctx", {}).get("error")
+    if isinstance(reason, NotifyError):
+        # It explains itself, without a secret.
+        return f"{names[field]} cannot be used: {reason}."
     found = repr(detail["input"])
     if field == "auth_secret":
         found = f"one of {len(_text(detail['input']).encode())}"

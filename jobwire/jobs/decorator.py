@@ -2,7 +2,7 @@
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, Never, NoReturn, TypeVar
 
@@ -11,11 +11,13 @@ from jobwire.jobs.context import JobContext
 from jobwire.jobs.definition import (
     JobDefinition,
     JobDefinitionError,
+    all_of,
     check_max_duration,
     check_name,
     check_queue_name,
 )
 from jobwire.jobs.function_job import Argument, FunctionJob
+from jobwire.jobs.notify import Notify
 from jobwire.jobs.queue import Queue
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.typed_data import NO_DATA_SCHEMA, adapter_of, schema_of
@@ -34,6 +36,7 @@ def job(
     max_duration: timedelta | None = None,
     attention: Attention | None = None,
     queue: str | Queue | None = None,
+    notify: Notify | Iterable[Notify] | None = None,
 ) -> Callable[[Function], Function]:
     """Mark a function as a type of job; it stays callable as it is.
 
@@ -49,6 +52,8 @@ def job(
         attention: When its jobs need attention; by default as the worker is set.
         queue: The queue that its jobs wait in, by name or with its limits; by default
             the queue `default`.
+        notify: Other back ends that are told of events of its jobs, beside those of
+            `JOBWIRE_NOTIFY_URL`.
 
     Raises:
         JobDefinitionError: The function cannot be a job.
@@ -65,6 +70,7 @@ def job(
             max_duration=max_duration,
             attention=attention or Attention(),
             queue=queue,
+            notify=all_of(notify),
         )
         setattr(function, _MARK, definition)
         return function
@@ -94,6 +100,7 @@ def _define(
     max_duration: timedelta | None,
     attention: Attention,
     queue: str | Queue | None,
+    notify: tuple[Notify, ...],
 ) -> FunctionJob:
     _check_kind(function)
     check_name(function, name)
@@ -119,6 +126,7 @@ def _define(
         attention=attention,
         queue=name_of_queue,
         declared_queue=declared,
+        notify=notify,
         data_schema=(
             dict(NO_DATA_SCHEMA)
             if data is None

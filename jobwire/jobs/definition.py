@@ -3,6 +3,7 @@
 import re
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -12,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from jobwire.jobs import json_text
 from jobwire.jobs.attention import Attention
 from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.notify import Notify
 from jobwire.jobs.queue import check_queue
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.models.vocabulary import Executor
@@ -69,6 +71,13 @@ def check_queue_name(owner: object, name: str | None, executor: Executor) -> Non
         raise JobDefinitionError(owner, refusal.message) from None
 
 
+def all_of(notify: Notify | Iterable[Notify] | None) -> tuple[Notify, ...]:
+    """Return what may be none, one or several as several."""
+    if notify is None:
+        return ()
+    return (notify,) if isinstance(notify, Notify) else tuple(notify)
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class JobDefinition(ABC):
     """One type of job; its subclasses say what runs it.
@@ -80,6 +89,7 @@ class JobDefinition(ABC):
         max_duration: How long one attempt may run; None: without limit.
         attention: When its jobs need attention.
         queue: The queue that its jobs wait in; None: its executor's own.
+        notify: Who else is told of its jobs, beside `JOBWIRE_NOTIFY_URL`.
         data_schema: The JSON schema of its data.
         result_schema: The JSON schema of its result; None: nothing is promised.
         data_adapter: Reads the data; None: the job takes none.
@@ -97,6 +107,7 @@ class JobDefinition(ABC):
     data_schema: dict[str, Any]
     result_schema: dict[str, Any] | None
     data_adapter: TypeAdapter[Any] | None = field(repr=False)
+    notify: tuple[Notify, ...] = ()
 
     @property
     @abstractmethod

@@ -6,6 +6,8 @@ from uuid import UUID
 
 JOB_PREFIX = "job"
 BULK_OPERATION_PREFIX = "blk"
+EVENT_PREFIX = "evt"
+NOTIFICATION_PREFIX = "ntf"
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUE = {letter: value for value, letter in enumerate(_ALPHABET)}

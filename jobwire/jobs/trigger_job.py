@@ -1,6 +1,6 @@
 """Jobs that are tasks on Trigger.dev: what is known of them here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Literal
@@ -10,11 +10,13 @@ from jobwire.jobs.decorator import definition_of
 from jobwire.jobs.definition import (
     JobDefinition,
     JobDefinitionError,
+    all_of,
     check_max_duration,
     check_name,
     check_queue_name,
 )
 from jobwire.jobs.function_job import FunctionJob
+from jobwire.jobs.notify import Notify
 from jobwire.jobs.orphan_policy import OrphanPolicy
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.typed_data import adapter_of, schema_of
@@ -69,6 +71,7 @@ def trigger_job(
     attention: Attention | None = None,
     queue: str | None = None,
     orphan_policy: Literal["fail", "retry", "hold"] = "fail",
+    notify: Notify | Iterable[Notify] | None = None,
 ) -> TriggerJob:
     """Register a task of the Trigger.dev project as a type of job.
 
@@ -95,6 +98,8 @@ def trigger_job(
             more: `fail` ends it as FAILED with the kind ORPHANED; `retry` dispatches
             it anew, so that its code may run a second time; `hold` leaves it open
             until somebody cancels it or its run comes back.
+        notify: Other back ends that are told of events of its jobs, beside those of
+            `JOBWIRE_NOTIFY_URL`.
 
     Raises:
         JobDefinitionError: Something of it cannot be.
@@ -134,6 +139,7 @@ def trigger_job(
         moved_from=former,
         attention=attention or Attention(),
         queue=queue,
+        notify=all_of(notify),
         data_schema=(
             dict(_ANY_DATA_SCHEMA)
             if data is None

@@ -23,7 +23,8 @@ SIGNATURE_HEADER = "webhook-signature"
 HEX_HEADER = "x-trigger-signature-hmacsha256"
 
 _STANDARD_HEADERS = (ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER)
-_BASE64_PREFIX = "whsec_"
+#: What a secret begins with whose rest is the key in base64.
+BASE64_PREFIX = "whsec_"
 #: Seconds since the epoch, for the next thirty thousand years.
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
@@ -68,7 +69,27 @@ def sign_standard(secret: str, *, id: str, timestamp: datetime, body: bytes) -> 
         InvalidOptionError: The secret is empty or not base64.
     """
     signed = _signed(id, str(int(timestamp.timestamp())), body)
-    return _standard(_standard_key(secret), signed)
+    return _standard(standard_key(secret), signed)
+
+
+def standard_key(secret: str) -> bytes:
+    """Return the key that a secret of Standard Webhooks stands for.
+
+    Args:
+        secret: `whsec_` and the key in base64, or any other text, which is the key.
+
+    Raises:
+        InvalidOptionError: It is empty or not base64.
+    """
+    if not secret.startswith(BASE64_PREFIX):
+        return _whole_key(secret)
+    try:
+        key = base64.b64decode(secret.removeprefix(BASE64_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not key:
+        raise InvalidOptionError("secret", f"be base64 after {BASE64_PREFIX}")
+    return key
 
 
 def verify(
@@ -156,23 +177,11 @@ def _standard_keys(secrets: Sequence[str]) -> list[bytes]:
     keys: list[bytes] = []
     for secret in secrets:
         try:
-            keys.append(_standard_key(secret))
+            keys.append(standard_key(secret))
         except InvalidOptionError:
             # Such a secret can sign nothing here; the others still count.
             continue
     return keys
-
-
-def _standard_key(secret: str) -> bytes:
-    if not secret.startswith(_BASE64_PREFIX):
-        return _whole_key(secret)
-    try:
-        key = base64.b64decode(secret.removeprefix(_BASE64_PREFIX), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if not key:
-        raise InvalidOptionError("secret", f"be base64 after {_BASE64_PREFIX}")
-    return key
 
 
 def _whole_key(secret: str) -> bytes:

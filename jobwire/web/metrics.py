@@ -96,6 +96,18 @@ class Metrics:
             ["receipt"],
             registry=self.registry,
         )
+        self.notifications = Counter(
+            "jobwire_notifications",
+            "Attempts to notify other back ends, by what became of them.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.notification_age_seconds = Gauge(
+            "jobwire_notification_age_seconds",
+            "How long the oldest notification waits that was not delivered, in the"
+            " whole database; 0: none waits.",
+            registry=self.registry,
+        )
         self.realtime_runs = Counter(
             "jobwire_realtime_runs",
             "Runs that the Realtime feed told of, by what became of it.",

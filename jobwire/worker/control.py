@@ -37,6 +37,8 @@ from jobwire.worker.jobs_thread import Lifespan
 from jobwire.worker.lane import Lane
 from jobwire.worker.link import Link
 from jobwire.worker.loop import Loop
+from jobwire.worker.notification_settings import NotificationSettings
+from jobwire.worker.notifications import NotificationLoops
 from jobwire.worker.progress import ProgressLoop
 from jobwire.worker.promote import PromoteLoop
 from jobwire.worker.queues import QueueLoop
@@ -81,6 +83,7 @@ class Control:
         hooks: WorkerHooks,
         trigger: TriggerSettings | None,
         policy: PlacementPolicy,
+        notifications: NotificationSettings | None,
     ) -> None:
         self._worker = worker
         self._url = url
@@ -94,6 +97,8 @@ class Control:
         self._trigger_settings = trigger
         self._trigger: TriggerLoops | None = None
         self._policy = policy
+        self._notification_settings = notifications
+        self._notifications: NotificationLoops | None = None
         self._draining = asyncio.Event()
 
     def drain(self) -> None:
@@ -201,6 +206,19 @@ class Control:
                 hooks=self._hooks,
             )
             loops = [*loops, *self._trigger.loops]
+        if self._notification_settings is not None:
+            self._notifications = await NotificationLoops.open(
+                stack,
+                self._url,
+                schema=self._schema,
+                settings=self._notification_settings,
+                worker_settings=settings,
+                clock=self._clock,
+                registry=self._registry,
+                holder=self._worker,
+                hooks=self._hooks,
+            )
+            loops = [*loops, *self._notifications.loops]
         stack.callback(self._doorbell.listen(self._hear))
         return loops
 
@@ -300,6 +318,8 @@ class Control:
             self._bulk.wake()
         if self._trigger is not None:
             self._trigger.hear(topics)
+        if self._notifications is not None:
+            self._notifications.hear(topics)
 
     def _changed(self) -> None:
         self._doorbell.ring(Topic.CHANGE)
@@ -361,6 +381,8 @@ class Control:
         await _within(settings.flush_timeout, self._finisher.flushed())
         if self._trigger is not None:
             await self._trigger.end(settings.flush_timeout)
+        if self._notifications is not None:
+            await self._notifications.end(settings.flush_timeout)
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             await _within(settings.flush_timeout, self._attention.lay_down())
         for task in tasks:

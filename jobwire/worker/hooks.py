@@ -8,6 +8,7 @@ from jobwire.jobs.lags import PathLag
 from jobwire.jobs.realtime import Told
 from jobwire.jobs.reconcile import ReconcileReport
 from jobwire.jobs.transitions.finish import Outcome
+from jobwire.models.vocabulary import NotificationStatus
 
 
 class WorkerHooks:
@@ -52,6 +53,13 @@ class WorkerHooks:
 
         Args:
             outcome: What became of it.
+        """
+
+    def notified(self, status: NotificationStatus) -> None:
+        """A notification was sent to another back end.
+
+        Args:
+            status: How it stands then; PENDING: it was not taken, and is sent again.
         """
 
     def followed(self, told: Mapping[Told, int]) -> None:

@@ -18,6 +18,7 @@ from jobwire.worker.event_loop import new_event_loop
 from jobwire.worker.hooks import WorkerHooks
 from jobwire.worker.jobs_thread import Lifespan
 from jobwire.worker.mailbox import call_soon
+from jobwire.worker.notification_settings import NotificationSettings
 from jobwire.worker.settings import WorkerSettings
 from jobwire.worker.trigger_settings import TriggerSettings
 
@@ -62,6 +63,8 @@ class Worker:
             it leaves them alone.
         policy: What jobs that are retried in bulk may run on Trigger.dev; None:
             anything.
+        notifications: How to notify other back ends; None: it notifies none, not even
+            those that types name.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Worker:
         hooks: WorkerHooks | None = None,
         trigger: TriggerSettings | None = None,
         policy: PlacementPolicy | None = None,
+        notifications: NotificationSettings | None = None,
     ) -> None:
         #: Its name in leases and attempts: machine, process, and a random part.
         self.id = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -90,6 +94,7 @@ class Worker:
         self._hooks = hooks or WorkerHooks()
         self._trigger = trigger
         self._policy = policy or PlacementPolicy()
+        self._notifications = notifications
         self._ready: Future[None] = Future()
         self._ended: Future[None] = Future()
         for future in (self._ready, self._ended):
@@ -188,6 +193,7 @@ class Worker:
             hooks=self._hooks,
             trigger=self._trigger,
             policy=self._policy,
+            notifications=self._notifications,
         )
         with self._lock:
             self._control = (asyncio.get_running_loop(), control)

@@ -18,11 +18,12 @@ import pytest
 
 from jobwire.app.cli import main
 from jobwire.app.commands.jobs.following import going_on
-from jobwire.gql.scalars import format_duration, parse_instant
+from jobwire.gql.scalars import parse_instant
 from jobwire.jobs.doorbell import Doorbell
 from jobwire.jobs.feed import CaughtUp, Closing, Feed, follow_list
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.identifiers import job_id_text, parse_job_id
+from jobwire.jobs.iso8601 import format_duration
 from jobwire.jobs.viewer import trusted
 from jobwire.models.database import Database
 from tests.app.commands import running

@@ -4,8 +4,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from jobwire.app.notifications import notification_settings
 from jobwire.app.settings import Settings, SettingsError, environment_names
 from jobwire.app.settings_reference import env_example, markdown_table
+from tests.receiver import OTHER_SECRET
+from tests.receiver import SECRET as WEBHOOK_SECRET
 
 ROOT = Path(__file__).parents[2]
 URL = "postgresql://ann:hidden@db.example/jobs"
@@ -251,3 +254,79 @@ def test_the_example_file_shows_every_setting_with_a_value_that_fits(
 
 def test_the_table_of_the_documentation_is_fresh() -> None:
     assert markdown_table() in ROOT.joinpath("docs/settings.md").read_text()
+
+
+def test_whom_to_notify_is_read_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("JOBWIRE_NOTIFY_URL", "https://a.example/x, http://b.example")
+    monkeypatch.setenv("JOBWIRE_NOTIFY_SECRET", f"{OTHER_SECRET}, {WEBHOOK_SECRET}")
+    monkeypatch.setenv("JOBWIRE_NOTIFY_EVENTS", "job.failed,job.progress")
+
+    told = notification_settings(Settings())
+
+    assert told.secrets == (OTHER_SECRET, WEBHOOK_SECRET)
+    assert [one.target for one in told.everywhere] == [
+        "https://a.example/x",
+        "http://b.example/",
+    ]
+    assert {one.events for one in told.everywhere} == {("job.failed", "job.progress")}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        pytest.param(
+            {"notify_url": "https://ann:hidden@a.example"},
+            "JOBWIRE_NOTIFY_URL cannot be used: the URL must not hold a user or a"
+            " password: the signature tells who sends.",
+            id="password",
+        ),
+        pytest.param(
+            {"notify_url": "https://a.example/?token=hidden"},
+            "JOBWIRE_NOTIFY_URL is set without JOBWIRE_NOTIFY_SECRET, and nothing is"
+            " posted unsigned. `jobwire notifications secret` makes one.",
+            id="unsigned",
+        ),
+        pytest.param(
+            {"notify_url": "https://a.example", "notify_secret": "hidden" * 9},
+            "JOBWIRE_NOTIFY_SECRET cannot be used: the secret does not begin with"
+            " whsec_.",
+            id="no secret",
+        ),
+        pytest.param(
+            {"notify_secret": f"{WEBHOOK_SECRET},whsec_aGlkZGVu"},
+            "JOBWIRE_NOTIFY_SECRET cannot be used: secret 2 is of 6 bytes, not of 24 to"
+            " 64.",
+            id="weak secret",
+        ),
+        pytest.param(
+            {"notify_events": "job.failed"},
+            "JOBWIRE_NOTIFY_EVENTS is set without JOBWIRE_NOTIFY_URL, and types of job"
+            " say for themselves which events they notify of.",
+            id="no target",
+        ),
+        pytest.param(
+            {"notify_events": "job.suceeded"},
+            "JOBWIRE_NOTIFY_EVENTS cannot be used: there is no type of events"
+            " 'job.suceeded'; perhaps it is job.succeeded.",
+            id="misspelt",
+        ),
+    ],
+)
+def test_what_cannot_notify_is_refused_without_a_secret(
+    given: dict[str, str], message: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings(**given)
+
+    assert str(caught.value) == message
+
+
+def test_whom_to_notify_is_not_shown() -> None:
+    settings = Settings(
+        notify_url="https://a.example/?token=hidden", notify_secret=WEBHOOK_SECRET
+    )
+
+    assert "hidden" not in repr(settings)
+    assert WEBHOOK_SECRET not in repr(settings)

@@ -25,6 +25,8 @@ from tests.flows.pooler import pooler
 from tests.gql.types import MakeJob
 from tests.jobs.feed.steps import ADMIN, move, opened, versions
 from tests.jobs.feed.writers import write
+from tests.receiver import SECRET, running_receiver
+from tests.worker.conftest import until
 
 WRITERS = 6
 ROUNDS = 8
@@ -104,6 +106,34 @@ async def test_jobs_are_scheduled_run_and_watched_through_a_pooler(
             async with opened(followed) as messages:
                 *_, last = [one async for one in messages if hasattr(one, "job")]
             assert last.job.status == "SUCCEEDED"
+
+
+async def test_others_are_notified_through_a_pooler(
+    database: Database, pooled: DatabaseUrl
+) -> None:
+    async with asyncio.timeout(PATIENCE), running_receiver() as receiver:
+        settings = Settings(
+            _env_file=None,
+            database_url=str(pooled),
+            examples=True,
+            notify_url=receiver.url,
+            notify_secret=SECRET,
+        )
+        async with Jobwire(settings) as jobwire, database.connection() as connection:
+
+            async def recording() -> bool:
+                return bool(await connection.fetch("SELECT FROM notification_cursor"))
+
+            await until(recording, "a cursor")
+            await schedule_job(jobwire, type="no-op", tag="t", user_id="u")
+
+            posted = await receiver.count(3)
+
+    assert {one.type for one in posted} == {
+        "job.created",
+        "job.started",
+        "job.succeeded",
+    }
 
 
 async def test_a_pooler_that_nobody_spoke_of_is_named_with_what_to_do(

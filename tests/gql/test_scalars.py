@@ -13,14 +13,13 @@ from jobwire.gql.scalars import (
     MAX_CURSOR_LENGTH,
     MAX_DURATION,
     MAX_JSON_DEPTH,
-    format_duration,
-    format_instant,
     parse_cursor,
     parse_duration,
     parse_instant,
     parse_json,
 )
 from jobwire.gql.schema import core
+from jobwire.jobs.iso8601 import format_duration, format_instant
 
 #: Examples are small, but the machine may be busy.
 PATIENT = settings(

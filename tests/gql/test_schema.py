@@ -29,6 +29,7 @@ from jobwire.gql.types.job_cancellation import CancelMode, CancelOutcome
 from jobwire.gql.types.job_event import JobEventKind, SignalSource
 from jobwire.gql.types.job_failure import JobFailureKind
 from jobwire.gql.types.job_status import JobStatus
+from jobwire.gql.types.notification import NotificationStatus
 from jobwire.jobs import viewer
 from jobwire.models import vocabulary
 
@@ -104,7 +105,7 @@ def test_nothing_is_printed_as_null_by_default() -> None:
 def test_the_defaults_of_pages_are_printed() -> None:
     printed = print_schema()
 
-    assert printed.count("first: Int = 20") == 3
+    assert printed.count("first: Int = 20") == 4
     assert printed.count("first: Int = 50") == 2
 
 
@@ -128,6 +129,7 @@ def test_the_defaults_of_pages_are_printed() -> None:
                 "DELETED",
             },
         ),
+        (NotificationStatus, vocabulary.NotificationStatus, set()),
         (Scope, viewer.Scope, set()),
         (BulkAction, vocabulary.BulkAction, set()),
         (BulkStatus, vocabulary.BulkStatus, set()),

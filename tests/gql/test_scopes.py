@@ -77,7 +77,7 @@ def test_every_root_field_says_its_scope_but_the_viewer() -> None:
 
     assert scopes.pop(("Query", "viewer")) is None
     assert all(scopes.values())
-    for operators in ("reconcileJobs", "setQueue"):
+    for operators in ("reconcileJobs", "resendNotification", "setQueue"):
         assert scopes.pop(("Mutation", operators)) == "ADMIN"
     assert {scope for (owner, _), scope in scopes.items() if owner == "Mutation"} == {
         "JOBS_WRITE"

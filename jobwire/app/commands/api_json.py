@@ -15,17 +15,19 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import get_object_definition, has_object_definition
 from strawberry.types.field import StrawberryField
 
-from jobwire.gql.scalars import format_duration, format_instant
 from jobwire.gql.subscriptions.messages import to_message
 from jobwire.gql.types.bulk_operation import BulkOperation as ApiOperation
 from jobwire.gql.types.job import Job as ApiJob
 from jobwire.gql.types.job_attempt import JobAttempt
 from jobwire.gql.types.job_event import JobEvent
+from jobwire.gql.types.notification import Notification as ApiNotification
 from jobwire.gql.types.reconcile_report import ReconcileReport as ApiReport
 from jobwire.jobs.bulk import BulkOperation
 from jobwire.jobs.feed import Changed, StreamMessage
 from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.iso8601 import format_duration, format_instant
 from jobwire.jobs.job import Attempt, Event, Job
+from jobwire.jobs.notifications.log import Notification
 from jobwire.jobs.reconcile import ReconcileReport
 
 _name_of = StrawberryConfig().name_converter.get_graphql_name
@@ -73,6 +75,11 @@ def report_json(report: ReconcileReport) -> dict[str, Any]:
         "suspects": [{"id": job_id_text(id)} for id in report.suspects],
         "orphanedJobs": [{"id": job_id_text(id)} for id in report.orphaned_jobs],
     }
+
+
+def notification_json(notification: Notification) -> dict[str, Any]:
+    """Write a notification, with its body."""
+    return _object(ApiNotification.of(notification))
 
 
 def line(written: dict[str, Any]) -> str:

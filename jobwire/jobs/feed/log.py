@@ -9,7 +9,7 @@ while its transaction holds the lock of the job's row.
 Only the primary may be asked: a standby's snapshots do not name what is in progress.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -54,12 +54,25 @@ _UNSEEN = """
 _NOT_GIVEN = "pg_visible_in_snapshot(xid, s.target) AND id > $3"
 
 
-def _read(source: str, condition: str) -> str:
+#: Of a job's row what is told of it elsewhere: why it failed, but no data, no output.
+_LEAN = {
+    "data": "'null' AS data",
+    "result": "CASE WHEN NOT success THEN result::text END AS result",
+    "metadata": "'{}' AS metadata",
+}
+_LEAN_COLUMNS = ", ".join(
+    _LEAN.get(name) or (f"{name}::text AS {name}" if name in JSON_COLUMNS else name)
+    for name in Job.names()
+)
+
+
+def _read(source: str, condition: str, *, columns: str | None = None) -> str:
     """Write a read of one page of events, each with its job's row of the same moment.
 
     The events are limited before their jobs are looked up, one by one, by the primary
     key.
     """
+    columns = columns or Job.columns()
     return f"""
 WITH s AS (
   SELECT state.*, COALESCE($2::text::pg_snapshot, state.snapshot) AS target
@@ -71,13 +84,18 @@ SELECT s.snapshot::text, s.epoch, s.floor, s.target::text AS target,
     SELECT * FROM ({source}) AS unseen WHERE {_NOT_GIVEN} AND {condition}
      ORDER BY id LIMIT {PAGE}) AS e ON true
   LEFT JOIN LATERAL (
-    SELECT {Job.columns()} FROM worker_jobs
+    SELECT {columns} FROM worker_jobs
      WHERE id = e.job_id AND deleted_at IS NULL LIMIT 1) AS j ON true
  ORDER BY e.id"""
 
 
 _READ_LOG = _read(
     _UNSEEN, "($4 OR job_id = ANY ($5::uuid[]) OR user_id = ANY ($6::text[]))"
+)
+_READ_LEAN = _read(
+    _UNSEEN,
+    "(from_status IS DISTINCT FROM to_status OR kind = ANY ($4::text[]))",
+    columns=_LEAN_COLUMNS,
 )
 _READ_OF_JOB = _read(
     """SELECT * FROM job_events
@@ -204,6 +222,21 @@ async def read_log(
         position,
         (wanted.everything, list(wanted.job_ids), list(wanted.user_ids)),
     )
+
+
+async def read_lean(
+    connection: Connection, position: Position, kinds: Collection[str]
+) -> LogPage:
+    """Read a page of the changes of status, and of events of some kinds, of all jobs.
+
+    The rows of their jobs come without data, output and metadata.
+
+    Args:
+        connection: One with `PLAN_SETTINGS`.
+        position: What was given already.
+        kinds: Other events to read; the rest counts as given.
+    """
+    return await _page(connection, _READ_LEAN, position, (list(kinds),))
 
 
 async def read_missed(

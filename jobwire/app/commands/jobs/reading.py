@@ -14,7 +14,12 @@ from graphql import GraphQLError
 
 from jobwire.gql.scalars import parse_duration, parse_instant
 from jobwire.jobs import identifiers
-from jobwire.models.vocabulary import AttentionKind, Executor, JobStatus
+from jobwire.models.vocabulary import (
+    AttentionKind,
+    Executor,
+    JobStatus,
+    NotificationStatus,
+)
 
 _SHORT = re.compile(
     r"(?P<days>\d+d)?(?P<time>(?:\d+h)?(?:\d+m)?(?:\d+(?:\.\d+)?s)?)", re.ASCII
@@ -37,6 +42,12 @@ def job_id(text: str) -> UUID:
 def status(text: str) -> JobStatus:
     """Read a status in any case."""
     return JobStatus(_word(text.upper(), list(JobStatus), "status", text))
+
+
+def notification_status(text: str) -> NotificationStatus:
+    """Read the status of a notification in any case."""
+    statuses: list[str] = list(NotificationStatus)
+    return NotificationStatus(_word(text.upper(), statuses, "status", text))
 
 
 def executor(text: str) -> Executor:

@@ -11,8 +11,8 @@ from jobwire.app.commands.jobs.following import read
 from jobwire.app.commands.jobs.table import Column, lay_out
 from jobwire.app.commands.operating import operate, operator_settings
 from jobwire.app.jobwire import Jobwire
-from jobwire.gql.scalars import format_duration, format_instant
 from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.iso8601 import format_duration, format_instant
 from jobwire.jobs.job import Attempt, Event, Job, Row
 from jobwire.jobs.queries import (
     MAX_PAGE,

@@ -4,8 +4,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from jobwire.gql.scalars import format_instant
 from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.iso8601 import format_instant
 from jobwire.jobs.job import Attempt, Event, Job
 
 _UNITS = (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))
