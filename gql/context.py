@@ -14,9 +14,11 @@ from jobwire.jobs.bulk import BulkOperation, read_operation
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Attempt, Event, Job
+from jobwire.jobs.logs.read import LogLine, read_log_page
 from jobwire.jobs.queries import AsOf, Page, Window
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.database import Connection
+from jobwire.models.vocabulary import LogLevel
 
 T = TypeVar("T")
 
@@ -94,6 +96,20 @@ class Context:
         """Read a page of the events of a job that was read behind the wall."""
         async with self.engine.database.connection() as connection:
             return await queries.read_event_page(connection, job_id, window)
+
+    async def read_log_page(
+        self,
+        job_id: UUID,
+        window: Window[int],
+        *,
+        attempt: int | None,
+        min_level: LogLevel,
+    ) -> Page[LogLine]:
+        """Read a page of the log of a job that was read behind the wall."""
+        async with self.engine.database.connection() as connection:
+            return await read_log_page(
+                connection, job_id, window, attempt=attempt, min_level=min_level
+            )
 
     async def count_jobs(self, filter: JobFilter, *, cap: int) -> int:
         """Count the jobs of a filter behind the viewer's wall, up to `cap` + 1."""

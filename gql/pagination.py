@@ -19,6 +19,8 @@ K = TypeVar("K")
 
 #: An integer as PostgreSQL's `integer` holds it.
 _NUMBER = struct.Struct(">i")
+#: An integer as its `bigint` holds it.
+_LONG_NUMBER = struct.Struct(">q")
 #: A place in the log: a transaction's id as `xid8`, and a `bigint`.
 _PLACE = struct.Struct(">Qq")
 
@@ -147,6 +149,15 @@ def attempt_cursors(job_id: UUID) -> Cursors[int]:
 def event_cursors(job_id: UUID) -> Cursors[int]:
     """Return the cursors of the events of a job."""
     return _numbered(b"e" + job_id.bytes)
+
+
+def log_cursors(job_id: UUID) -> Cursors[int]:
+    """Return the cursors of the lines of the log of a job."""
+    return Cursors(
+        b"l" + job_id.bytes,
+        _LONG_NUMBER.pack,
+        lambda packed: int(_LONG_NUMBER.unpack(packed)[0]),
+    )
 
 
 def drift_cursors() -> Cursors[tuple[int, int]]:

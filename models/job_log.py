@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Integer, Text
+from sqlalchemy import BigInteger, ForeignKey, Integer, Text
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
 from jobwire.models.base import INSTANT, JSON, Table, check, column, one_of
@@ -17,6 +17,7 @@ class JobLog(Table, table=True):
     __tablename__: ClassVar[str] = "job_logs"
     __table_args__: ClassVar[Any] = (
         check("level_is_known", one_of("level", LogLevel)),
+        check("dropped_is_positive", "dropped > 0"),
         {"comment": "Lines that the code of a job wrote."},
     )
 
@@ -26,9 +27,18 @@ class JobLog(Table, table=True):
         ForeignKey("worker_jobs.id", ondelete="CASCADE"),
         key=True,
     )
-    id: int = column(BigInteger, "Rises.", Identity(always=True, cache=1), key=True)
+    id: int = column(
+        BigInteger,
+        "The number of the line in its job, in the order of the commits.",
+        key=True,
+    )
     attempt: int | None = column(Integer, "The attempt that wrote it.", null=True)
     level: str = column(Text, "How grave it is.")
     at: datetime = column(INSTANT, "When it was written, by the writer's clock.")
     message: str = column(Text, "The line.")
     fields: dict[str, Any] | None = column(JSON, "Named values beside it.", null=True)
+    dropped: int | None = column(
+        BigInteger,
+        "How many lines were dropped here, which it stands for; null: it is a line.",
+        null=True,
+    )

@@ -1,7 +1,7 @@
 /** Tasks to try Jobwire with; replace them by your own. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { schedules, task } from "@trigger.dev/sdk";
-import { reportProgress } from "./jobwire";
+import { log, reportProgress } from "./jobwire";
 
 /** Ends at once with what it was given. */
 export const myTask = task({
@@ -18,6 +18,7 @@ export const processLargeDataset = task({
     for (let step = 1; step <= steps; step += 1) {
       await sleep((seconds * 1000) / steps, undefined, { signal });
       reportProgress(step / steps, `Step ${step} of ${steps}`);
+      log.info(`Step ${step} is done`, { step, steps });
     }
     return { processed: steps };
   },

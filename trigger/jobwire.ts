@@ -18,7 +18,10 @@ export const delivery = {
   timeoutMs: 5_000,
   /** Milliseconds between tries; there is one try more than there are pauses. */
   pausesMs: [500, 1_500],
-  /** Milliseconds between two reports of a run's progress; the newest one wins. */
+  /**
+   * Milliseconds between two reports of a run: of its progress, of which the newest one
+   * wins, and of the lines of its log.
+   */
   progressEveryMs: 250,
   /** Milliseconds that the code of a canceled run is given to end. */
   settleMs: 25_000,
@@ -32,6 +35,14 @@ export const delivery = {
 const MAX_OUTPUT_BYTES = 256 * 1024;
 const MAX_ERROR_LENGTH = 10_000;
 const MAX_PROGRESS_MESSAGE_LENGTH = 500;
+const MAX_LOG_MESSAGE_LENGTH = 4_000;
+/** Fields longer than this, in characters of JSON, are left out. */
+const MAX_LOG_FIELDS_LENGTH = 8_000;
+/** Lines that wait to be posted; the oldest of what exceeds them are dropped. */
+const MAX_WAITING_LINES = 1_000;
+/** Lines and characters in one event. */
+const MAX_POSTED_LINES = 100;
+const MAX_POSTED_LENGTH = 256 * 1024;
 /** Statuses below 500 that another try may change. */
 const PASSING_STATUSES = [408, 425, 429];
 
@@ -47,6 +58,17 @@ interface Progress {
   message?: string;
 }
 
+type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR";
+
+interface LogLine {
+  at: string;
+  level: LogLevel;
+  message: string;
+  fields?: Record<string, unknown>;
+  /** Of a line that stands for others: how many were dropped. */
+  dropped?: number;
+}
+
 interface RunError {
   name: string;
   message: string;
@@ -57,6 +79,7 @@ interface Details {
   output?: unknown;
   error?: RunError;
   progress?: Progress;
+  logs?: LogLine[];
 }
 
 interface RunEvent extends Details {
@@ -106,8 +129,61 @@ export function reportProgress(fraction: number | null, message?: string): void 
   }
 }
 
+/** Writes a line; fields are what JSON can hold, and errors, which show their stack. */
+type WriteLine = (message: string, fields?: Record<string, unknown>) => void;
+
+/**
+ * Writes lines of the job's log, which Jobwire keeps and tells whoever follows the job,
+ * and of the run's own log on Trigger.dev.
+ *
+ * Call it as often as you like: it returns at once. At most four times a second a hundred
+ * lines are posted, the last ones before the attempt ends; of what is written faster the
+ * oldest are dropped, and a line says so. Messages have 4,000 characters at most, fields
+ * 8,000 of JSON. Outside a run it writes to the console alone.
+ */
+export const log: Readonly<Record<Lowercase<LogLevel>, WriteLine>> = {
+  debug: (message, fields) => writeLine("DEBUG", message, fields),
+  info: (message, fields) => writeLine("INFO", message, fields),
+  warn: (message, fields) => writeLine("WARN", message, fields),
+  error: (message, fields) => writeLine("ERROR", message, fields),
+};
+
+function writeLine(
+  level: LogLevel,
+  message: string,
+  fields?: Record<string, unknown>,
+): void {
+  try {
+    console[level.toLowerCase() as Lowercase<LogLevel>](message, ...(fields ? [fields] : []));
+    const line: LogLine = {
+      at: delivery.now().toISOString(),
+      level,
+      message: String(message).slice(0, MAX_LOG_MESSAGE_LENGTH),
+    };
+    const kept = fields && keptFields(fields);
+    if (kept) line.fields = kept;
+    locals.get(reporterOfAttempt)?.write(line);
+  } catch (error) {
+    warn("could not write to the log of the job", error);
+  }
+}
+
+/** The fields as JSON holds them; what it cannot hold, or is too long, is said. */
+function keptFields(fields: Record<string, unknown>): Record<string, unknown> {
+  try {
+    const text = JSON.stringify(fields, (_, value: unknown) => {
+      if (typeof value === "bigint") return String(value);
+      return value instanceof Error ? (value.stack ?? String(value)) : value;
+    });
+    if (text.length <= MAX_LOG_FIELDS_LENGTH) return JSON.parse(text);
+    return { "…": `Fields of ${text.length} characters were left out.` };
+  } catch (error) {
+    return { "…": `Fields were left out: ${String(error)}` };
+  }
+}
+
 tasks.middleware("jobwire", async ({ ctx, next }) => {
-  const reporter = new ProgressReporter(ctx);
+  const reporter = new Reporter(ctx);
   locals.set(reporterOfAttempt, reporter);
   try {
     await next();
@@ -147,7 +223,7 @@ tasks.catchError("jobwire", async ({ ctx, signal }) => {
   return { retryDelayInMs: retryDelay(retry, ctx.attempt.number) };
 });
 
-/** Posts how an attempt ended, after the last report of its progress. */
+/** Posts how an attempt ended, after the last of what it tells. */
 async function conclude(
   type: EventType,
   ctx: TaskRunContext,
@@ -162,10 +238,12 @@ async function conclude(
   await post(event);
 }
 
-/** Posts the progress of one attempt: in order, the newest report, not too often. */
-class ProgressReporter {
+/** Posts what one attempt tells: in order, the newest progress, all lines, not too often. */
+class Reporter {
   readonly #ctx: TaskRunContext;
   #pending: RunEvent | undefined;
+  #lines: LogLine[] = [];
+  #dropped = 0;
   #posting: Promise<void> | undefined;
   #hurried = false;
   #endPause = (): void => {};
@@ -176,8 +254,17 @@ class ProgressReporter {
   }
 
   report(progress: Progress): void {
-    this.#pending = describe("RUN_PROGRESS", this.#ctx, { progress }, this.#next());
-    this.#posting ??= undisturbed(() => this.#postPending());
+    this.#pending = this.#describe({ progress });
+    this.#start();
+  }
+
+  write(line: LogLine): void {
+    this.#lines.push(line);
+    if (this.#lines.length > MAX_WAITING_LINES) {
+      this.#lines.shift();
+      this.#dropped += 1;
+    }
+    this.#start();
   }
 
   /** Posts what is pending without a pause, and waits for it. */
@@ -187,17 +274,45 @@ class ProgressReporter {
     await this.#posting;
   }
 
+  #start(): void {
+    this.#posting ??= undisturbed(() => this.#postPending());
+  }
+
   async #postPending(): Promise<void> {
     try {
-      while (this.#pending !== undefined) {
-        const event = this.#pending;
+      while (this.#pending !== undefined || this.#lines.length > 0) {
+        const logs = this.#takeLines();
+        const event = this.#pending ?? this.#describe({});
         this.#pending = undefined;
+        if (logs.length > 0) event.logs = logs;
         await Promise.all([post(event), this.#pause()]);
       }
     } finally {
       // In the same step as the last look: no report can fall in between.
       this.#posting = undefined;
     }
+  }
+
+  #takeLines(): LogLine[] {
+    const [first] = this.#lines;
+    const taken: LogLine[] = [];
+    if (first !== undefined && this.#dropped > 0) {
+      const message = "Lines were dropped here: the task logs faster than is posted.";
+      taken.push({ at: first.at, level: "WARN", message, dropped: this.#dropped });
+      this.#dropped = 0;
+    }
+    let count = 0;
+    let length = 0;
+    for (const line of this.#lines) {
+      length += line.message.length + JSON.stringify(line.fields ?? null).length;
+      if (count === MAX_POSTED_LINES || (count > 0 && length > MAX_POSTED_LENGTH)) break;
+      count += 1;
+    }
+    return [...taken, ...this.#lines.splice(0, count)];
+  }
+
+  #describe(details: Details): RunEvent {
+    return describe("RUN_PROGRESS", this.#ctx, details, this.#next());
   }
 
   #pause(): Promise<void> | undefined {
@@ -219,7 +334,7 @@ class ProgressReporter {
   }
 }
 
-const reporterOfAttempt = locals.create<ProgressReporter>("jobwire.progress");
+const reporterOfAttempt = locals.create<Reporter>("jobwire.progress");
 
 function describe(
   type: EventType,

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
-from typing import Any, Self, cast
+from typing import Annotated, Any, Self, cast
 
 import strawberry
 from strawberry.scalars import JSON
@@ -17,6 +17,7 @@ from jobwire.gql.pagination import (
     Last,
     attempt_cursors,
     event_cursors,
+    log_cursors,
 )
 from jobwire.gql.resolved import resolved
 from jobwire.gql.scalars import EventCursor
@@ -26,6 +27,7 @@ from jobwire.gql.types.job_attempt import JobAttemptConnection
 from jobwire.gql.types.job_cancellation import JobCancellation
 from jobwire.gql.types.job_event import JobEventConnection
 from jobwire.gql.types.job_failure import JobFailure
+from jobwire.gql.types.job_log import JobLogConnection, LogLevel, to_level
 from jobwire.gql.types.job_progress import JobProgress
 from jobwire.gql.types.job_status import JobStatus
 from jobwire.gql.types.node import Node
@@ -37,6 +39,7 @@ from jobwire.models.vocabulary import CancelOutcome
 
 ATTEMPTS_PAGE = DefaultSize(20)
 EVENTS_PAGE = DefaultSize(50)
+LOGS_PAGE = DefaultSize(100)
 
 
 @strawberry.type(
@@ -255,6 +258,40 @@ class Job(Node):
         )
         page = await info.context.read_event_page(self.row.id, window)
         return JobEventConnection.of(page)
+
+    @resolved(
+        "What the code of the job has logged, the oldest first: its newest 1,000 lines."
+        " Of TRIGGER what the hooks of trigger/jobwire.ts have posted."
+    )
+    async def logs(
+        self,
+        info: Info,
+        first: First = LOGS_PAGE,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        attempt: Annotated[
+            int | None,
+            strawberry.argument(description="Only what that attempt wrote; null: all."),
+        ] = None,
+        min_level: Annotated[
+            LogLevel | None,
+            strawberry.argument(
+                description=(
+                    "No lesser lines; those with droppedCount are always there. Null:"
+                    " all."
+                )
+            ),
+        ] = None,
+    ) -> JobLogConnection:
+        """Return a page of lines."""
+        window = log_cursors(self.row.id).window(
+            first=first, after=after, last=last, before=before, default=LOGS_PAGE
+        )
+        page = await info.context.read_log_page(
+            self.row.id, window, attempt=attempt, min_level=to_level(min_level)
+        )
+        return JobLogConnection.of(page)
 
     @resolved(
         "The job that this one retries; null when it retries none, and when that"

@@ -123,6 +123,12 @@ class JobEventKind(Enum):
         EventKind.EXPIRED.value,
         description="The job ended unstarted: its time-to-live passed.",
     )
+    METADATA_CHANGED = strawberry.enum_value(
+        EventKind.METADATA_CHANGED.value,
+        description=(
+            "The job's code changed its metadata; changes.metadata holds all of them."
+        ),
+    )
     ATTENTION_CHANGED = strawberry.enum_value(
         EventKind.ATTENTION_CHANGED.value,
         description=(

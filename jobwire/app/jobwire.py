@@ -356,6 +356,7 @@ class Jobwire:
                 start_overdue=timedelta(seconds=settings.start_overdue_seconds),
                 heartbeat_late=timedelta(seconds=settings.heartbeat_late_seconds),
                 run_silent=timedelta(seconds=settings.run_silent_seconds),
+                log_level=settings.job_log_level,
             ),
             lifespan=self._lifespan,
             doorbell_enabled=settings.notify,

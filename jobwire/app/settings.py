@@ -37,7 +37,7 @@ from jobwire.jobs.notify import (
 from jobwire.jobs.queue import check_queue
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.models.database_url import DatabaseUrl, parse
-from jobwire.models.vocabulary import Executor
+from jobwire.models.vocabulary import Executor, LogLevel
 
 PREFIX = "JOBWIRE_"
 ENV_FILE = ".env"
@@ -150,6 +150,13 @@ def _name_of_schema(name: str) -> str:
     if not 1 <= len(name.encode()) <= 63 or name.startswith("pg_") or "\0" in name:  # noqa: PLR2004 - NAMEDATALEN - 1
         raise ValueError
     return name
+
+
+def _level_of_lines(level: object) -> object:
+    if not isinstance(level, str):
+        return level
+    # As Python and JOBWIRE_LOG_LEVEL spell it.
+    return "WARN" if level.upper() == "WARNING" else level.upper()
 
 
 Count = Annotated[int, Field(ge=1, le=10_000), Expected("a whole number from 1 on")]
@@ -318,6 +325,16 @@ class Settings(BaseSettings):
             description="How messages look on the console: `console` for people, or "
             "`json`.",
         )
+    )
+    job_log_level: Annotated[
+        LogLevel,
+        BeforeValidator(_level_of_lines),
+        Expected("DEBUG, INFO, WARN or ERROR"),
+    ] = Field(
+        default=LogLevel.INFO,
+        description="The least important lines of `ctx.log` that are stored with their "
+        "job, whatever `JOBWIRE_LOG_LEVEL` says. A job keeps its newest 1,000, so that "
+        "`DEBUG` may crowd out what matters more.",
     )
     worker_concurrency: Count = Field(
         default=100, description="Async jobs that one worker runs at once"

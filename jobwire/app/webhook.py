@@ -68,5 +68,5 @@ async def receive_event(
             secrets=engine.webhook_secrets,
             now=engine.clock.now(),
         )
-    engine.doorbell.ring(Topic.INBOX, Topic.CHANGE)
+    engine.doorbell.ring(Topic.INBOX, Topic.CHANGE, Topic.LOG)
     return received

@@ -9,12 +9,19 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import Any
 
-from jobwire.emulator.hook_moments import HookError, HookKind, HookMoment, HookProgress
+from jobwire.emulator.hook_moments import (
+    HookError,
+    HookKind,
+    HookLine,
+    HookMoment,
+    HookProgress,
+)
 
 #: Outputs longer than this, in bytes of JSON, are left for Jobwire to fetch.
 MAX_OUTPUT_BYTES = 256 * 1024
 MAX_ERROR_LENGTH = 10_000
 MAX_PROGRESS_MESSAGE_LENGTH = 500
+MAX_LOG_MESSAGE_LENGTH = 4_000
 
 RECORDED = "recorded_hooks.json"
 
@@ -69,6 +76,9 @@ def fill_in(recording: Recording, moment: HookMoment, sequence: int) -> dict[str
             del body[name]
         else:
             body[name] = details[name]
+    if moment.line is not None:
+        # It is recorded without one.
+        body["logs"] = [_line(moment.line, moment.occurred_at)]
     return body
 
 
@@ -117,3 +127,12 @@ def _progress(progress: HookProgress | None) -> Mapping[str, float | str | None]
     if progress.message is not None:
         told["message"] = progress.message[:MAX_PROGRESS_MESSAGE_LENGTH]
     return told
+
+
+def _line(line: HookLine, at: datetime) -> dict[str, Any]:
+    told = {
+        "at": _iso(at),
+        "level": line.level,
+        "message": line.message[:MAX_LOG_MESSAGE_LENGTH],
+    }
+    return told if line.fields is None else {**told, "fields": line.fields}

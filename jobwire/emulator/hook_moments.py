@@ -28,6 +28,15 @@ class HookProgress:
 
 
 @dataclass(frozen=True)
+class HookLine:
+    """A line that the attempt logs: DEBUG, INFO, WARN or ERROR, a sentence, JSON."""
+
+    level: str
+    message: str
+    fields: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
 class HookMoment:
     """What a hook knows when it runs.
 
@@ -43,6 +52,7 @@ class HookMoment:
         output: JSON; of SUCCESS alone.
         error: Of FAILURE alone, which comes after the last attempt only.
         progress: Of PROGRESS alone.
+        line: Of PROGRESS alone.
     """
 
     kind: HookKind
@@ -60,6 +70,7 @@ class HookMoment:
     output: Any = None
     error: HookError | None = None
     progress: HookProgress | None = None
+    line: HookLine | None = None
 
 
 class HookSender(Protocol):

@@ -7,6 +7,7 @@ from jobwire.emulator.clock import from_ms
 from jobwire.emulator.hook_moments import (
     HookError,
     HookKind,
+    HookLine,
     HookMoment,
     HookProgress,
 )
@@ -20,9 +21,13 @@ def attempt_started(run: Run, plan: AttemptPlan, now: int) -> HookMoment:
 
 
 def progressed(run: Run, plan: AttemptPlan, step: Step, now: int) -> HookMoment:
-    """An attempt tells how far it is."""
-    progress = HookProgress(step.fraction, step.message)
-    return _moment("PROGRESS", run, plan, now, progress=progress)
+    """An attempt tells how far it is, or logs a line."""
+    progress = HookProgress(step.fraction, step.message) if step.tells else None
+    line = None
+    if step.log is not None:
+        fields = None if step.fields is None else dict(step.fields)
+        line = HookLine(step.level, step.log, fields)
+    return _moment("PROGRESS", run, plan, now, progress=progress, line=line)
 
 
 def attempt_ended(run: Run, plan: AttemptPlan, now: int) -> HookMoment:

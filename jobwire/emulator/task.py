@@ -32,6 +32,9 @@ PLATFORM_FAILURES = frozenset(
     }
 )
 
+#: The levels of a line that a task logs.
+LOG_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
+
 _Value = TypeVar("_Value")
 #: A value, or a function that makes it from the payload (JSON) and the number of the
 #: attempt (from 1).
@@ -105,18 +108,32 @@ class Queue:
 
 @dataclass(frozen=True)
 class Step:
-    """A moment of an attempt at which the task tells how far it is.
+    """A moment of an attempt at which the task tells how far it is, or logs a line.
 
     Attributes:
         after: Seconds since the attempt began.
         fraction: From 0 to 1; None if it cannot be told.
         metadata: What it sets in the run's metadata by itself: JSON.
+        log: The message of a line, as `log` of `trigger/jobwire.ts` takes it.
+        level: The line's level: DEBUG, INFO, WARN or ERROR.
+        fields: The line's fields: JSON.
+
+    Raises:
+        TaskDefinitionError: There is no such level.
     """
 
     after: float
     fraction: float | None = None
     message: str | None = None
     metadata: Mapping[str, Any] | None = None
+    log: str | None = None
+    level: str = "INFO"
+    fields: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if self.level not in LOG_LEVELS:
+            why = f"the level of a line is one of {', '.join(LOG_LEVELS)}"
+            raise TaskDefinitionError(self.level, why)
 
     @property
     def tells(self) -> bool:

@@ -276,7 +276,8 @@ class Transitions:
             steps_done=done,
             **next_step(plan, began_at(run, now), steps=done, waits=run.waits_done),
         )
-        return moments.progressed(moved, plan, step, now) if step.tells else None
+        is_told = step.tells or step.log is not None
+        return moments.progressed(moved, plan, step, now) if is_told else None
 
     def _end_attempt(
         self, connection: Connection, run: Run, now: int

@@ -155,8 +155,9 @@ class Asker:
     ) -> bool:
         now = self._clock.now()
         async with transaction(self._connections) as connection:
-            await observe(connection, said, now=now, seals=seals)
-            await mark_handled(connection, delivery.id, now=now)
+            # First, so that of two who fold it at once only one stores its lines.
+            if await mark_handled(connection, delivery.id, now=now):
+                await observe(connection, said, now=now, seals=seals)
         return True
 
     async def _close(self, delivery: Delivery, reason: str) -> bool:

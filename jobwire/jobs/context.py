@@ -1,20 +1,31 @@
 """What the code of a job sees of its job, and the errors by which it answers."""
 
+import json
 import logging
 import math
-from collections.abc import Callable, MutableMapping
+import threading
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+from jobwire.jobs import json_text
+from jobwire.jobs.clock import SystemClock
+from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.logs.line import NUMBERS, Line, line_of_call
+from jobwire.models.vocabulary import LogLevel
 
 #: The longest message of a progress report, in characters; longer ones are cut.
 MAX_PROGRESS_MESSAGE = 500
 #: The largest number that GraphQL's Int can carry.
 MAX_COUNT = 2**31 - 1
+#: The largest metadata, in bytes of JSON.
+MAX_METADATA_BYTES = 64 * 1024
 #: The longest delay that code may ask for.
 MAX_RETRY_AFTER = timedelta(days=366)
 
 _LOGGER = logging.getLogger("jobwire.job")
+_RECORD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
 class NonRetryable(Exception):  # noqa: N818 - reads as `raise NonRetryable("…")`
@@ -84,6 +95,21 @@ class StopSignal:
         self.seen = False
 
 
+@dataclass(frozen=True, slots=True)
+class LogKeeper:
+    """Where the lines of a job's log go.
+
+    Attributes:
+        keep: Takes each; from any thread, and must neither wait nor raise.
+        level: The least level that is kept.
+        now: The time of a line.
+    """
+
+    keep: Callable[[Line], None]
+    level: LogLevel = LogLevel.INFO
+    now: Callable[[], datetime] = SystemClock().now
+
+
 class JobContext:
     """One attempt as its own code sees it.
 
@@ -101,8 +127,12 @@ class JobContext:
     """
 
     __slots__ = (
+        "_keeper",
         "_log",
+        "_metadata",
+        "_metadata_lock",
         "_report",
+        "_report_metadata",
         "_stop",
         "attempt",
         "job_id",
@@ -123,7 +153,10 @@ class JobContext:
         attempt: int = 1,
         max_attempts: int = 1,
         resources: Any = None,
+        metadata: Mapping[str, Any] | None = None,
         report: Callable[[Progress], None] | None = None,
+        report_metadata: Callable[[str], None] | None = None,
+        keeper: LogKeeper | None = None,
         stop: StopSignal | None = None,
     ) -> None:
         self.job_id = job_id
@@ -133,7 +166,11 @@ class JobContext:
         self.attempt = attempt
         self.max_attempts = max_attempts
         self.resources = resources
+        self._metadata = dict(metadata or {})
+        self._metadata_lock = threading.Lock()
         self._report = report
+        self._report_metadata = report_metadata
+        self._keeper = keeper
         self._stop = stop or StopSignal()
         self._log: logging.LoggerAdapter[logging.Logger] | None = None
 
@@ -148,7 +185,13 @@ class JobContext:
 
     @property
     def log(self) -> "logging.LoggerAdapter[logging.Logger]":
-        """A logger whose records carry `job_id`, `job_type` and `attempt`."""
+        """The job's log, which callers of the API read and follow.
+
+        It is a logger of Python's `logging`; its records carry `job_id`, `job_type` and
+        `attempt`. Lines from `JOBWIRE_JOB_LOG_LEVEL` on are stored as well, whatever
+        that logger is set to: message, the `extra` of the call, the exception. It never
+        waits and never raises; a job keeps its newest 1,000 lines.
+        """
         if self._log is None:
             self._log = _JobLogger(
                 _LOGGER,
@@ -157,8 +200,48 @@ class JobContext:
                     "job_type": self.type,
                     "attempt": self.attempt,
                 },
+                self._keeper,
             )
         return self._log
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The job's metadata, as this attempt left them: a copy of your own."""
+        with self._metadata_lock:
+            copy: dict[str, Any] = json.loads(json.dumps(self._metadata))
+        return copy
+
+    def set_metadata(self, key: str, value: Any) -> None:
+        """Set one key of the job's metadata; see `update_metadata`."""
+        self.update_metadata({key: value})
+
+    def update_metadata(self, changes: Mapping[str, Any]) -> None:
+        """Change the job's metadata, which callers of the API see; never waits.
+
+        Only the latest state is kept: at most four a second are written, the last one
+        always before the attempt ends. A later attempt begins with them.
+
+        Args:
+            changes: JSON by key; None removes the key, other keys stay.
+
+        Raises:
+            ValueError: It is not JSON, or the metadata would exceed 64 KiB of it.
+                Then nothing changes.
+        """
+        with self._metadata_lock:
+            changed = {**self._metadata, **changes}
+            kept = {key: value for key, value in changed.items() if value is not None}
+            try:
+                text = json_text.encode(
+                    kept, limit=MAX_METADATA_BYTES, path=("metadata",)
+                )
+            except InvalidInputError as error:
+                raise ValueError(f"The metadata cannot be set. {error}") from error
+            # What is nested stays ours, whatever the code does to it later.
+            self._metadata = json.loads(text)
+            # Within the lock, so that the last state is also the last report.
+            if self._report_metadata is not None:
+                self._report_metadata(text)
 
     @property
     def cancelled(self) -> bool:
@@ -225,12 +308,49 @@ class JobContext:
 
 
 class _JobLogger(logging.LoggerAdapter[logging.Logger]):
-    """Adds what it is bound to, and keeps the `extra` of the call."""
+    """Adds what it is bound to, keeps the `extra` of the call, and has lines stored."""
+
+    def __init__(
+        self,
+        logger: logging.Logger,
+        bound: Mapping[str, object],
+        keeper: LogKeeper | None,
+    ) -> None:
+        super().__init__(logger, bound)
+        self._keeper = keeper
+        self._least = math.inf if keeper is None else NUMBERS[keeper.level]
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - logging's name
+        """Whether a line of the level is stored or written to Python's logging."""
+        return level >= self._least or super().isEnabledFor(level)
+
+    def log(self, level: int, msg: object, *args: object, **kwargs: Any) -> None:
+        """Store a line and hand it on to Python's logging."""
+        if self._keeper is not None and level >= self._least:
+            self._keeper.keep(
+                line_of_call(
+                    self._keeper.now(),
+                    level,
+                    msg,
+                    args,
+                    extra=kwargs.get("extra"),
+                    exc_info=kwargs.get("exc_info"),
+                )
+            )
+        # This frame is not where the line was written.
+        kwargs["stacklevel"] = kwargs.get("stacklevel", 1) + 1
+        super().log(level, msg, *args, **kwargs)
 
     def process(
         self, msg: Any, kwargs: MutableMapping[str, Any]
     ) -> tuple[Any, MutableMapping[str, Any]]:
-        kwargs["extra"] = {**(kwargs.get("extra") or {}), **(self.extra or {})}
+        given = kwargs.get("extra")
+        extra = given if isinstance(given, Mapping) else {}
+        kwargs["extra"] = {
+            # What a record has by itself it refuses as an extra, by an error.
+            **{f"{name}_" if name in _RECORD else name: extra[name] for name in extra},
+            **(self.extra or {}),
+        }
         return msg, kwargs
 
 

@@ -52,6 +52,8 @@ class Topic(StrEnum):
     INBOX = "i"
     #: A bulk operation was asked for.
     BULK = "b"
+    #: Logs have grown, or one that has grown is complete.
+    LOG = "l"
 
 
 Listener = Callable[[frozenset[Topic]], None]

@@ -6,6 +6,7 @@ from jobwire.jobs.clock import Clock
 from jobwire.jobs.doorbell import Doorbell
 from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.feed import Feed
+from jobwire.jobs.logs.feed import LogFeed
 from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.sync_paths import SyncPath
@@ -27,6 +28,7 @@ class Engine:
         paths: How news of runs come between two passes of reconciliation.
         webhook_secrets: Any of these may have signed what is posted; none: nothing
             is taken in.
+        logs: The live logs of this process.
     """
 
     database: Database
@@ -38,3 +40,7 @@ class Engine:
     trigger: TriggerExecutor | None = None
     paths: frozenset[SyncPath] = frozenset(SyncPath)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    logs: LogFeed = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "logs", LogFeed(self.database, self.doorbell))

@@ -25,9 +25,12 @@ from jobwire.jobs.failure import (
 )
 from jobwire.jobs.identifiers import parse_job_id
 from jobwire.jobs.instant import Instant
+from jobwire.jobs.logs.append import MAX_LINES
+from jobwire.jobs.logs.line import MAX_MESSAGE_BYTES as MAX_LOG_MESSAGE_BYTES
+from jobwire.jobs.logs.line import Line, fields_text
 from jobwire.jobs.observation import Observation, Rank
 from jobwire.jobs.run_progress import RunProgress
-from jobwire.models.vocabulary import FailureKind, JobStatus, SignalSource
+from jobwire.models.vocabulary import FailureKind, JobStatus, LogLevel, SignalSource
 
 JOB_TAG = "job:"
 
@@ -66,6 +69,23 @@ class _Error(_Part):
     stack_trace: str | None = None
 
 
+class _Line(_Part):
+    at: Instant
+    level: LogLevel
+    message: str
+    fields: dict[str, Any] | None = None
+    dropped: Annotated[int, Field(ge=1, le=2**53)] | None = None
+
+    def line(self) -> Line:
+        return Line(
+            self.at,
+            self.level,
+            cut(self.message, MAX_LOG_MESSAGE_BYTES),
+            fields_text(self.fields or {}),
+            self.dropped,
+        )
+
+
 class HookEvent(_Part):
     """One event, as it was posted.
 
@@ -73,6 +93,7 @@ class HookEvent(_Part):
         id: Unique, and the same over all tries to deliver it.
         type: RUN_STARTED, RUN_PROGRESS, RUN_COMPLETED, RUN_FAILED or RUN_CANCELED.
         occurred_at: When it happened, by the clock of the machine that ran the task.
+        logs: Lines of the job's log, at most 1,000; they count in RUN_PROGRESS alone.
     """
 
     id: _Word
@@ -84,6 +105,7 @@ class HookEvent(_Part):
     output: Any = None
     error: _Error | None = None
     progress: RunProgress | None = None
+    logs: Annotated[tuple[_Line, ...], Field(max_length=MAX_LINES)] = ()
 
     @classmethod
     def read(cls, body: object) -> "HookEvent":
@@ -132,7 +154,14 @@ class HookEvent(_Part):
             progress=(
                 None if self.progress is None else self.progress.text(self.occurred_at)
             ),
+            lines=self._lines(),
         )
+
+    def _lines(self) -> tuple[Line, ...]:
+        # An end may be looked at twice, and lines of it would come twice.
+        if self.type != "RUN_PROGRESS":
+            return ()
+        return tuple(one.line() for one in self.logs)
 
     def _failure(self) -> Failure:
         error = self.error or _Error()

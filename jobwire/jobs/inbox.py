@@ -17,7 +17,8 @@ _UNHANDLED = """
 SELECT id, source, body::text AS body, received_at FROM webhook_deliveries
  WHERE handled_at IS NULL AND id <> ALL ($2::uuid[]) ORDER BY received_at LIMIT $1"""
 _HANDLED = """
-UPDATE webhook_deliveries SET handled_at = $2, error = $3 WHERE id = $1"""
+UPDATE webhook_deliveries SET handled_at = $2, error = $3
+ WHERE id = $1 AND handled_at IS NULL RETURNING id"""
 # By its run if one has it, else the job that its tags name.
 _SUBJECT = """
 SELECT id, status, trigger_task_id, trigger_run_id, dispatch_state, dispatch_number
@@ -115,7 +116,7 @@ async def mark_handled(
     *,
     now: datetime,
     error: str | None = None,
-) -> None:
+) -> bool:
     """Take a delivery out of the inbox; the row stays.
 
     Args:
@@ -123,8 +124,11 @@ async def mark_handled(
         delivery: Which one.
         now: When.
         error: Why it changed nothing; None: it did, or came late.
+
+    Returns:
+        Whether nobody else had done so before.
     """
-    await connection.fetch(_HANDLED, delivery, now, error)
+    return bool(await connection.fetch(_HANDLED, delivery, now, error))
 
 
 async def read_unhandled(

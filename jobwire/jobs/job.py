@@ -23,6 +23,7 @@ JSON_COLUMNS = frozenset(
         "changes",
         "detail",
         "failure",
+        "fields",
     }
 )
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from jobwire.jobs.failure import Failure
+from jobwire.jobs.logs.line import Line
 from jobwire.models.vocabulary import JobStatus, SignalSource
 
 
@@ -40,6 +41,7 @@ class Observation:
         output: What the run returned, as JSON text; None: nothing, or not told.
         failure: Why it failed or expired; always there for those statuses.
         progress: {fraction, message, current, total, updatedAt} as JSON text.
+        lines: What the run's code has logged.
     """
 
     run_id: str
@@ -55,3 +57,4 @@ class Observation:
     output: str | None = None
     failure: Failure | None = None
     progress: str | None = None
+    lines: tuple[Line, ...] = ()

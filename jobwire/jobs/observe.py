@@ -8,6 +8,7 @@ from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.drift import attended, corrected, is_drift
 from jobwire.jobs.fold import fold
 from jobwire.jobs.job import Job
+from jobwire.jobs.logs.append import Portion, append
 from jobwire.jobs.observation import Observation, Rank
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.jobs.transitions import observe as transitions
@@ -62,6 +63,9 @@ async def observe(
     if said.attempt:
         before = await transitions.attempts_before(connection, job)
         said = replace(said, attempt=before + said.attempt)
+    if said.lines:
+        # However late: what was logged is as true as it was.
+        await append(connection, [Portion(job.id, said.attempt or 1, said.lines)])
     heard = None
     if said.status is JobStatus.CANCELED:
         heard = await transitions.read_heard(connection, job)

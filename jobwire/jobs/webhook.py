@@ -41,7 +41,7 @@ RETURNING id, deliveries"""
 class Receipt(StrEnum):
     """What became of a delivery; each of them is good news for the sender."""
 
-    #: It is folded in.
+    #: It is folded in: it changed the job, or its log.
     APPLIED = "applied"
     #: It is folded in and changed nothing: newer things were known.
     LATE = "late"
@@ -156,11 +156,12 @@ async def _take_hook(
     subject = await find_subject(connection, event.run.id, event.job_id)
     if subject is None or not subject.has_run:
         return await _leave(connection, stored, subject, now)
-    observed = await observe(connection, event.observation(), now=now)
+    said = event.observation()
+    observed = await observe(connection, said, now=now)
     if event.is_terminal and not subject.is_terminal:
         return _ACCEPTED
     await mark_handled(connection, stored, now=now)
-    if observed is not None and observed.applied:
+    if observed is not None and (observed.applied or said.lines):
         return Received(Receipt.APPLIED)
     return Received(Receipt.LATE, "Newer things are known of the run.")
 

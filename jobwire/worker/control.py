@@ -27,7 +27,7 @@ from jobwire.worker.bulk import BulkLoop
 from jobwire.worker.cancel import CancelLoop
 from jobwire.worker.claim import ClaimLoop
 from jobwire.worker.clock_sync import ClockLoop
-from jobwire.worker.execution import StopReason
+from jobwire.worker.execution import Ears, StopReason
 from jobwire.worker.expire import ExpireLoop
 from jobwire.worker.finisher import Ending, FinisherLoop
 from jobwire.worker.force import ForceLoop
@@ -36,7 +36,9 @@ from jobwire.worker.hooks import WorkerHooks
 from jobwire.worker.jobs_thread import Lifespan
 from jobwire.worker.lane import Lane
 from jobwire.worker.link import Link
+from jobwire.worker.log import LogLoop
 from jobwire.worker.loop import Loop
+from jobwire.worker.metadata import MetadataLoop
 from jobwire.worker.notification_settings import NotificationSettings
 from jobwire.worker.notifications import NotificationLoops
 from jobwire.worker.progress import ProgressLoop
@@ -49,7 +51,7 @@ from jobwire.worker.trigger import TriggerLoops
 from jobwire.worker.trigger_settings import TriggerSettings
 
 #: Every loop can hold a connection at the same time: none waits for another.
-CONNECTIONS = 15
+CONNECTIONS = 18
 #: The planner takes `unnest` for ten rows and a status for almost none: only a generic
 #: plan is the same for every batch, and it walks the primary key.
 _SESSION = {
@@ -169,20 +171,23 @@ class Control:
         if isinstance(self._clock, DatabaseClock):
             async with link.connection() as connection:
                 await self._clock.synchronize(connection)
-        self._progress = ProgressLoop(
-            link,
-            self._clock,
-            settings,
-            worker=self._worker,
-            changed=self._changed,
-        )
+        said: dict[str, Any] = {"worker": self._worker, "changed": self._changed}
+        self._progress = ProgressLoop(link, self._clock, settings, **said)
+        self._metadata = MetadataLoop(link, self._clock, settings, **said)
+        self._log = LogLoop(link, settings, changed=self._logged)
         self._runner = Runner(
             self._clock,
             settings,
             self._hooks,
             registry=self._registry,
             lifespan=self._lifespan,
-            report=self._progress.report,
+            ears=Ears(
+                self._progress.report,
+                self._metadata.report,
+                self._log.keep,
+                settings.log_level,
+                self._clock.now,
+            ),
             ended=self._ended,
             freed=self._free_slots,
         )
@@ -230,7 +235,8 @@ class Control:
             clock,
             settings,
             self._hooks,
-            progress=self._progress,
+            latest=(self._progress, self._metadata),
+            log=self._log,
             written=self._written,
             **shared,
         )
@@ -287,6 +293,8 @@ class Control:
             self._cancels,
             self._forcer,
             self._progress,
+            self._metadata,
+            self._log,
             self._finisher,
             self._promoter,
             ExpireLoop(
@@ -323,6 +331,9 @@ class Control:
 
     def _changed(self) -> None:
         self._doorbell.ring(Topic.CHANGE)
+
+    def _logged(self) -> None:
+        self._doorbell.ring(Topic.LOG)
 
     def _queued(self) -> None:
         self._doorbell.ring(Topic.WORK, Topic.CHANGE)

@@ -1,20 +1,25 @@
 """One attempt in this process."""
 
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from jobwire.jobs.context import JobContext, Progress, StopSignal
+from jobwire.jobs import json_text
+from jobwire.jobs.context import JobContext, LogKeeper, Progress, StopSignal
 from jobwire.jobs.function_job import FunctionJob
 from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.logs.line import Line
 from jobwire.jobs.transitions.claim import Claimed
+from jobwire.models.vocabulary import LogLevel
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
+    from datetime import datetime
 
 
 class StopReason(Enum):
@@ -32,6 +37,25 @@ class StopReason(Enum):
     LOST = "lost"
 
 
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Who hears what running code says; each from any thread, without waiting.
+
+    Attributes:
+        progress: Takes how far it has come.
+        metadata: Takes the job's metadata as a whole, as JSON text.
+        line: Takes a line of its log.
+        log_level: The least level of lines that are taken.
+        now: The time of a line.
+    """
+
+    progress: "Callable[[Execution, Progress], None]"
+    metadata: "Callable[[Execution, str], None]"
+    line: "Callable[[Execution, Line], None]"
+    log_level: LogLevel
+    now: "Callable[[], datetime]"
+
+
 class Execution:
     """An attempt that this worker holds, from the claim to the accepted finish.
 
@@ -45,7 +69,7 @@ class Execution:
         stop_reason: Why it was told to stop; None: it was not.
         is_running: Whether its code has not ended yet.
         confirmed_at: When its lease was last known to be ours, in monotonic seconds.
-        progressed_at: When its progress was last written, in monotonic seconds.
+        written_at: When each loop last wrote what it says, in monotonic seconds.
         timer: Enforces `max_duration`.
         patience: Ends the time that sync code was given to stop.
         is_overdue: It is sync code that has not stopped within that time.
@@ -53,8 +77,8 @@ class Execution:
     """
 
     __slots__ = (
+        "_ears",
         "_ended_at",
-        "_report",
         "_resources",
         "_started_at",
         "_told",
@@ -64,11 +88,11 @@ class Execution:
         "is_overdue",
         "is_running",
         "patience",
-        "progressed_at",
         "signal",
         "stop_reason",
         "task",
         "timer",
+        "written_at",
     )
 
     def __init__(
@@ -78,17 +102,17 @@ class Execution:
         *,
         resources: Any,
         confirmed_at: float,
-        report: "Callable[[Execution, Progress], None]",
+        ears: Ears,
     ) -> None:
         self.claimed = claimed
         self.definition = definition
         self.signal = StopSignal()
         self._resources = resources
-        self._report = report
+        self._ears = ears
         self.stop_reason: StopReason | None = None
         self.is_running = True
         self.confirmed_at = confirmed_at
-        self.progressed_at = 0.0
+        self.written_at: dict[str, float] = {}
         self.task: asyncio.Task[None] | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.patience: asyncio.TimerHandle | None = None
@@ -123,7 +147,12 @@ class Execution:
             attempt=claimed.attempt,
             max_attempts=claimed.retry_config.max_attempts,
             resources=self._resources,
-            report=partial(self._report, self),
+            metadata=json_text.decode(claimed.metadata),
+            report=partial(self._ears.progress, self),
+            report_metadata=partial(self._ears.metadata, self),
+            keeper=LogKeeper(
+                partial(self._ears.line, self), self._ears.log_level, self._ears.now
+            ),
             stop=self.signal,
         )
 

@@ -5,6 +5,8 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
 
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.transitions.finish import Finish, finish
@@ -12,9 +14,10 @@ from jobwire.worker import outcome
 from jobwire.worker.batch import write_batch
 from jobwire.worker.execution import Execution, StopReason
 from jobwire.worker.hooks import WorkerHooks
+from jobwire.worker.latest import LatestLoop
 from jobwire.worker.link import CONTENDED, Link
+from jobwire.worker.log import LogLoop
 from jobwire.worker.loop import UNTIL_WOKEN, Loop
-from jobwire.worker.progress import ProgressLoop
 from jobwire.worker.roster import Roster
 from jobwire.worker.settings import WorkerSettings
 
@@ -22,6 +25,8 @@ from jobwire.worker.settings import WorkerSettings
 _RETRY = 0.5
 
 Ending = tuple[Execution, Finish]
+#: A job and its fence.
+Key = tuple[UUID, int]
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +38,8 @@ class FinisherLoop(Loop):
     becomes FAILED; one whose row is locked by somebody's transaction waits by itself.
 
     Args:
-        progress: Is flushed before each finish.
+        latest: Writers of what code says of itself; flushed before each finish.
+        log: The writer of what code logs; flushed before each finish.
         written: Called after a statement with the endings that were accepted.
     """
 
@@ -48,7 +54,8 @@ class FinisherLoop(Loop):
         *,
         worker: str,
         roster: Roster,
-        progress: ProgressLoop,
+        latest: Sequence[LatestLoop[Any]],
+        log: LogLoop,
         written: Callable[[Sequence[Ending]], None],
     ) -> None:
         super().__init__()
@@ -58,7 +65,8 @@ class FinisherLoop(Loop):
         self._hooks = hooks
         self._worker = worker
         self._roster = roster
-        self._progress = progress
+        self._latest = latest
+        self._log = log
         self._written = written
         self._waiting: deque[Ending] = deque()
         self._blocked: list[Ending] = []
@@ -99,9 +107,7 @@ class FinisherLoop(Loop):
 
     async def _attempt(self, endings: Sequence[Ending]) -> None:
         """Write endings; those that could not be written are kept."""
-        ours = [one for one in endings if one[0].stop_reason is not StopReason.LOST]
-        self._lose([one for one in endings if one[0].stop_reason is StopReason.LOST])
-        pending = {execution.key: (execution, end) for execution, end in ours}
+        pending = {execution.key: (execution, end) for execution, end in endings}
 
         async def write(part: Sequence[Ending]) -> None:
             await self._write(part)
@@ -109,7 +115,13 @@ class FinisherLoop(Loop):
                 del pending[execution.key]
 
         try:
-            await self._progress.flush([execution for execution, _ in ours])
+            # What a lost attempt has logged counts too.
+            held = await self._log.flush([execution for execution, _ in endings])
+            for execution in held:
+                self._block(pending.pop(execution.key))
+            ours = self._without_lost(pending)
+            for latest in self._latest:
+                await latest.flush([execution for execution, _ in ours])
             refused = await write_batch(
                 self._link, ours, write, job_of=lambda one: one[0].job
             )
@@ -118,8 +130,7 @@ class FinisherLoop(Loop):
             raise
         for (execution, _), error in refused:
             if isinstance(error, CONTENDED):
-                self._blocked.append(pending[execution.key])
-                self._blocked_until = time.monotonic() + _RETRY
+                self._block(pending[execution.key])
             else:
                 _log.warning(
                     "the end of %s was refused: %s",
@@ -128,6 +139,21 @@ class FinisherLoop(Loop):
                     extra={"action": "finish-refused"},
                 )
                 self._waiting.append((execution, outcome.of_refusal(execution, error)))
+
+    def _block(self, ending: Ending) -> None:
+        """Have an ending wait by itself."""
+        self._blocked.append(ending)
+        self._blocked_until = time.monotonic() + _RETRY
+
+    def _without_lost(self, pending: dict[Key, Ending]) -> list[Ending]:
+        """Discard the endings whose lease was lost; return the others."""
+        lost = [
+            one for one in pending.values() if one[0].stop_reason is StopReason.LOST
+        ]
+        for execution, _ in lost:
+            del pending[execution.key]
+        self._lose(lost)
+        return list(pending.values())
 
     async def _write(self, endings: Sequence[Ending]) -> None:
         async with self._link.connection() as connection:
@@ -163,4 +189,6 @@ class FinisherLoop(Loop):
     def _release(self, endings: Sequence[Ending]) -> None:
         executions = [execution for execution, _ in endings]
         self._roster.drop(executions)
-        self._progress.forget(executions)
+        for latest in self._latest:
+            latest.forget(executions)
+        self._log.forget(executions)

@@ -9,11 +9,10 @@ from functools import partial
 from typing import Any
 
 from jobwire.jobs.clock import Clock
-from jobwire.jobs.context import Progress
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.transitions.claim import Claimed
 from jobwire.worker import outcome
-from jobwire.worker.execution import Execution, StopReason
+from jobwire.worker.execution import Ears, Execution, StopReason
 from jobwire.worker.finisher import Ending
 from jobwire.worker.hooks import WorkerHooks
 from jobwire.worker.jobs_thread import JobsThread, Lifespan
@@ -33,7 +32,7 @@ class Runner:
     Belongs to the control loop, where every method must be called.
 
     Args:
-        report: Takes progress, from any thread.
+        ears: Who hears what code says.
         ended: Takes the ends of attempts, on the control loop.
         freed: Called when stuck code has given its place to another job.
     """
@@ -46,7 +45,7 @@ class Runner:
         *,
         registry: Registry,
         lifespan: Lifespan | None,
-        report: Callable[[Execution, Progress], None],
+        ears: Ears,
         ended: Callable[[Sequence[Ending]], None],
         freed: Callable[[], None],
     ) -> None:
@@ -56,7 +55,7 @@ class Runner:
         self._clock = clock
         self._hooks = hooks
         self._slots = settings.concurrency + settings.threads
-        self._report = report
+        self._ears = ears
         self._hand_on = ended
         self._freed = freed
         self._stop_grace = settings.stop_grace
@@ -104,7 +103,7 @@ class Runner:
                 lane.definition(job.type),
                 resources=self._resources,
                 confirmed_at=sent_at,
-                report=self._report,
+                ears=self._ears,
             )
             for job in claimed
         ]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from jobwire.models.vocabulary import LogLevel
+
 _POSITIVE_COUNTS = ("concurrency", "threads", "claim_batch", "finish_batch", "backlog")
 _POSITIVE_SPANS = (
     "lease",
@@ -20,6 +22,7 @@ _POSITIVE_SPANS = (
     "start_overdue",
     "heartbeat_late",
     "run_silent",
+    "log_interval",
     "statement_timeout",
     "lock_timeout",
 )
@@ -55,7 +58,10 @@ class WorkerSettings:
         expire_interval: How often times-to-live are enforced.
         queue_interval: How often queues with limits are looked over.
         rescue_interval: How often passed leases are looked for.
-        progress_interval: The shortest time between two progress events of a job.
+        progress_interval: The shortest time between two progress events of a job, and
+            between two events of its metadata.
+        log_interval: The shortest time between two writes to the log of a job.
+        log_level: The least level of lines that are stored.
         clock_interval: How often the database's clock is measured.
         attention_interval: How often it is looked which jobs need attention.
         bulk_interval: How often bulk operations are looked for when no doorbell rings.
@@ -90,6 +96,8 @@ class WorkerSettings:
     queue_interval: timedelta = timedelta(seconds=5)
     rescue_interval: timedelta = timedelta(seconds=1)
     progress_interval: timedelta = timedelta(milliseconds=250)
+    log_interval: timedelta = timedelta(milliseconds=250)
+    log_level: LogLevel = LogLevel.INFO
     clock_interval: timedelta = timedelta(seconds=10)
     attention_interval: timedelta = timedelta(seconds=5)
     bulk_interval: timedelta = timedelta(seconds=1)

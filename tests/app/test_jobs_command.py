@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,20 @@ from jobwire.jobs.feed import CaughtUp, Closing, Feed, follow_list
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.identifiers import job_id_text, parse_job_id
 from jobwire.jobs.iso8601 import format_duration
+from jobwire.jobs.logs.append import Portion, append
+from jobwire.jobs.logs.line import NUMBERS, line_of_call
+from jobwire.jobs.transitions.finish import Finish, Outcome, finish
 from jobwire.jobs.viewer import trusted
 from jobwire.models.database import Database
+from jobwire.models.vocabulary import LogLevel
 from tests.app.commands import running
 from tests.clock import FakeClock
-from tests.factories import insert_job
+from tests.factories import WORKER, insert_job
 from tests.servers import RunningServer
 
 Captured = pytest.CaptureFixture[str]
+#: Writes a line.
+Log = Callable[..., Awaitable[None]]
 
 JOB = """query ($id: ID!) { job(id: $id) {
   id version tag type userId executor status isTerminal isCancelable isRetryable data
@@ -95,7 +102,9 @@ def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-@pytest.mark.parametrize("verb", ["list", "show", "schedule", "cancel", "watch"])
+@pytest.mark.parametrize(
+    "verb", ["list", "show", "schedule", "cancel", "watch", "logs"]
+)
 def test_every_verb_explains_itself_by_examples(verb: str, capsys: Captured) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["jobs", verb, "--help"])
@@ -458,6 +467,76 @@ def test_watching_one_prints_the_messages_of_the_api(
     assert snapshot["__typename"] == "JobSnapshot"
     assert (snapshot["job"]["id"], snapshot["job"]["status"]) == (id, "SUCCEEDED")
     assert caught_up.keys() == {"__typename", "cursor"}
+
+
+@pytest.fixture
+async def logged(tag: str, server: RunningServer) -> AsyncIterator[tuple[str, Log]]:
+    """A running job of a worker that is not there, and what writes its log."""
+    engine = server.jobwire.engine
+    connection = await asyncpg.connect(**engine.database.url.connect_arguments())
+    now = engine.clock.now()
+    lease = {"leased_until": now + timedelta(hours=1)}
+    job = await insert_job(connection, now=now, tag=tag, status="RUNNING", **lease)
+
+    async def write(level: LogLevel, message: str, **fields: Any) -> None:
+        line = line_of_call(now, NUMBERS[level], message, (), extra=fields)
+        async with connection.transaction():
+            await append(connection, [Portion(job.id, 1, [line])])
+
+    yield job_id_text(job.id), write
+    end = Finish(job.id, 1, Outcome.SUCCEEDED, result="null")
+    await finish(connection, [end], worker=WORKER, now=now)
+    await connection.close()
+
+
+async def test_a_log_is_printed_for_people_and_as_the_api_tells_it(
+    capsys: Captured, logged: tuple[str, Log]
+) -> None:
+    id, write = logged
+    await write(LogLevel.INFO, "read\x1b[2J it", n=12, file={"a": "ä"})
+    await write(LogLevel.ERROR, "no", exception="Traceback:\n  ValueError: \x07")
+
+    told = await asyncio.to_thread(printed, capsys, "logs", id)
+    edges = await asyncio.to_thread(printed, capsys, "logs", id, "--json")
+    errors = await asyncio.to_thread(printed, capsys, "logs", id, "--level", "error")
+
+    first, second, *trace = told.splitlines()
+    assert first.endswith('  INFO   1  read\\x1b[2J it  n=12  file={"a": "ä"}')
+    assert second.endswith("  ERROR  1  no")
+    assert trace == ["Traceback:", "  ValueError: \\x07"]
+    assert errors.splitlines() == [second, *trace]
+    info, error = lines(edges)
+    assert info.keys() == {"cursor", "node"}
+    assert info["node"]["fields"] == {"n": 12, "file": {"a": "ä"}}
+    assert error["node"]["level"] == "ERROR"
+    assert error["node"].keys() == {
+        "at", "level", "attempt", "message", "fields", "droppedCount"
+    }  # fmt: skip
+
+
+async def test_a_log_is_followed_until_its_job_has_ended(
+    bare_environment: Path,
+    environment: dict[str, str],
+    logged: tuple[str, Log],
+    server: RunningServer,
+) -> None:
+    id, write = logged
+    engine = server.jobwire.engine
+    await write(LogLevel.INFO, "before")
+    with running(
+        "jobs", "logs", id, "--follow", folder=bare_environment, **environment
+    ) as follow:
+        await asyncio.to_thread(follow.wait_for, "before")
+        await write(LogLevel.INFO, "after")
+        await asyncio.to_thread(follow.wait_for, "after")
+        connection = await asyncpg.connect(**engine.database.url.connect_arguments())
+        end = Finish(parse_job_id(id), 1, Outcome.SUCCEEDED, result="null")
+        assert await finish(connection, [end], worker=WORKER, now=engine.clock.now())
+        await connection.close()
+        code, told = await asyncio.to_thread(follow.end)
+
+    assert code == 0
+    assert len(told.splitlines()) == 2
 
 
 async def test_a_stream_that_closes_is_gone_on_with(

@@ -13,7 +13,12 @@ import pytest
 
 from jobwire.emulator.delivery import Delivery
 from jobwire.emulator.hook_events import load_recordings
-from jobwire.emulator.hook_moments import HookError, HookMoment, HookProgress
+from jobwire.emulator.hook_moments import (
+    HookError,
+    HookLine,
+    HookMoment,
+    HookProgress,
+)
 from jobwire.emulator.node_hooks import NodeHookSender
 from jobwire.emulator.recorded_hooks import RecordedHookSender
 from tools.record_hooks import MOMENTS, Posted, Receiver, record
@@ -80,6 +85,17 @@ async def test_the_recordings_are_what_the_hooks_post_today() -> None:
         ),
         pytest.param(
             [replace(PROGRESS, progress=HookProgress(1.5, None))], id="too much"
+        ),
+        pytest.param(
+            [
+                replace(PROGRESS, progress=None, line=HookLine("WARN", "row", None)),
+                replace(
+                    PROGRESS,
+                    progress=None,
+                    line=HookLine("INFO", "y" * 4001, {"row": 7, "of": [None]}),
+                ),
+            ],
+            id="lines",
         ),
     ],
 )

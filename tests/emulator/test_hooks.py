@@ -8,6 +8,8 @@ import pytest
 
 from jobwire.emulator import HookMoment, Step, Task, TaskError
 from jobwire.emulator.clock import iso, to_ms
+from jobwire.emulator.errors import TaskDefinitionError
+from jobwire.emulator.hook_moments import HookLine
 from jobwire.emulator.transitions import Spans
 from tests.clock import FakeClock
 from tests.emulator.stage import Stage, opened
@@ -62,6 +64,27 @@ async def looked_until(
         if is_so(seen):
             return seen
         await asyncio.sleep(0)
+
+
+async def test_a_line_is_told_and_changes_nothing_else(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    hearer = Hearer()
+    steps = [Step(1, log="row", level="WARN", fields={"n": 7}), Step(2, metadata={})]
+    task = Task("logs", duration=3, progress=steps)
+    async with opened(tmp_path, clock, tasks=[task], hooks=hearer) as stage:
+        run = await stage.triggered("logs")
+        await stage.advance(4)
+        assert not (await stage.retrieve(run)).get("metadata")
+
+    _, told, _ = hearer.moments
+    assert (told.kind, told.progress) == ("PROGRESS", None)
+    assert told.line == HookLine("WARN", "row", {"n": 7})
+
+
+def test_a_line_has_a_level_that_there_is() -> None:
+    with pytest.raises(TaskDefinitionError, match="DEBUG, INFO, WARN, ERROR"):
+        Step(1, log="row", level="FATAL")
 
 
 async def test_hooks_run_at_the_moments_of_a_run(

@@ -57,6 +57,7 @@ TRIGGER, LIST, RETRIEVE = (
 )
 QUEUE = "GET /api/v1/queues/*"
 BATCH, ITEMS = "POST /api/v3/batches", "POST /api/v3/batches/*/items"
+LINE = {"at": "2026-01-02T03:04:05.000Z", "level": "INFO", "message": "row 7"}
 REJECTED = ("FAILED", "DISPATCH_REJECTED")
 FAILED = ("FAILED", "TASK_ERROR")
 SUCCEEDED = ("SUCCEEDED", None)
@@ -542,6 +543,9 @@ SCENARIOS = {
         in_batch, finds_what_is_linked, SUCCEEDED
     ),
     "hears a start": Scenario(linked(), receives("RUN_STARTED"), SUCCEEDED),
+    "hears a line": Scenario(
+        linked(), receives("RUN_PROGRESS", logs=[LINE]), SUCCEEDED
+    ),
     "hears an end": Scenario(
         linked(), receives("RUN_COMPLETED", **COMPLETED), SUCCEEDED
     ),

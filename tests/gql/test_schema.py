@@ -28,6 +28,7 @@ from jobwire.gql.types.job_attempt import AttemptStatus
 from jobwire.gql.types.job_cancellation import CancelMode, CancelOutcome
 from jobwire.gql.types.job_event import JobEventKind, SignalSource
 from jobwire.gql.types.job_failure import JobFailureKind
+from jobwire.gql.types.job_log import LogLevel
 from jobwire.gql.types.job_status import JobStatus
 from jobwire.gql.types.notification import NotificationStatus
 from jobwire.jobs import viewer
@@ -107,6 +108,7 @@ def test_the_defaults_of_pages_are_printed() -> None:
 
     assert printed.count("first: Int = 20") == 4
     assert printed.count("first: Int = 50") == 2
+    assert printed.count("first: Int = 100") == 1
 
 
 @pytest.mark.parametrize(
@@ -125,11 +127,11 @@ def test_the_defaults_of_pages_are_printed() -> None:
             vocabulary.EventKind,
             {
                 "RESCHEDULED",
-                "METADATA_CHANGED",
                 "DELETED",
             },
         ),
         (NotificationStatus, vocabulary.NotificationStatus, set()),
+        (LogLevel, vocabulary.LogLevel, set()),
         (Scope, viewer.Scope, set()),
         (BulkAction, vocabulary.BulkAction, set()),
         (BulkStatus, vocabulary.BulkStatus, set()),

@@ -20,6 +20,7 @@ STREAMS = [
     'subscription { jobUpdates(id: "x") { __typename } }',
     "subscription { jobListUpdates { __typename } }",
     'subscription { bulkOperation(id: "x") { id } }',
+    'subscription { jobLogs(id: "x") { cursor } }',
 ]
 
 

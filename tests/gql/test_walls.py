@@ -27,6 +27,10 @@ QUERIES: dict[str, tuple[str, Callable[[UUID], object]]] = {
         "query ($id: ID!) { found: jobs(filter: {ids: [$id]}) { nodes { id } } }",
         job_id_text,
     ),
+    "logs": (
+        "query ($id: ID!) { found: job(id: $id) { logs { nodes { at } } } }",
+        job_id_text,
+    ),
     "count": (
         """query ($id: ID!) {
           found: jobs(filter: {ids: [$id]}) { totalCount { value } }

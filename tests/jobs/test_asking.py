@@ -440,3 +440,18 @@ async def test_what_cannot_be_read_any_more_is_closed_with_the_reason(rig: Rig) 
     assert await rig.ask() == [True]
 
     assert "cannot be read" in (await closed(rig) or "")
+
+
+async def test_the_lines_of_a_run_that_was_found_are_stored_once(rig: Rig) -> None:
+    job, run = await unlinked(rig)
+    line = {"at": rig.clock.now().isoformat(), "level": "INFO", "message": "hello"}
+    await rig.post(hook("RUN_PROGRESS", run, job.id, rig.clock, logs=[line]))
+    [delivery] = await rig.inbox()
+
+    # As two holders of the duty would, when one was believed dead.
+    assert await asyncio.gather(
+        rig.asker.handle(delivery), rig.asker.handle(delivery)
+    ) == [True, True]
+
+    rows = await rig.fetch("SELECT job_id, attempt, message FROM job_logs")
+    assert [tuple(row) for row in rows] == [(job.id, 1, "hello")]

@@ -1,5 +1,6 @@
 """What the code of a job sees, and the errors by which it answers."""
 
+import json
 import logging
 import math
 from datetime import timedelta
@@ -8,12 +9,16 @@ from typing import Any
 import pytest
 
 from jobwire.jobs.context import (
+    MAX_METADATA_BYTES,
     Cancelled,
     JobContext,
+    LogKeeper,
     Progress,
     RetryAfter,
     StopSignal,
 )
+from jobwire.jobs.logs.line import Line
+from jobwire.models.vocabulary import LogLevel
 
 
 def reported(**arguments: Any) -> Progress:
@@ -109,6 +114,96 @@ def test_log_carries_the_job_and_keeps_the_extra_of_the_call(
             "row": 7,
         }.items()
     )
+
+
+def test_log_names_the_place_that_called_it(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="jobwire.job"):
+        JobContext().log.info("here")
+        JobContext().log.exception("and here")
+
+    assert {record.funcName for record in caplog.records} == {
+        "test_log_names_the_place_that_called_it"
+    }
+
+
+def test_lines_are_kept_from_a_level_on_whatever_logging_is_set_to(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lines: list[Line] = []
+    log = JobContext(keeper=LogKeeper(lines.append, LogLevel.WARN)).log
+
+    with caplog.at_level(logging.CRITICAL, logger="jobwire.job"):
+        log.info("no")
+        log.warning("row %d", 7, extra={"row": 7})
+        assert not log.isEnabledFor(logging.INFO)
+        assert log.isEnabledFor(logging.WARNING)
+
+    [line] = lines
+    assert (line.level, line.message, line.fields) == (
+        LogLevel.WARN,
+        "row 7",
+        '{"row":7}',
+    )
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("extra", [{"message": 1, "name": 2, "args": 3}, "none", 7])
+def test_an_extra_that_logging_refuses_does_not_hurt(
+    caplog: pytest.LogCaptureFixture, extra: Any
+) -> None:
+    lines: list[Line] = []
+
+    with caplog.at_level(logging.INFO, logger="jobwire.job"):
+        JobContext(keeper=LogKeeper(lines.append)).log.info("x", extra=extra)
+
+    assert len(lines) == len(caplog.records) == 1
+
+
+def test_metadata_are_changed_key_by_key_and_told_as_a_whole() -> None:
+    told: list[str] = []
+    context = JobContext(metadata={"kept": 1, "gone": 2}, report_metadata=told.append)
+
+    context.set_metadata("file", {"name": "a.csv"})
+    context.update_metadata({"gone": None, "never": None, "rows": [1]})
+
+    expected = {"kept": 1, "file": {"name": "a.csv"}, "rows": [1]}
+    assert context.metadata == expected
+    assert json.loads(told[-1]) == expected
+    assert len(told) == 2
+
+
+def test_metadata_are_a_copy_in_both_directions() -> None:
+    context = JobContext()
+    rows = [1]
+
+    context.set_metadata("rows", rows)
+    rows.append(2)
+    context.metadata["rows"].append(3)
+
+    assert context.metadata == {"rows": [1]}
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("x" * MAX_METADATA_BYTES, "at most 65,536 are allowed"),
+        ({1, 2}, "not JSON serializable"),
+        (math.nan, "not JSON compliant"),
+        ("a\0", "NUL character"),
+        ("\ud800", "lone surrogate"),
+    ],
+)
+def test_metadata_that_do_not_fit_are_refused_and_change_nothing(
+    value: Any, reason: str
+) -> None:
+    told: list[str] = []
+    context = JobContext(metadata={"a": 1}, report_metadata=told.append)
+
+    with pytest.raises(ValueError, match=reason):
+        context.update_metadata({"a": 2, "b": value})
+
+    assert context.metadata == {"a": 1}
+    assert told == []
 
 
 @pytest.mark.parametrize("delay", [30, 30.0, timedelta(seconds=30)])

@@ -11,8 +11,9 @@ from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.failure import MAX_MESSAGE_BYTES, Failure
 from jobwire.jobs.hook_event import TYPES, HookEvent, job_id_of
 from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.logs.line import Line
 from jobwire.jobs.observation import Observation, Rank
-from jobwire.models.vocabulary import FailureKind, JobStatus, SignalSource
+from jobwire.models.vocabulary import FailureKind, JobStatus, LogLevel, SignalSource
 from tests.factories import RUN_ID
 from tests.jobs.posted import event
 
@@ -170,3 +171,40 @@ def test_at_most_five_faults_are_named() -> None:
 def test_the_tags_of_a_run_name_its_job(tags: list[str], found: UUID | None) -> None:
     assert job_id_of(tags) == found
     assert HookEvent.read(event(run={"tags": tags})).job_id == found
+
+
+LINE = {"at": "2026-01-02T04:00:59+01:00", "level": "WARN", "message": "row 7"}
+
+
+def test_lines_come_with_progress_and_are_cut_like_those_of_our_workers() -> None:
+    long = {**LINE, "message": "a\0" + "x" * 5000, "fields": {"big": "y" * 5000}}
+    logs = [{**LINE, "fields": {"row": 7}}, long, {**LINE, "dropped": 3}]
+
+    first, second, third = said("RUN_PROGRESS", logs=logs).lines
+
+    at = OCCURRED.replace(minute=0, second=59)
+    assert first == Line(at, LogLevel.WARN, "row 7", '{"row":7}')
+    assert len(second.message.encode()) <= 4000
+    assert second.message.startswith("a\ufffdx")
+    assert second.message.endswith("x…")
+    assert (second.fields or "").endswith('y…"}')
+    assert (third.fields, third.dropped) == (None, 3)
+
+
+def test_the_lines_of_an_end_do_not_count_for_it_may_be_looked_at_twice() -> None:
+    assert said("RUN_COMPLETED", logs=[LINE]).lines == ()
+
+
+@pytest.mark.parametrize(
+    ("logs", "reason"),
+    [
+        ([{**LINE, "level": "FATAL"}], "logs.0.level"),
+        ([{**LINE, "at": "2026-01-02T03:00:59"}], "logs.0.at"),
+        ([{**LINE, "fields": ["x"]}], "logs.0.fields"),
+        ([{**LINE, "dropped": 0}], "logs.0.dropped"),
+        ([LINE] * 1001, "logs: Tuple should have at most 1000 items"),
+    ],
+)
+def test_lines_that_are_none_are_refused(logs: Any, reason: str) -> None:
+    with pytest.raises(InvalidInputError, match=reason):
+        HookEvent.read(event("RUN_PROGRESS", logs=logs))

@@ -431,3 +431,62 @@ async def test_an_old_message_is_not_taken_in_again(post, clock: FakeClock) -> N
 async def test_the_signature_is_checked_before_anything_is_read(post) -> None:
     with pytest.raises(WebhookSignatureError):
         await post(DEEP, lambda _: {})
+
+
+LINE = {"at": "2026-01-02T03:00:59.000Z", "level": "INFO", "message": "row 7"}
+
+
+async def _log(connection: Connection) -> list[tuple[Any, ...]]:
+    rows = "SELECT attempt, level, message FROM job_logs ORDER BY id"
+    return [tuple(record) for record in await connection.fetch(rows)]
+
+
+async def test_the_lines_of_an_event_are_stored_once_with_their_attempt(
+    post, make_run_job: MakeJob, connection: Connection
+) -> None:
+    await make_run_job(status="RUNNING")
+    posted = event("RUN_PROGRESS", run={"attempt": 2}, logs=[LINE, LINE])
+
+    first, *others = await asyncio.gather(*[post(posted) for _ in range(5)])
+    late = event("RUN_PROGRESS", id="late", logs=[{**LINE, "level": "ERROR"}])
+    assert await post(late) == Received(Receipt.APPLIED)
+
+    assert Receipt.DUPLICATE in {one.receipt for one in (first, *others)}
+    assert await _log(connection) == [
+        (2, "INFO", "row 7"),
+        (2, "INFO", "row 7"),
+        (1, "ERROR", "row 7"),
+    ]
+
+
+async def test_lines_alone_change_no_version(
+    post, make_run_job: MakeJob, connection: Connection
+) -> None:
+    await make_run_job(status="RUNNING")
+    before = (await _job(connection))["version"]
+
+    await post(event("RUN_PROGRESS", logs=[LINE]))
+
+    assert (await _job(connection))["version"] == before
+    assert len(await _log(connection)) == 1
+
+
+async def test_lines_of_a_job_that_has_ended_are_stored_too(
+    post, make_run_job: MakeJob, connection: Connection
+) -> None:
+    await make_run_job(status="SUCCEEDED")
+
+    assert await post(event("RUN_PROGRESS", logs=[LINE])) == Received(Receipt.APPLIED)
+
+    assert await _log(connection) == [(1, "INFO", "row 7")]
+
+
+async def test_lines_of_a_run_that_no_job_has_wait_with_their_event(
+    post, make_run_job: MakeJob, connection: Connection
+) -> None:
+    job = await make_run_job("unknown")
+    posted = event("RUN_PROGRESS", run=_tagged(job), logs=[LINE])
+
+    assert await post(posted) == Received(Receipt.ACCEPTED)
+
+    assert await _log(connection) == []

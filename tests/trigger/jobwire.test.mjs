@@ -26,6 +26,7 @@ after(() => {
 const URL_OF_SERVER = `http://127.0.0.1:${server.address().port}/`;
 const warnings = [];
 console.warn = (text) => warnings.push(text);
+console.debug = console.info = console.error = () => {};
 
 beforeEach(() => {
   process.env.JOBWIRE_WEBHOOK_URL = URL_OF_SERVER;
@@ -98,6 +99,72 @@ test("a report is put into the metadata of the run, within its limits", async ()
   const { updatedAt, ...progress } = seen;
   assert.deepEqual(progress, { fraction: 1, message: "x".repeat(500) });
   assert.equal(new Date(updatedAt).toISOString(), updatedAt);
+});
+
+test("lines are posted with the progress, in their order, before the end", async () => {
+  await inRun(async () => {
+    jobwire.log.info("first", { row: 7 });
+    jobwire.log.debug("second");
+    jobwire.reportProgress(0.5);
+    jobwire.log.warn("third");
+    await hooks.get("onSuccess")({ ctx: contextOf(), output: 1, signal: live });
+  });
+
+  assert.deepEqual(
+    posted.map((event) => event.type),
+    ["RUN_PROGRESS", "RUN_PROGRESS", "RUN_COMPLETED"],
+  );
+  const [first, ...others] = posted.flatMap((event) => event.logs ?? []);
+  const { at, ...line } = first;
+  assert.equal(new Date(at).toISOString(), at);
+  assert.deepEqual(line, { level: "INFO", message: "first", fields: { row: 7 } });
+  assert.deepEqual(
+    others.map(({ level, message }) => [level, message]),
+    [["DEBUG", "second"], ["WARN", "third"]],
+  );
+  assert.equal(posted[1].progress.fraction, 0.5);
+  assert.deepEqual(warnings, ["third"]);
+});
+
+test("a flood of lines is bounded, and what was dropped is told", async () => {
+  await inRun(async () => {
+    for (let n = 0; n < 2_000; n += 1) jobwire.log.info(`${n}`);
+  });
+
+  const lines = posted.flatMap((event) => event.logs);
+  assert.ok(posted.every((event) => event.logs.length <= 101));
+  assert.equal(lines[0].message, "0");
+  assert.equal(lines[1].level, "WARN");
+  assert.equal(lines[1].dropped, 999);
+  assert.deepEqual(
+    lines.slice(2).map((line) => line.message),
+    Array.from({ length: 1_000 }, (_, n) => `${n + 1_000}`),
+  );
+});
+
+test("fields are what JSON can hold, and never harm the run", async () => {
+  const loop = {};
+  loop.loop = loop;
+  await inRun(async () => {
+    jobwire.log.error("x".repeat(5_000), { big: 1n, error: new Error("no") });
+    jobwire.log.info("long", { text: "x".repeat(9_000) });
+    jobwire.log.info("loop", { loop });
+    jobwire.log.info(undefined);
+  });
+
+  const lines = posted.flatMap((event) => event.logs);
+  assert.equal(lines[0].message.length, 4_000);
+  assert.equal(lines[0].fields.big, "1");
+  assert.match(lines[0].fields.error, /^Error: no\n {4}at /);
+  assert.deepEqual(lines[1].fields, { "…": "Fields of 9011 characters were left out." });
+  assert.match(lines[2].fields["…"], /^Fields were left out: TypeError/);
+  assert.equal(lines[3].message, "undefined");
+});
+
+test("a line outside a run goes to the console alone", () => {
+  jobwire.log.warn("here");
+
+  assert.deepEqual([posted, warnings], [[], ["here"]]);
 });
 
 test("a report outside a run does nothing", () => {

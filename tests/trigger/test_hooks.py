@@ -46,7 +46,7 @@ def test_hooks_keep_what_their_file_promises() -> None:
 
     # Node is content as well when it finds no test.
     assert "# fail 0" in output, output
-    assert "# pass 16" in output, output
+    assert "# pass 20" in output, output
 
 
 def test_hooks_and_tasks_work_in_the_executor_of_trigger_dev(compiled: Path) -> None:

@@ -20,6 +20,7 @@ from jobwire.gql.types.bulk_operation import BulkOperation as ApiOperation
 from jobwire.gql.types.job import Job as ApiJob
 from jobwire.gql.types.job_attempt import JobAttempt
 from jobwire.gql.types.job_event import JobEvent
+from jobwire.gql.types.job_log import JobLogEdge
 from jobwire.gql.types.notification import Notification as ApiNotification
 from jobwire.gql.types.reconcile_report import ReconcileReport as ApiReport
 from jobwire.jobs.bulk import BulkOperation
@@ -27,6 +28,7 @@ from jobwire.jobs.feed import Changed, StreamMessage
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.iso8601 import format_duration, format_instant
 from jobwire.jobs.job import Attempt, Event, Job
+from jobwire.jobs.logs.read import LogLine
 from jobwire.jobs.notifications.log import Notification
 from jobwire.jobs.reconcile import ReconcileReport
 
@@ -65,6 +67,11 @@ def message_json(message: StreamMessage) -> dict[str, Any]:
 def operation_json(operation: BulkOperation) -> dict[str, Any]:
     """Write a bulk operation, all but its refusals."""
     return _object(ApiOperation.of(operation))
+
+
+def log_edge_json(line: LogLine) -> dict[str, Any]:
+    """Write a line of a log with its cursor."""
+    return _object(JobLogEdge.of(line))
 
 
 def report_json(report: ReconcileReport) -> dict[str, Any]:

@@ -61,12 +61,14 @@ async function play(moment) {
   }
 }
 
-function runHook({ params }, { kind, output, error, progress }) {
+function runHook({ params }, { kind, output, error, progress, line }) {
   switch (kind) {
     case "START_ATTEMPT":
       return hooks.get("onStartAttempt")(params);
     case "PROGRESS":
-      return jobwire.reportProgress(progress.fraction, progress.message ?? undefined);
+      if (progress) jobwire.reportProgress(progress.fraction, progress.message ?? undefined);
+      if (line) jobwire.log[line.level.toLowerCase()](line.message, line.fields ?? undefined);
+      return undefined;
     case "SUCCESS":
       return hooks.get("onSuccess")({ ...params, output: output ?? undefined });
     case "FAILURE":

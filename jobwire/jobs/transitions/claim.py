@@ -59,7 +59,7 @@ a AS (
 STARTED = """
 SELECT u.id, u.fence, u.attempts, u.type, u.tag, u.user_id, u.data::text AS data,
        u.retry_config::text AS retry_config, u.max_duration, u.priority, u.queue,
-       picked.next_attempt_at AS due_at, u.created_at
+       u.metadata::text AS metadata, picked.next_attempt_at AS due_at, u.created_at
   FROM u JOIN picked USING (id)
  ORDER BY u.priority DESC, picked.next_attempt_at, u.id"""
 
@@ -105,6 +105,7 @@ class Claimed:
         is_limited: Its queue has limits: others may start when it ends.
         due_at: When it became ready.
         created_at: When it was accepted.
+        metadata: What callers and earlier attempts have set, as JSON text.
     """
 
     id: UUID
@@ -121,6 +122,7 @@ class Claimed:
     due_at: datetime
     created_at: datetime
     is_limited: bool = False
+    metadata: str = "{}"
 
     @classmethod
     def from_record(
@@ -142,6 +144,7 @@ class Claimed:
             due_at=record["due_at"],
             created_at=record["created_at"],
             is_limited=is_limited,
+            metadata=record["metadata"],
         )
 
 

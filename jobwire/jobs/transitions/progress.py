@@ -1,4 +1,4 @@
-"""Progress: how far the running code has come."""
+"""Progress and metadata: what running code says of itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,26 +7,33 @@ from uuid import UUID
 
 from jobwire.jobs.transitions.events import append_events, changed
 from jobwire.models.database import Connection
+from jobwire.models.vocabulary import EventKind
 
-_RECORD = f"""
+
+def _record(column: str, kind: EventKind) -> str:
+    return f"""
 WITH u AS (
   UPDATE worker_jobs j
-     SET progress = d.progress::jsonb, version = version + 1, updated_at = $5
-    FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS d (id, fence, progress)
+     SET {column} = d.value::jsonb, version = version + 1, updated_at = $5
+    FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS d (id, fence, value)
    WHERE j.id = d.id AND j.fence = d.fence AND j.leased_by = $4
   RETURNING j.*),
 e AS ({
-    append_events(
-        "u",
-        kind="'PROGRESS'",
-        from_status="status",
-        changes=changed(("progress",)),
-        source="'WORKER'",
-        actor="leased_by",
-        now="updated_at",
-    )
-})
+        append_events(
+            "u",
+            kind=f"'{kind}'",
+            from_status="status",
+            changes=changed((column,)),
+            source="'WORKER'",
+            actor="leased_by",
+            now="updated_at",
+        )
+    })
 SELECT id FROM u"""
+
+
+_RECORD_PROGRESS = _record("progress", EventKind.PROGRESS)
+_RECORD_METADATA = _record("metadata", EventKind.METADATA_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,47 @@ async def record_progress(
     """
     ordered = sorted(reports, key=lambda report: report.id)
     await connection.fetch(
-        _RECORD,
+        _RECORD_PROGRESS,
         [report.id for report in ordered],
         [report.fence for report in ordered],
         [report.progress for report in ordered],
+        worker,
+        now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataReport:
+    """The latest metadata of one running attempt.
+
+    Attributes:
+        id: The job.
+        fence: The fence under which it runs.
+        metadata: A JSON object as text, at most 64 KiB.
+    """
+
+    id: UUID
+    fence: int
+    metadata: str
+
+
+async def record_metadata(
+    connection: Connection,
+    reports: Sequence[MetadataReport],
+    *,
+    worker: str,
+    now: datetime,
+) -> None:
+    """Write the metadata of running jobs; RUNNING stays.
+
+    One statement. Reports of jobs that the worker no longer holds change nothing.
+    """
+    ordered = sorted(reports, key=lambda report: report.id)
+    await connection.fetch(
+        _RECORD_METADATA,
+        [report.id for report in ordered],
+        [report.fence for report in ordered],
+        [report.metadata for report in ordered],
         worker,
         now,
     )

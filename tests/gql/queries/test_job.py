@@ -4,8 +4,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
+from jobwire.jobs.logs.append import Portion, append
+from jobwire.jobs.logs.line import Line
+from jobwire.models.database import Database
+from jobwire.models.vocabulary import LogLevel
 from tests.clock import FakeClock
 from tests.gql.client import Api
 from tests.gql.types import MakeJob
@@ -222,3 +228,78 @@ async def test_as_of_is_one_place_for_the_whole_operation(
         *(node["asOf"] for node in found["jobs"]["nodes"]),
     }
     assert len(places) == 1
+
+
+LOGS = """query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String,
+               $attempt: Int, $minLevel: LogLevel) { job(id: $id) {
+  logs(first: $first, after: $after, last: $last, before: $before,
+       attempt: $attempt, minLevel: $minLevel) {
+    edges { cursor node { level attempt message fields droppedCount } }
+    nodes { message } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+} }"""
+
+
+@pytest.fixture
+async def logged(database: Database, make_job: MakeJob, clock: FakeClock) -> Job:
+    """A job with six lines of two attempts."""
+    job = await make_job(status="RUNNING")
+    async with database.transaction() as connection:
+        for attempt in (1, 2):
+            lines = [
+                Line(clock.now(), level, f"{level} {attempt}", '{"a": [1]}')
+                for level in (LogLevel.DEBUG, LogLevel.INFO, LogLevel.ERROR)
+            ]
+            await append(connection, [Portion(job.id, attempt, lines)])
+    return job
+
+
+async def _logs(api: Api, job: Job, **arguments: Any) -> Any:
+    answer = await api.data(LOGS, id=job_id_text(job.id), **arguments)
+    return answer["job"]["logs"]
+
+
+def _messages(page: Any) -> list[str]:
+    return [node["message"] for node in page["nodes"]]
+
+
+async def test_a_log_is_paged_in_both_directions(api: Api, logged: Job) -> None:
+    whole = await _logs(api, logged)
+    first = await _logs(api, logged, first=4)
+    rest = await _logs(api, logged, after=first["pageInfo"]["endCursor"])
+    last = await _logs(api, logged, last=2)
+    earlier = await _logs(api, logged, last=4, before=last["pageInfo"]["startCursor"])
+
+    assert whole["edges"][0]["node"] == {
+        "level": "DEBUG",
+        "attempt": 1,
+        "message": "DEBUG 1",
+        "fields": {"a": [1]},
+        "droppedCount": None,
+    }
+    assert _messages(whole) == [
+        f"{level} {attempt}"
+        for attempt in (1, 2)
+        for level in ("DEBUG", "INFO", "ERROR")
+    ]
+    assert _messages(first) + _messages(rest) == _messages(whole)
+    assert _messages(earlier) + _messages(last) == _messages(whole)
+    assert first["pageInfo"]["hasNextPage"]
+    assert not earlier["pageInfo"]["hasPreviousPage"]
+
+
+async def test_a_log_is_narrowed_by_attempt_and_level(api: Api, logged: Job) -> None:
+    page = await _logs(api, logged, attempt=2, minLevel="INFO")
+
+    assert _messages(page) == ["INFO 2", "ERROR 2"]
+
+
+async def test_the_cursor_of_another_log_is_refused(
+    api: Api, logged: Job, make_job: MakeJob
+) -> None:
+    other = await make_job()
+    cursor = (await _logs(api, logged, first=1))["pageInfo"]["endCursor"]
+
+    codes = await api.codes(LOGS, id=job_id_text(other.id), after=cursor)
+
+    assert codes == ["INVALID_CURSOR"]

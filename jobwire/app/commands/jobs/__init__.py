@@ -1,4 +1,4 @@
-"""`jobwire jobs VERB`: list, show, schedule, cancel and watch jobs; a module each."""
+"""`jobwire jobs VERB`: list, show, schedule, cancel, watch, logs; a module each."""
 
 import argparse
 from importlib import import_module
@@ -12,6 +12,7 @@ _VERBS = {
     "schedule": "accept a job and print its id",
     "cancel": "ask that a job ends",
     "watch": "print what happens to jobs, as it happens",
+    "logs": "print what the code of one job has logged",
 }
 _ABOUT = """\
 They act as an operator, with all rights on the jobs of every user, on the database of

@@ -18,6 +18,7 @@ from jobwire.models.vocabulary import (
     AttentionKind,
     Executor,
     JobStatus,
+    LogLevel,
     NotificationStatus,
 )
 
@@ -59,6 +60,11 @@ def attention(text: str) -> AttentionKind:
     """Read a kind of attention in any case."""
     kinds: list[str] = list(AttentionKind)
     return AttentionKind(_word(text.upper(), kinds, "kind of attention", text))
+
+
+def log_level(text: str) -> LogLevel:
+    """Read a level of a log in any case."""
+    return LogLevel(_word(text.upper(), list(LogLevel), "level", text))
 
 
 def duration(text: str) -> timedelta:

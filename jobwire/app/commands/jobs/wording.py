@@ -7,6 +7,8 @@ from typing import Any
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.iso8601 import format_instant
 from jobwire.jobs.job import Attempt, Event, Job
+from jobwire.jobs.logs.line import EXCEPTION
+from jobwire.jobs.logs.read import LogLine
 
 _UNITS = (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))
 
@@ -95,11 +97,36 @@ def happening(job: Job, event: Event, *, left_filter: bool = False) -> str:
     )
 
 
+def logged(line: LogLine) -> str:
+    """Write a line of a log: time, level, attempt, message and fields.
+
+    The text of an exception follows on lines of its own.
+    """
+    fields = json.loads(line.fields or "{}")
+    exception = fields.pop(EXCEPTION, "")
+    told = "  ".join(
+        (
+            format_instant(line.at),
+            f"{line.level:<5}",
+            str(line.attempt),
+            printable(line.message),
+            *(f"{printable(name)}={_value(fields[name])}" for name in fields),
+        )
+    )
+    return "\n".join([told, *map(printable, str(exception).splitlines())])
+
+
 def move(event: Event) -> str:
     """Write what an event did to the status."""
     if event.from_status in (None, event.to_status):
         return event.to_status
     return f"{event.from_status} → {event.to_status}"
+
+
+def _value(value: object) -> str:
+    return printable(
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    )
 
 
 def _line(job: Job, when: datetime, *parts: str) -> str:
