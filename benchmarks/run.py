@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 NAMES = (
     "latency",
     "throughput",
+    "counts",
     "idle",
     "trigger",
     "dispatch",

@@ -21,6 +21,7 @@ JOBS = 20_000
 WRITERS = 16
 ROUNDS = 3
 TARGET_PER_SECOND = 5000
+SETTINGS = WorkerSettings(drain_timeout=timedelta(seconds=1))
 
 
 async def fill(database: Database, registry: Registry) -> float:
@@ -44,9 +45,10 @@ async def fill(database: Database, registry: Registry) -> float:
     return JOBS / (time.perf_counter() - began)
 
 
-async def drain(database: Database, registry: Registry) -> float:
+async def drain(
+    database: Database, registry: Registry, settings: WorkerSettings = SETTINGS
+) -> float:
     """Let one worker run the backlog; return the jobs a second."""
-    settings = WorkerSettings(drain_timeout=timedelta(seconds=1))
     worker = Worker(database.url, registry=registry, settings=settings)
     began = time.perf_counter()
     async with worker, database.connection() as connection:

@@ -14,6 +14,7 @@ from jobwire.models.duty import Duty
 from jobwire.models.feed_state import FeedState, FeedWitness
 from jobwire.models.installation import Installation
 from jobwire.models.job_attempt import JobAttempt
+from jobwire.models.job_counts import JobCount, JobCountsState, JobRecount
 from jobwire.models.job_event import JobEvent
 from jobwire.models.job_log import JobLog
 from jobwire.models.job_observation import JobObservation
@@ -38,9 +39,12 @@ __all__ = [
     "FeedWitness",
     "Installation",
     "JobAttempt",
+    "JobCount",
+    "JobCountsState",
     "JobEvent",
     "JobLog",
     "JobObservation",
+    "JobRecount",
     "JobSchedule",
     "Notification",
     "NotificationCursor",

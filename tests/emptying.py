@@ -4,7 +4,7 @@ from jobwire.models import WorkerJob
 from jobwire.models.database import Connection
 
 #: Rows that belong to the schema, not to a test.
-_KEPT = {"feed_state", "feed_witness", "installation"}
+_KEPT = {"feed_state", "feed_witness", "installation", "job_counts_state"}
 # Those that refer to others come first.
 _TABLES = [
     table.name

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from jobwire.jobs.counts import CountsFilter
+from jobwire.jobs.counts.read import read_once
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.lifecycle import TERMINAL
 from jobwire.models.database import Connection
@@ -43,6 +45,10 @@ _UNBORN = """
 SELECT count(*) FROM worker_jobs j WHERE NOT EXISTS (
   SELECT FROM job_events e WHERE e.job_id = j.id AND e.kind = 'CREATED')"""
 
+_COUNTED = """
+SELECT executor, status, count(*) FROM worker_jobs WHERE deleted_at IS NULL
+ GROUP BY 1, 2"""
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -72,7 +78,23 @@ async def check(connection: Connection) -> Checked:
             json.loads(record["attempts"] or "[]"),
         )
     ]
+    if not unborn and await connection.fetchval("SELECT EXISTS (TABLE job_counts)"):
+        wrong += await _wrong_counts(connection)
     return Checked(len(records), unborn, wrong)
+
+
+async def _wrong_counts(connection: Connection) -> list[str]:
+    """Hold the counts, where they have been kept, to the rows of the same snapshot."""
+    async with connection.transaction(isolation="repeatable_read"):
+        counts = await read_once(connection, CountsFilter())
+        rows = await connection.fetch(_COUNTED)
+    if counts is None:
+        return []
+    counted = {(place, status): count for place, status, count in rows}
+    found = {
+        (str(place), str(status)): n for (place, status), n in counts.counts.items()
+    }
+    return [] if found == counted else [f"the counts are {found}, the rows {counted}"]
 
 
 def find_wrong(

@@ -5,6 +5,7 @@ import strawberry
 from jobwire.gql.queries.bulk_operation import bulk_operation
 from jobwire.gql.queries.executors import executors
 from jobwire.gql.queries.job import job
+from jobwire.gql.queries.job_counts import job_counts
 from jobwire.gql.queries.job_types import job_types
 from jobwire.gql.queries.jobs import jobs
 from jobwire.gql.queries.node import node, nodes
@@ -24,6 +25,7 @@ class Query:
     job = job
     jobs = jobs
     bulk_operation = bulk_operation
+    job_counts = job_counts
     job_types = job_types
     queues = queues
     executors = executors

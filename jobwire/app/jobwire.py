@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from itertools import product
 from math import nan
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -24,6 +25,12 @@ from jobwire.app.trigger import (
     webhook_secrets,
 )
 from jobwire.jobs.clock import Clock, DatabaseClock
+from jobwire.jobs.counts import (
+    CountsBehindError,
+    CountsFilter,
+    JobCounts,
+    read_counts,
+)
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.doorbell import Doorbell
 from jobwire.jobs.engine import Engine
@@ -40,7 +47,7 @@ from jobwire.jobs.transitions.attention import count_attention
 from jobwire.migrations import migrate, pending
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl, parse
-from jobwire.models.vocabulary import AttentionKind
+from jobwire.models.vocabulary import AttentionKind, Executor, JobStatus
 from jobwire.web.metrics import Metrics
 from jobwire.worker.jobs_thread import Lifespan
 from jobwire.worker.settings import WorkerSettings
@@ -288,6 +295,13 @@ class Jobwire:
                 for kind in AttentionKind:
                     self.metrics.jobs_attention.labels(kind).set(counts.get(kind, 0))
                 self.metrics.notification_age_seconds.set(age.total_seconds())
+            try:
+                jobs = await self._count_jobs(self._engine)
+            except (*_UNREACHABLE, asyncpg.PostgresError, CountsBehindError):
+                self.metrics.jobs.clear()
+            else:
+                for place in product(Executor, JobStatus):
+                    self.metrics.jobs.labels(*place).set(jobs.counts.get(place, 0))
             self.metrics.feed_lag_seconds.set(feed.lag.total_seconds())
             self.metrics.feed_readers.set(feed.subscribers)
             self.metrics.feed_edges.set(feed.edges)
@@ -302,6 +316,12 @@ class Jobwire:
             oldest = await read_oldest(one)
         age = timedelta() if oldest is None else engine.clock.now() - oldest
         return counts, max(age, timedelta())
+
+    async def _count_jobs(self, engine: Engine) -> JobCounts:
+        async with asyncio.timeout(PROBE_SECONDS):
+            return await read_counts(
+                engine.database, CountsFilter(), clock=engine.clock
+            )
 
     async def _resolve_database(self, stack: AsyncExitStack) -> DatabaseUrl:
         given = self.settings.parsed_database_url

@@ -1,8 +1,10 @@
 """What the use cases of one process share."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from jobwire.jobs.clock import Clock
+from jobwire.jobs.counts import CountsWatch, read_counts
 from jobwire.jobs.doorbell import Doorbell
 from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.feed import Feed
@@ -29,6 +31,7 @@ class Engine:
         webhook_secrets: Any of these may have signed what is posted; none: nothing
             is taken in.
         logs: The live logs of this process.
+        counts: Tells watchers of this process how many jobs stand where.
     """
 
     database: Database
@@ -40,7 +43,10 @@ class Engine:
     trigger: TriggerExecutor | None = None
     paths: frozenset[SyncPath] = frozenset(SyncPath)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
-    logs: LogFeed = field(init=False)
+    logs: LogFeed = field(init=False, repr=False, compare=False)
+    counts: CountsWatch = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "logs", LogFeed(self.database, self.doorbell))
+        read = partial(read_counts, self.database, clock=self.clock)
+        object.__setattr__(self, "counts", CountsWatch(read, self.doorbell))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from jobwire.jobs.errors import ForbiddenError, InvalidInputError
@@ -12,11 +12,49 @@ from jobwire.jobs.lifecycle import TERMINAL
 from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.models.vocabulary import AttentionKind, Executor, JobStatus
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 #: The most alternatives that one member may list.
 MAX_ALTERNATIVES = 100
 
 #: What callers call the members whose name differs.
 _PATHS = {"user_ids": "userIds"}
+
+
+def limit_alternatives(filter: "DataclassInstance") -> None:
+    """Refuse a filter of which a member lists too many alternatives.
+
+    Raises:
+        InvalidInputError: One does.
+    """
+    for field in fields(filter):
+        value = getattr(filter, field.name)
+        if isinstance(value, tuple) and len(value) > MAX_ALTERNATIVES:
+            raise InvalidInputError(
+                f"A filter may list at most {MAX_ALTERNATIVES} alternatives, not"
+                f" {len(value)}.",
+                path=("filter", _PATHS.get(field.name, field.name)),
+            )
+
+
+def users_within(
+    viewer: Viewer, user_ids: tuple[str, ...] | None
+) -> tuple[str, ...] | None:
+    """Return which of the users asked for are behind the viewer's wall; None: all.
+
+    Raises:
+        ForbiddenError: Others are named, and the viewer is no admin.
+    """
+    if viewer.is_admin:
+        return user_ids
+    if user_ids is not None and set(user_ids) - {viewer.user_id}:
+        raise ForbiddenError(
+            Scope.ADMIN.value,
+            reason="Only an admin may see the jobs of other users.",
+            path=("filter", "userIds"),
+        )
+    return () if user_ids == () else (viewer.user_id,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +87,7 @@ class JobFilter:
     created_until: datetime | None = None
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, tuple) and len(value) > MAX_ALTERNATIVES:
-                raise InvalidInputError(
-                    f"A filter may list at most {MAX_ALTERNATIVES} alternatives, not"
-                    f" {len(value)}.",
-                    path=("filter", _PATHS.get(field.name, field.name)),
-                )
+        limit_alternatives(self)
 
     def ended(self, *, is_terminal: bool | None) -> Self:
         """Return this filter narrowed to jobs that have ended, or that have not."""
@@ -72,17 +103,7 @@ class JobFilter:
         Raises:
             ForbiddenError: It names other users, and the viewer is no admin.
         """
-        if viewer.is_admin:
-            return self
-        if self.user_ids is not None and set(self.user_ids) - {viewer.user_id}:
-            raise ForbiddenError(
-                Scope.ADMIN.value,
-                reason="Only an admin may see the jobs of other users.",
-                path=("filter", "userIds"),
-            )
-        if self.user_ids == ():
-            return self
-        return replace(self, user_ids=(viewer.user_id,))
+        return replace(self, user_ids=users_within(viewer, self.user_ids))
 
     def matches(self, job: Job, status: JobStatus, attention: Collection[str]) -> bool:
         """Whether a job would be selected if it stood otherwise than it does.

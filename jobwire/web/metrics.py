@@ -125,6 +125,12 @@ class Metrics:
             "Runs on Trigger.dev that no job has, as last compared.",
             registry=self.registry,
         )
+        self.jobs = Gauge(
+            "jobwire_jobs",
+            "Jobs by where they run and where they stand, in the whole database.",
+            ["executor", "status"],
+            registry=self.registry,
+        )
         self.jobs_attention = Gauge(
             "jobwire_jobs_attention",
             "Open jobs that need attention, in the whole database.",

@@ -27,6 +27,7 @@ from jobwire.worker.bulk import BulkLoop
 from jobwire.worker.cancel import CancelLoop
 from jobwire.worker.claim import ClaimLoop
 from jobwire.worker.clock_sync import ClockLoop
+from jobwire.worker.counts import CountsLoop
 from jobwire.worker.execution import Ears, StopReason
 from jobwire.worker.expire import ExpireLoop
 from jobwire.worker.finisher import Ending, FinisherLoop
@@ -51,7 +52,7 @@ from jobwire.worker.trigger import TriggerLoops
 from jobwire.worker.trigger_settings import TriggerSettings
 
 #: Every loop can hold a connection at the same time: none waits for another.
-CONNECTIONS = 18
+CONNECTIONS = 20
 #: The planner takes `unnest` for ten rows and a status for almost none: only a generic
 #: plan is the same for every batch, and it walks the primary key.
 _SESSION = {
@@ -279,6 +280,7 @@ class Control:
             policy=self._policy,
             handled=self._handled,
         )
+        self._counts = CountsLoop(link, clock, settings, holder=self._worker)
         loops: list[Loop] = [
             *self._claims,
             HeartbeatLoop(
@@ -309,6 +311,7 @@ class Control:
             self._queues,
             self._attention,
             self._bulk,
+            self._counts,
         ]
         if isinstance(clock, DatabaseClock):
             loops.append(ClockLoop(link, clock, settings))
@@ -394,8 +397,9 @@ class Control:
             await self._trigger.end(settings.flush_timeout)
         if self._notifications is not None:
             await self._notifications.end(settings.flush_timeout)
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            await _within(settings.flush_timeout, self._attention.lay_down())
+        for duty in (self._attention, self._counts):
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await _within(settings.flush_timeout, duty.lay_down())
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)

@@ -18,6 +18,8 @@ _POSITIVE_SPANS = (
     "clock_interval",
     "attention_interval",
     "bulk_interval",
+    "counts_interval",
+    "recount_interval",
     "duty",
     "start_overdue",
     "heartbeat_late",
@@ -65,6 +67,10 @@ class WorkerSettings:
         clock_interval: How often the database's clock is measured.
         attention_interval: How often it is looked which jobs need attention.
         bulk_interval: How often bulk operations are looked for when no doorbell rings.
+        counts_interval: How often what happened to jobs is taken into their counts,
+            which are exact without that: it keeps the rest that each read adds short.
+        recount_interval: How often all jobs are counted anew, a few at a time, to
+            correct counts that should be wrong.
         duty: How long the process that looks is believed without a sign of life.
         start_overdue: How long a due job may wait for its start before it needs
             attention; types may say otherwise.
@@ -101,6 +107,8 @@ class WorkerSettings:
     clock_interval: timedelta = timedelta(seconds=10)
     attention_interval: timedelta = timedelta(seconds=5)
     bulk_interval: timedelta = timedelta(seconds=1)
+    counts_interval: timedelta = timedelta(seconds=1)
+    recount_interval: timedelta = timedelta(hours=1)
     duty: timedelta = timedelta(seconds=5)
     start_overdue: timedelta = timedelta(minutes=5)
     heartbeat_late: timedelta = timedelta(seconds=30)

@@ -106,6 +106,8 @@ async def test_everything_works_below_the_mount_path_of_a_host(
     assert board.status_code == 200
     assert ready.status_code == 200
     assert "jobwire_http_requests_total" in metrics.text
+    assert 'jobwire_jobs{executor="internal",status="SUCCEEDED"} 1.0' in metrics.text
+    assert 'jobwire_jobs{executor="trigger",status="QUEUED"} 0.0' in metrics.text
     assert 'jobwire_jobs_attention{kind="START_OVERDUE"} 0.0' in metrics.text
 
 

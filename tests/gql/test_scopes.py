@@ -12,6 +12,7 @@ READS = [
     '{ nodes(ids: ["x"]) { id } }',
     '{ job(id: "x") { id } }',
     "{ jobs { nodes { id } } }",
+    "{ jobCounts { total } }",
     "{ jobTypes { name } }",
     '{ bulkOperation(id: "x") { id } }',
 ]
@@ -21,6 +22,7 @@ STREAMS = [
     "subscription { jobListUpdates { __typename } }",
     'subscription { bulkOperation(id: "x") { id } }',
     'subscription { jobLogs(id: "x") { cursor } }',
+    "subscription { jobCounts { total } }",
 ]
 
 

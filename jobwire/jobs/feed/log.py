@@ -188,11 +188,13 @@ class Wanted:
 
 
 @asynccontextmanager
-async def planned(connection: Connection) -> AsyncIterator[None]:
-    """Have `PLAN_SETTINGS` in a transaction that ends with the block."""
+async def planned(connection: Connection, **more: str) -> AsyncIterator[None]:
+    """Have `PLAN_SETTINGS`, and more, in a transaction that ends with the block."""
     async with connection.transaction():
-        for name, value in PLAN_SETTINGS.items():
-            await connection.execute(f"SET LOCAL {name} = {value}")
+        settings = {**PLAN_SETTINGS, **more}
+        await connection.execute(
+            "; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())
+        )
         yield
 
 
