@@ -16,6 +16,7 @@ from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Attempt, Event, Job
 from jobwire.jobs.logs.read import LogLine, read_log_page
 from jobwire.jobs.queries import AsOf, Page, Window
+from jobwire.jobs.secrets import JobSecret, hidden_parts
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.database import Connection
 from jobwire.models.vocabulary import LogLevel
@@ -48,6 +49,10 @@ class Context:
         self._first_read = asyncio.Lock()
         # An operation can be a subscription of many hours: batched, not remembered.
         self._jobs = DataLoader(load_fn=self._load_jobs, cache=False)
+
+    def hidden_parts(self, job: Job) -> tuple[JobSecret, ...]:
+        """Return what of a job is secret to the viewer."""
+        return hidden_parts(job, self.viewer, self.engine.registry)
 
     async def read_job(self, job_id: UUID) -> Job | None:
         """Read a job behind the viewer's wall, together with others asked for now."""

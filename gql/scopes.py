@@ -26,7 +26,7 @@ class Scope(Enum):
     )
     JOBS_WRITE = strawberry.enum_value(
         ViewerScope.JOBS_WRITE.value,
-        description="Schedule, cancel and retry jobs; in tokens: jobs:write.",
+        description="Schedule, cancel, retry and delete jobs; in tokens: jobs:write.",
     )
     SCHEDULES_WRITE = strawberry.enum_value(
         ViewerScope.SCHEDULES_WRITE.value,
@@ -35,8 +35,8 @@ class Scope(Enum):
     ADMIN = strawberry.enum_value(
         ViewerScope.ADMIN.value,
         description=(
-            "Everything, on the jobs of every user, with stacks of failures; in"
-            " tokens: admin."
+            "Everything, on the jobs of every user, with stacks of failures and with"
+            " what is secret; in tokens: admin."
         ),
     )
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jobwire.app.jobwire import Jobwire
     from jobwire.app.python_api import (
         cancel_job,
+        delete_job,
         reschedule_job,
         retry_job,
         schedule_job,
@@ -53,6 +54,7 @@ _HOMES = {
     "JobRecord": "jobwire.app.job_record",
     "Jobwire": "jobwire.app.jobwire",
     "cancel_job": "jobwire.app.python_api",
+    "delete_job": "jobwire.app.python_api",
     "reschedule_job": "jobwire.app.python_api",
     "retry_job": "jobwire.app.python_api",
     "schedule_job": "jobwire.app.python_api",
@@ -124,6 +126,7 @@ __all__ = [
     "WebhookSignatureError",
     "cancel_job",
     "create_app",
+    "delete_job",
     "handle_trigger_webhook",
     "job",
     "reconcile_trigger_jobs",

@@ -1,4 +1,7 @@
-"""`job_events`: facts about jobs, appended in their transaction, never changed."""
+"""`job_events`: facts about jobs, appended in their transaction.
+
+They never change, but that the content of those of a deleted job is erased.
+"""
 
 from datetime import datetime
 from typing import Any, ClassVar

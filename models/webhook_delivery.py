@@ -23,13 +23,23 @@ class WebhookDelivery(Table, table=True):
             postgresql_where=text("handled_at IS NULL"),
         ),
         Index("ix_webhook_deliveries_received_at", "received_at"),
+        Index(
+            "ix_webhook_deliveries_job_id",
+            "job_id",
+            postgresql_where=text("job_id IS NOT NULL"),
+        ),
         {"comment": "The inbox: each posted event once, kept at least 30 days."},
     )
 
     id: UUID = column(UUID_TYPE, "A UUIDv7.", key=True)
     source: str = column(Text, "Who posted it.")
     event_id: str = column(Text, "The poster's id of the event.")
-    body: Any = column(JSON, "The event as posted.")
+    body: Any = column(JSON, "The event as posted; {} once its job was deleted.")
+    job_id: UUID | None = column(
+        UUID_TYPE,
+        "The job that it tells of, as far as it was known when it came.",
+        null=True,
+    )
     received_at: datetime = column(INSTANT, "When it first came.")
     handled_at: datetime | None = column(
         INSTANT, "When it was folded in; null: not yet.", null=True

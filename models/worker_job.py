@@ -8,7 +8,6 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
-    ForeignKey,
     Index,
     Integer,
     Interval,
@@ -219,6 +218,17 @@ class WorkerJob(Table, table=True):
             postgresql_where=text("trigger_run_id IS NOT NULL"),
         ),
         Index(
+            "ix_worker_jobs_ended",
+            "status",
+            "finished",
+            postgresql_where=text("finished IS NOT NULL AND deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_worker_jobs_deleted",
+            "deleted_at",
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
+        Index(
             "ix_worker_jobs_replay_of",
             "replay_of",
             postgresql_where=text("replay_of IS NOT NULL"),
@@ -315,25 +325,29 @@ class WorkerJob(Table, table=True):
         ARRAY(Text), "Why an operator should look at it.", default="'{}'"
     )
     idempotency_key: str | None = column(
-        Text, "Unique per user and type, for the life of the row.", null=True
+        Text, "Unique per user and type, until the job is deleted.", null=True
     )
     idempotency_input: Any = column(
         JSON, "What was asked with that key, to tell a repeat.", null=True
     )
+    # No foreign keys: a job names for good where it comes from, and a row that goes
+    # must not change others behind their versions.
     schedule_id: UUID | None = column(
         UUID_TYPE,
-        "The job schedule whose tick made it.",
-        ForeignKey("job_schedules.id", ondelete="SET NULL"),
+        "The job schedule whose tick made it; it may be gone.",
         null=True,
     )
     replay_of: UUID | None = column(
-        UUID_TYPE,
-        "The job that this one retries.",
-        ForeignKey("worker_jobs.id", ondelete="SET NULL"),
-        null=True,
+        UUID_TYPE, "The job that this one retries; it may be gone.", null=True
     )
     deleted_at: datetime | None = column(
-        INSTANT, "When it was deleted for its user.", null=True
+        INSTANT, "When its content was erased and it was hidden.", null=True
+    )
+    secret_data: bool = column(
+        Boolean, "Whether only admins may read its data.", default="false"
+    )
+    secret_result: bool = column(
+        Boolean, "Whether only admins may read its output.", default="false"
     )
     leased_by: str | None = column(Text, "The worker that runs it.", null=True)
     leased_until: datetime | None = column(

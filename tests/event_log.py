@@ -1,7 +1,7 @@
 """The log gives the row: what folding the events of jobs has to come to."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from jobwire.jobs.counts.read import read_once
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.lifecycle import TERMINAL
 from jobwire.models.database import Connection
-from jobwire.models.vocabulary import AttemptStatus, Executor, JobStatus
+from jobwire.models.vocabulary import AttemptStatus, EventKind, Executor, JobStatus
 
 #: What only the server sees, and what every event carries in columns of its own.
 INVISIBLE = frozenset(
@@ -31,11 +31,13 @@ INVISIBLE = frozenset(
 
 # One statement is one snapshot: it may be asked while others write.
 _READ = """
-SELECT j.id, j.version, (to_jsonb(j) - 'data')::text AS columns, e.events, a.attempts
+SELECT j.id, (to_jsonb(j) - 'data')::text AS columns, e.events, e.told, a.attempts
   FROM worker_jobs j
   CROSS JOIN LATERAL (
     SELECT json_agg(json_build_array(version, from_status, to_status, changes)
-                    ORDER BY version)::text AS events
+                    ORDER BY version)::text AS events,
+           json_agg(json_build_array(version, kind, changes, detail)
+                    ORDER BY version)::text AS told
       FROM job_events WHERE job_id = j.id) e
   CROSS JOIN LATERAL (
     SELECT json_agg(json_build_array(number, status) ORDER BY number)::text AS attempts
@@ -72,11 +74,7 @@ async def check(connection: Connection) -> Checked:
     wrong = [
         f"{job_id_text(record['id'])} ({record['id']}): {what}"
         for record in records
-        for what in find_wrong(
-            json.loads(record["columns"]),
-            json.loads(record["events"]),
-            json.loads(record["attempts"] or "[]"),
-        )
+        for what in _find_wrong(record)
     ]
     if not unborn and await connection.fetchval("SELECT EXISTS (TABLE job_counts)"):
         wrong += await _wrong_counts(connection)
@@ -95,6 +93,32 @@ async def _wrong_counts(connection: Connection) -> list[str]:
         (str(place), str(status)): n for (place, status), n in counts.counts.items()
     }
     return [] if found == counted else [f"the counts are {found}, the rows {counted}"]
+
+
+def _find_wrong(record: Mapping[str, str]) -> Iterator[str]:
+    row = json.loads(record["columns"])
+    if row["deleted_at"] is not None:
+        return find_wrong_of_erased(row, json.loads(record["told"]))
+    attempts = json.loads(record["attempts"] or "[]")
+    return find_wrong(row, json.loads(record["events"]), attempts)
+
+
+def find_wrong_of_erased(row: dict[str, Any], told: list[list[Any]]) -> Iterator[str]:
+    """Say what is not as it has to be of a deleted job, whose events tell nothing.
+
+    Args:
+        row: The columns of the job.
+        told: [version, kind, changes, detail], in order.
+    """
+    versions = [version for version, *_ in told]
+    if versions != list(range(1, row["version"] + 1)):
+        yield f"its row has version {row['version']}, its events have {versions}"
+    deletions = [version for version, kind, *_ in told if kind == EventKind.DELETED]
+    if deletions != [row["version"]]:
+        yield f"its row has version {row['version']}, and DELETED are {deletions}"
+    for version, _, changes, detail in told:
+        if changes or detail is not None:
+            yield f"it is deleted, and event {version} holds {changes} and {detail}"
 
 
 def find_wrong(

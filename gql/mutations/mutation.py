@@ -5,6 +5,7 @@ import strawberry
 from jobwire.gql.mutations.abort_bulk_operation import abort_bulk_operation
 from jobwire.gql.mutations.cancel_job import cancel_job
 from jobwire.gql.mutations.cancel_jobs import cancel_jobs
+from jobwire.gql.mutations.delete_job import delete_job
 from jobwire.gql.mutations.reconcile_jobs import reconcile_jobs
 from jobwire.gql.mutations.reschedule_job import reschedule_job
 from jobwire.gql.mutations.resend_notification import resend_notification
@@ -34,5 +35,6 @@ class Mutation:
     cancel_jobs = cancel_jobs
     retry_jobs = retry_jobs
     abort_bulk_operation = abort_bulk_operation
+    delete_job = delete_job
     reconcile_jobs = reconcile_jobs
     resend_notification = resend_notification

@@ -33,7 +33,9 @@ async def find_node(context: Context, text: str) -> Node | None:
             return None if attempt is None else JobAttempt.of(attempt)
         case Kind.EVENT:
             event = await context.read_event(found.id, found.number)
-            return None if event is None else JobEvent.of(event)
+            if event is None:
+                return None
+            return JobEvent.of(event, await context.read_job(found.id))
         case Kind.BULK_OPERATION:
             operation = await context.read_bulk_operation(found.id)
             return None if operation is None else BulkOperation.of(operation)

@@ -61,8 +61,8 @@ job_list_updates = strawberry.subscription(
     resolver=subscribe,
     description=(
         "The jobs of a filter as they change, resumable. Of a job that leaves the"
-        " filter, one last change with leftFilter is sent. It never completes by"
-        " itself."
+        " filter, or is deleted, one last change with leftFilter is sent. It never"
+        " completes by itself."
     ),
     extensions=[RequiresScope(Scope.JOBS_READ)],
 )

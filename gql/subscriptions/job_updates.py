@@ -60,8 +60,8 @@ job_updates = strawberry.subscription(
     resolver=subscribe,
     description=(
         "Everything about one job, resumable. It completes by itself after the event"
-        " that ends the job. A job that does not exist, or that the caller may not see,"
-        " is answered by an error with the code NOT_FOUND."
+        " that ends the job, or deletes it. A job that does not exist, was deleted, or"
+        " that the caller may not see, is answered by an error with the code NOT_FOUND."
     ),
     extensions=[RequiresScope(Scope.JOBS_READ)],
 )

@@ -33,7 +33,7 @@ def to_message(message: StreamMessage) -> Message:
         case Changed():
             return JobChange(
                 cursor=cursor,
-                event=JobEvent.of(message.event),
+                event=JobEvent.of(message.event, message.job),
                 job=Job.of(message.job, cursor=cursor),
                 left_filter=message.left_filter,
             )

@@ -29,12 +29,14 @@ from jobwire.gql.types.job_event import JobEventConnection
 from jobwire.gql.types.job_failure import JobFailure
 from jobwire.gql.types.job_log import JobLogConnection, LogLevel, to_level
 from jobwire.gql.types.job_progress import JobProgress
+from jobwire.gql.types.job_secret import JobSecret
 from jobwire.gql.types.job_status import JobStatus
 from jobwire.gql.types.node import Node
 from jobwire.gql.types.retry_config import RetryConfig
 from jobwire.jobs.job import Job as Row
 from jobwire.jobs.lifecycle import is_cancelable, is_retryable, is_terminal
 from jobwire.jobs.retry_config import RetryConfig as Config
+from jobwire.jobs.secrets import JobSecret as Part
 from jobwire.models.vocabulary import CancelOutcome
 
 ATTEMPTS_PAGE = DefaultSize(20)
@@ -95,7 +97,10 @@ class Job(Node):
         )
     )
     is_retryable: bool = strawberry.field(
-        description="Whether retryJob would run it again: the job has ended."
+        description=(
+            "Whether retryJob would run it again, and deleteJob erase it: the job has"
+            " ended."
+        )
     )
 
     attention: list[AttentionKind] = strawberry.field(
@@ -105,20 +110,36 @@ class Job(Node):
         )
     )
 
-    @resolved("The input of the job as it was given, at most 512 KiB of JSON.")
-    def data(self) -> JSON:
+    @resolved(
+        "The input of the job as it was given, at most 512 KiB of JSON; null only when"
+        " redacted holds DATA."
+    )
+    def data(self, info: Info) -> JSON | None:
         """Return the input."""
+        if Part.DATA in info.context.hidden_parts(self.row):
+            return None
         return JSON(json.loads(self.row.data))
 
     @resolved(
         "The output of a job that SUCCEEDED, at most 1 MiB of JSON; null for all"
-        " others and when the code returned nothing."
+        " others, when the code returned nothing, and when redacted holds RESULT."
     )
-    def result(self) -> JSON | None:
+    def result(self, info: Info) -> JSON | None:
         """Return the output, which is not the error that the column may hold."""
         if not self.row.success or self.row.result is None:
             return None
+        if Part.RESULT in info.context.hidden_parts(self.row):
+            return None
         return JSON(json.loads(self.row.result))
+
+    @resolved(
+        "What of this job is secret and not shown to the caller, there or not; always"
+        " empty with ADMIN."
+    )
+    def redacted(self, info: Info) -> list[JobSecret]:
+        """Return what is hidden."""
+        hidden = info.context.hidden_parts(self.row)
+        return [JobSecret(part.value) for part in hidden]
 
     @resolved("Why the job FAILED or EXPIRED; null for all others.")
     def failure(self) -> JobFailure | None:
@@ -257,7 +278,7 @@ class Job(Node):
             first=first, after=after, last=last, before=before, default=EVENTS_PAGE
         )
         page = await info.context.read_event_page(self.row.id, window)
-        return JobEventConnection.of(page)
+        return JobEventConnection.of(page, self.row)
 
     @resolved(
         "What the code of the job has logged, the oldest first: its newest 1,000 lines."
@@ -327,7 +348,7 @@ class Job(Node):
             is_cancelable=is_cancelable(
                 status, cancel_pending=row.cancel_outcome == CancelOutcome.PENDING
             ),
-            is_retryable=is_retryable(status),
+            is_retryable=is_retryable(status) and row.deleted_at is None,
             attention=[AttentionKind(kind) for kind in row.needs],
             success=row.success,
             queue=row.queue,

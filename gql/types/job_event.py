@@ -16,8 +16,9 @@ from jobwire.gql.types.job_status import JobStatus
 from jobwire.gql.types.node import Node
 from jobwire.gql.types.page_info import PageInfo
 from jobwire.jobs.identifiers import job_id_text
-from jobwire.jobs.job import Event
+from jobwire.jobs.job import Event, Job
 from jobwire.jobs.queries import Page
+from jobwire.jobs.secrets import JobSecret
 from jobwire.models.vocabulary import EventKind
 from jobwire.models.vocabulary import SignalSource as Source
 
@@ -123,6 +124,12 @@ class JobEventKind(Enum):
         EventKind.EXPIRED.value,
         description="The job ended unstarted: its time-to-live passed.",
     )
+    RESCHEDULED = strawberry.enum_value(
+        EventKind.RESCHEDULED.value,
+        description=(
+            "The job was given another time: changes.run_at, detail.was the one before."
+        ),
+    )
     METADATA_CHANGED = strawberry.enum_value(
         EventKind.METADATA_CHANGED.value,
         description=(
@@ -151,12 +158,20 @@ class JobEventKind(Enum):
             " job."
         ),
     )
+    DELETED = strawberry.enum_value(
+        EventKind.DELETED.value,
+        description=(
+            "The job was deleted: what it held is erased, and it is hidden. The last"
+            " event of a job, told in streams alone."
+        ),
+    )
 
 
 @strawberry.type(
     description=(
-        "A fact about a job, written in the transaction that made it and never changed."
-        " The events of a job are gap-free: one for each version."
+        "A fact about a job, written in the transaction that made it and never changed,"
+        " but that deleteJob erases changes and detail. The events of a job are"
+        " gap-free: one for each version."
     )
 )
 class JobEvent(Node):
@@ -194,27 +209,43 @@ class JobEvent(Node):
     )
     changed: strawberry.Private[str]
     known: strawberry.Private[str | None]
+    job: strawberry.Private[Job | None]
 
     @resolved(
         "A JSON object of the columns that this version set, with their new values,"
-        " named as in the database. CREATED holds all but the data. The stack of a"
-        " failure is left out without the scope ADMIN."
+        " named as in the database. CREATED holds all but the data. Without the scope"
+        " ADMIN the stack of a failure is left out, and a secret result is null; see"
+        " Job.redacted. {} once the job was deleted."
     )
     def changes(self, info: Info) -> JSON:
         """Return the columns that changed."""
         changes = json.loads(self.changed)
-        if changes.get("failure_kind") and not info.context.viewer.is_admin:
+        if changes.get("result") is None or info.context.viewer.is_admin:
+            return JSON(changes)
+        if changes.get("failure_kind"):
             changes["result"]["error"].pop("stack", None)
+        elif self.job is None or (
+            JobSecret.RESULT in info.context.hidden_parts(self.job)
+        ):
+            changes["result"] = None
         return JSON(changes)
 
-    @resolved("What else is known of it, as a JSON object; null: nothing.")
+    @resolved(
+        "What else is known of it, as a JSON object; null: nothing, and once the job"
+        " was deleted."
+    )
     def detail(self) -> JSON | None:
         """Return what else is known."""
         return None if self.known is None else JSON(json.loads(self.known))
 
     @classmethod
-    def of(cls, event: Event) -> Self:
-        """Show a row of events."""
+    def of(cls, event: Event, job: Job | None) -> Self:
+        """Show a row of events.
+
+        Args:
+            event: The row.
+            job: Its job, which says what of it is secret; None: all that can be.
+        """
         return cls(
             id=strawberry.ID(str(GlobalId(Kind.EVENT, event.job_id, event.version))),
             job_id=strawberry.ID(job_id_text(event.job_id)),
@@ -231,6 +262,7 @@ class JobEvent(Node):
             attempt=event.attempt,
             changed=event.changes,
             known=event.detail,
+            job=job,
         )
 
 
@@ -264,14 +296,17 @@ class JobEventConnection:
     )
 
     @classmethod
-    def of(cls, page: Page[Event], cursors: list[str] | None = None) -> Self:
+    def of(
+        cls, page: Page[Event], job: Job | None, cursors: list[str] | None = None
+    ) -> Self:
         """Show a page of events.
 
         Args:
             page: The events.
+            job: The job of all of them; None: they are of many, for admins.
             cursors: Those of each; None: of the events of one job.
         """
-        nodes = [JobEvent.of(event) for event in page.items]
+        nodes = [JobEvent.of(event, job) for event in page.items]
         if cursors is None:
             cursors = [
                 event_cursors(event.job_id).encode(event.version)

@@ -39,13 +39,14 @@ class JobChange:
     job: Job = strawberry.field(
         description=(
             "The job as read together with the event. It may be newer than the event:"
-            " its version is at least the event's jobVersion."
+            " its version is at least the event's jobVersion. Of a deleted job what it"
+            " held is erased."
         )
     )
     left_filter: bool = strawberry.field(
         description=(
-            "Whether the job matched the filter before the event and no longer does:"
-            " remove it from the list. Always false in jobUpdates."
+            "Whether the job matched the filter before the event and no longer does,"
+            " or was deleted: remove it from the list. Always false in jobUpdates."
         )
     )
 

@@ -7,6 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from jobwire.gql.types.executor import Executor
+from jobwire.gql.types.job_secret import JobSecret
 from jobwire.gql.types.retry_config import RetryConfig
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.queue import queue_of
@@ -37,6 +38,9 @@ class JobType:
             "The JSON Schema (draft 2020-12) of its results; null when its code"
             " promises none."
         )
+    )
+    secrets: list[JobSecret] = strawberry.field(
+        description="What of its jobs only callers with ADMIN may read."
     )
     retry_config: RetryConfig = strawberry.field(
         description="How failed attempts are tried again, unless a job says otherwise."
@@ -70,6 +74,14 @@ class JobType:
                 if definition.result_schema is None
                 else JSON(definition.result_schema)
             ),
+            secrets=[
+                part
+                for part, is_secret in (
+                    (JobSecret.DATA, definition.secret_data),
+                    (JobSecret.RESULT, definition.secret_result),
+                )
+                if is_secret
+            ],
             retry_config=RetryConfig.of(definition.retry_config),
             max_duration=definition.max_duration,
             queue=queue_of(None, definition.queue, task),

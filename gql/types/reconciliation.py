@@ -92,5 +92,5 @@ class Reconciliation:
             page = await read_drifts(connection, first=window.size, after=window.after)
         events = page.map(lambda drift: drift.event)
         return JobEventConnection.of(
-            events, [cursors.encode(drift.key) for drift in page.items]
+            events, None, [cursors.encode(drift.key) for drift in page.items]
         )

@@ -7,6 +7,7 @@ from jobwire.jobs.dispatch import Outcome as DispatchOutcome
 from jobwire.jobs.lags import PathLag
 from jobwire.jobs.realtime import Told
 from jobwire.jobs.reconcile import ReconcileReport
+from jobwire.jobs.retention import Prunable
 from jobwire.jobs.transitions.finish import Outcome
 from jobwire.models.vocabulary import NotificationStatus
 from jobwire.web.metrics import Metrics
@@ -75,6 +76,10 @@ class CountingHooks(WorkerHooks):
             self._metrics.reconciled.labels(finding).inc(count)
         self._metrics.orphaned_runs.set(len(report.orphaned_runs))
         self._metrics.suspects.set(len(report.suspects))
+
+    def pruned(self, what: Prunable, count: int) -> None:
+        """Count what retention has taken."""
+        self._metrics.pruned.labels(what.lower()).inc(count)
 
     def lagged(self, lags: Sequence[PathLag]) -> None:
         """Show how quick each path was."""

@@ -1,6 +1,6 @@
 """A job as the Python API gives it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -13,7 +13,7 @@ from jobwire.models.vocabulary import CancelOutcome, Executor, JobStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRecord:
-    """A job as it stood when it was written.
+    """A job as it stood when it was written; printed without its data and result.
 
     Attributes:
         id: Its public id, `job_…`, as in the GraphQL API.
@@ -47,13 +47,13 @@ class JobRecord:
     user_id: str
     status: JobStatus
     version: int
-    data: Any
+    data: Any = field(repr=False)
     metadata: dict[str, Any]
     priority: int
     queue: str
     concurrency_key: str | None
     idempotency_key: str | None
-    result: Any
+    result: Any = field(repr=False)
     run_at: datetime
     created_at: datetime
     started_at: datetime | None

@@ -377,6 +377,7 @@ class Jobwire:
                 heartbeat_late=timedelta(seconds=settings.heartbeat_late_seconds),
                 run_silent=timedelta(seconds=settings.run_silent_seconds),
                 log_level=settings.job_log_level,
+                retention=settings.retention,
             ),
             lifespan=self._lifespan,
             doorbell_enabled=settings.notify,

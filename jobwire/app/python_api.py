@@ -1,4 +1,4 @@
-"""The Python API: schedule and cancel from code, inside the caller's transaction."""
+"""The Python API: schedule, cancel, delete, inside the caller's transaction."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,6 +16,7 @@ from jobwire.jobs.cancel import cancel
 from jobwire.jobs.connections import SqlConnection, sql_connection
 from jobwire.jobs.decorator import definition_of
 from jobwire.jobs.definition import JobDefinition
+from jobwire.jobs.delete import delete
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.errors import InvalidInputError, NotFoundError
 from jobwire.jobs.identifiers import parse_job_id
@@ -51,6 +52,8 @@ async def schedule_job(
     executor: str | None = None,
     trigger_task_id: str | None = None,
     wait_for_run: timedelta | None = None,
+    secret_data: bool = False,
+    secret_result: bool = False,
     schema: str | None = None,
 ) -> JobRecord:
     """Schedule a job.
@@ -88,6 +91,9 @@ async def schedule_job(
         wait_for_run: On a `Jobwire`: how long to wait, once the job is committed, for
             its Trigger.dev run, at most 30 seconds; what comes later comes with the
             next read.
+        secret_data: Only admins may read its data in the API, whatever its type says:
+            for types that are not known here.
+        secret_result: The same of what it returns.
         schema: Where Jobwire's tables live, if the connection's search path does not
             find them; a `Jobwire` knows.
 
@@ -121,6 +127,8 @@ async def schedule_job(
         concurrency_key=concurrency_key,
         metadata=_as_json(metadata, at="metadata"),
         idempotency_key=idempotency_key,
+        secret_data=secret_data,
+        secret_result=secret_result,
     )
     registry = None if definition is None else Registry([definition])
     if registry is None and isinstance(where, Jobwire):
@@ -276,6 +284,33 @@ async def reschedule_job(
             if_version=if_version,
         )
     return JobRecord.of(job)
+
+
+async def delete_job(
+    where: object,
+    job_id: str | UUID,
+    *,
+    actor: str = "python",
+    schema: str | None = None,
+) -> None:
+    """Delete a job that has ended: erase what it holds, and hide it.
+
+    Nothing that somebody wrote into it stays: data, result, failure texts, progress,
+    metadata, tag, logs, keys, and what its events held.
+
+    Args:
+        where: A `Jobwire`, or the caller's connection, as for `schedule_job`.
+        job_id: `job_…` or the bare UUID.
+        actor: Who asks, for the job's history.
+        schema: As for `schedule_job`.
+
+    Raises:
+        NotFoundError: There is no such job, or it is deleted.
+        InvalidStateError: It has not ended; cancel it first.
+        UnsupportedConnectionError: `where` is none of these.
+    """
+    async with own_transaction(where, schema, Topic.CHANGE) as (connection, now):
+        await delete(connection, _job_id(job_id), viewer=trusted(actor), now=now)
 
 
 def _job_id(given: str | UUID) -> UUID:

@@ -1,5 +1,6 @@
 """Settings: what can be told from outside, read once, as one frozen value."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,6 +36,7 @@ from jobwire.jobs.notify import (
     split_secrets,
 )
 from jobwire.jobs.queue import check_queue
+from jobwire.jobs.retention import Retention
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.models.database_url import DatabaseUrl, parse
 from jobwire.models.vocabulary import Executor, LogLevel
@@ -45,6 +47,11 @@ ENV_FILE = ".env"
 MIN_SECRET_BYTES = 32
 #: Shorter secrets of webhooks could be guessed, in characters.
 MIN_WEBHOOK_SECRET = 16
+
+#: The longest retention that is counted, in days.
+MOST_DAYS = 36_525
+#: What a retention without end is called.
+FOREVER = "forever"
 
 #: What `TRIGGER_SYNC` says when reconciliation alone shall do.
 NO_PATH = "none"
@@ -101,6 +108,12 @@ def _secrets(secrets: SecretStr) -> SecretStr:
     if any(len(one) < MIN_WEBHOOK_SECRET for one in each):
         raise ValueError
     return SecretStr(",".join(each))
+
+
+def _days_or_forever(days: float) -> float:
+    if not (0 < days <= MOST_DAYS or days == math.inf):
+        raise ValueError
+    return days
 
 
 def _split(value: object) -> object:
@@ -164,6 +177,17 @@ Seconds = Annotated[
     float,
     Field(gt=0, le=86_400, allow_inf_nan=False),
     Expected("a number of seconds above 0"),
+]
+Days = Annotated[
+    float,
+    Field(gt=0, le=MOST_DAYS, allow_inf_nan=False),
+    Expected("a number of days above 0"),
+]
+DaysOrForever = Annotated[
+    float,
+    BeforeValidator(lambda days: math.inf if days == FOREVER else days),
+    AfterValidator(_days_or_forever),
+    Expected(f"a number of days above 0, or {FOREVER}"),
 ]
 Flag = Annotated[bool, Expected("true or false")]
 Folder = Annotated[Path, Expected("a folder")]
@@ -379,6 +403,25 @@ class Settings(BaseSettings):
         description="The same for an open TRIGGER job of whose run nothing was heard. "
         "Choose it well above `JOBWIRE_RECONCILE_SECONDS`.",
     )
+    retention_events_days: Days = Field(
+        default=7.0,
+        description="How long events are kept at least, for whoever resumes a stream; "
+        "no job goes before, and a deleted one goes then.",
+    )
+    retention_succeeded_days: DaysOrForever = Field(
+        default=30.0,
+        description="How long a job is kept after it SUCCEEDED; `forever` keeps them "
+        "all.",
+    )
+    retention_failed_days: DaysOrForever = Field(
+        default=90.0, description="The same for a job that FAILED"
+    )
+    retention_canceled_days: DaysOrForever = Field(
+        default=30.0, description="The same for a job that was CANCELED"
+    )
+    retention_expired_days: DaysOrForever = Field(
+        default=30.0, description="The same for a job that EXPIRED"
+    )
     notify: Flag = Field(
         default=True,
         description="Whether processes wake each other by LISTEN and NOTIFY. Without "
@@ -524,6 +567,17 @@ class Settings(BaseSettings):
         """`drain_seconds` as a span."""
         return timedelta(seconds=self.drain_seconds)
 
+    @property
+    def retention(self) -> Retention:
+        """How long what has ended is kept."""
+        return Retention(
+            events=timedelta(days=self.retention_events_days),
+            succeeded=_span(self.retention_succeeded_days),
+            failed=_span(self.retention_failed_days),
+            canceled=_span(self.retention_canceled_days),
+            expired=_span(self.retention_expired_days),
+        )
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -581,6 +635,10 @@ class Settings(BaseSettings):
                 " job say for themselves which events they notify of."
             )
         return problems
+
+
+def _span(days: float) -> timedelta | None:
+    return None if math.isinf(days) else timedelta(days=days)
 
 
 def _text(value: object) -> str:

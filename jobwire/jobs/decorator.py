@@ -37,6 +37,8 @@ def job(
     attention: Attention | None = None,
     queue: str | Queue | None = None,
     notify: Notify | Iterable[Notify] | None = None,
+    secret_data: bool = False,
+    secret_result: bool = False,
 ) -> Callable[[Function], Function]:
     """Mark a function as a type of job; it stays callable as it is.
 
@@ -54,6 +56,8 @@ def job(
             the queue `default`.
         notify: Other back ends that are told of events of its jobs, beside those of
             `JOBWIRE_NOTIFY_URL`.
+        secret_data: Whether only admins may read the data of its jobs.
+        secret_result: The same of what its jobs return; not of failures.
 
     Raises:
         JobDefinitionError: The function cannot be a job.
@@ -71,6 +75,8 @@ def job(
             attention=attention or Attention(),
             queue=queue,
             notify=all_of(notify),
+            secret_data=secret_data,
+            secret_result=secret_result,
         )
         setattr(function, _MARK, definition)
         return function
@@ -101,6 +107,8 @@ def _define(
     attention: Attention,
     queue: str | Queue | None,
     notify: tuple[Notify, ...],
+    secret_data: bool,
+    secret_result: bool,
 ) -> FunctionJob:
     _check_kind(function)
     check_name(function, name)
@@ -127,6 +135,8 @@ def _define(
         queue=name_of_queue,
         declared_queue=declared,
         notify=notify,
+        secret_data=secret_data,
+        secret_result=secret_result,
         data_schema=(
             dict(NO_DATA_SCHEMA)
             if data is None

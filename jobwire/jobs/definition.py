@@ -20,6 +20,8 @@ from jobwire.models.vocabulary import Executor
 
 #: How many reasons one refusal of data tells.
 MAX_REASONS = 10
+#: What stands for a name that may be data.
+ANY = "*"
 #: Where the data stand in the input.
 DATA = "data"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}")
@@ -93,6 +95,8 @@ class JobDefinition(ABC):
         data_schema: The JSON schema of its data.
         result_schema: The JSON schema of its result; None: nothing is promised.
         data_adapter: Reads the data; None: the job takes none.
+        secret_data: Whether only admins may read the data of its jobs.
+        secret_result: The same of what its jobs return.
     """
 
     #: Where jobs of this kind run.
@@ -108,6 +112,8 @@ class JobDefinition(ABC):
     result_schema: dict[str, Any] | None
     data_adapter: TypeAdapter[Any] | None = field(repr=False)
     notify: tuple[Notify, ...] = ()
+    secret_data: bool = False
+    secret_result: bool = False
 
     @property
     @abstractmethod
@@ -122,7 +128,8 @@ class JobDefinition(ABC):
 
         Raises:
             InvalidInputError: They do not fit. The path is that of the first reason,
-                from "data" on; the message tells at most ten.
+                from "data" on; the message tells at most ten. Of secret data it tells
+                no value, and no name but those of the schema.
         """
         text = json_text.encode(data, limit=json_text.MAX_DATA_BYTES, path=(DATA,))
         if self.data_adapter is None:
@@ -134,28 +141,50 @@ class JobDefinition(ABC):
         try:
             self.data_adapter.validate_json(text)
         except ValidationError as error:
-            raise _refusal(error) from None
+            raise self.misfit(error) from None
         except (ArithmeticError, LookupError, TypeError) as error:
+            if self.secret_data:
+                raise InvalidInputError(
+                    f"The data do not fit: {type(error).__name__}.", path=(DATA,)
+                ) from None
             raise InvalidInputError(
                 f"The data do not fit: {error}.", path=(DATA,)
             ) from error
         return text
 
+    def misfit(self, error: ValidationError) -> InvalidInputError:
+        """Say why data do not fit, without the data."""
+        details = error.errors(
+            include_url=False, include_input=False, include_context=False
+        )
+        places = [tuple(map(str, detail["loc"])) for detail in details]
+        reasons = [detail["msg"].removeprefix("Value error, ") for detail in details]
+        if self.secret_data:
+            # Messages and names of members may be data.
+            known = _names(self.data_schema)
+            places = [
+                tuple(one if one in known or one.isdecimal() else ANY for one in place)
+                for place in places
+            ]
+            reasons = [f"{detail['type']} (the data are secret)" for detail in details]
+        told = [
+            f"{'.'.join(place)}: {reason}" if place else reason
+            for place, reason in zip(places, reasons, strict=True)
+        ][:MAX_REASONS]
+        if len(details) > MAX_REASONS:
+            told.append(f"and {len(details) - MAX_REASONS} more")
+        return InvalidInputError("; ".join(told), path=(DATA, *places[0]))
 
-def _refusal(error: ValidationError) -> InvalidInputError:
-    details = error.errors(
-        include_url=False, include_input=False, include_context=False
-    )
-    reasons = []
-    for detail in details[:MAX_REASONS]:
-        reason = detail["msg"].removeprefix("Value error, ")
-        where = ".".join(map(str, detail["loc"]))
-        reasons.append(f"{where}: {reason}" if where else reason)
-    if len(details) > MAX_REASONS:
-        reasons.append(f"and {len(details) - MAX_REASONS} more")
-    return InvalidInputError(
-        "; ".join(reasons), path=(DATA, *map(str, details[0]["loc"]))
-    )
+
+def _names(schema: Any) -> set[str]:
+    """Return the names of all members that a schema describes."""
+    if isinstance(schema, list):
+        return set().union(*map(_names, schema))
+    if not isinstance(schema, dict):
+        return set()
+    own = schema.get("properties")
+    names = set(own) if isinstance(own, dict) else set()
+    return names.union(*map(_names, schema.values()))
 
 
 def place_of(function: object) -> str:

@@ -12,8 +12,10 @@ Key = tuple[int, int]
 #: Behind the newest of all events.
 _NEWEST: Key = (2**64 - 1, 2**63 - 1)
 _READ = f"""
-SELECT {EVENT_COLUMNS}, xid::text AS xid, id AS place FROM job_events
+SELECT {EVENT_COLUMNS}, xid::text AS xid, id AS place FROM job_events e
  WHERE kind = 'DRIFT_CORRECTED' AND (xid, id) < ($1::text::xid8, $2)
+   AND EXISTS (SELECT FROM worker_jobs j
+                WHERE j.id = e.job_id AND j.deleted_at IS NULL)
  ORDER BY xid DESC, id DESC LIMIT $3"""
 
 

@@ -166,16 +166,17 @@ class InvalidStateError(JobError):
         allowed: Sequence[JobStatus],
         *,
         reason: str | None = None,
+        advice: str | None = None,
     ) -> None:
         self.verb = verb
         self.current_status = current_status
         self.allowed = tuple(allowed)
-        told = f" and {reason}" if reason else ""
-        super().__init__(
-            f"A job that is {current_status}{told} cannot be {verb}; it must be"
-            f" {' or '.join(self.allowed)}{' otherwise' if reason else ''}.",
-            path=("id",),
+        but, otherwise = (f" and {reason}", " otherwise") if reason else ("", "")
+        told = (
+            f"A job that is {current_status}{but} cannot be {verb}; it must be"
+            f" {' or '.join(self.allowed)}{otherwise}."
         )
+        super().__init__(f"{told} {advice}" if advice else told, path=("id",))
 
 
 class VersionConflictError(JobError):

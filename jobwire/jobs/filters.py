@@ -108,6 +108,9 @@ class JobFilter:
     def matches(self, job: Job, status: JobStatus, attention: Collection[str]) -> bool:
         """Whether a job would be selected if it stood otherwise than it does.
 
+        The tag of a deleted job is not known any more, and may have been any: rather
+        is a reader told of a job that its list did not have than of none that left it.
+
         Args:
             job: The job.
             status: The status that it has instead.
@@ -117,7 +120,9 @@ class JobFilter:
             (self.ids is None or job.id in self.ids)
             and (self.statuses is None or status in self.statuses)
             and (self.types is None or job.type in self.types)
-            and (self.tags is None or job.tag in self.tags)
+            and (
+                self.tags is None or job.tag in self.tags or job.deleted_at is not None
+            )
             and (self.user_ids is None or job.user_id in self.user_ids)
             and (self.executors is None or job.executor in self.executors)
             and (

@@ -27,9 +27,10 @@ MEMORY = timedelta(days=30)
 #: Requests under way at once.
 _AT_ONCE = 10
 
-# A job that was being handed over when it was forced has no run yet. Its sender may be
-# at it for the length of a lease, and lists lag: only then is its run looked for. What
-# was not known twice does not exist.
+# Those of deleted jobs, too: their runs must not go on. A job that was being handed
+# over when it was forced has no run yet. Its sender may be at it for the length of a
+# lease, and lists lag: only then is its run looked for. What was not known twice does
+# not exist.
 _READ = f"""
 SELECT id, trigger_run_id, trigger_task_id, dispatch_number, created_at
   FROM worker_jobs j

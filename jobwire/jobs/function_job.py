@@ -90,7 +90,8 @@ class FunctionJob(JobDefinition):
                 value, mode="json", warnings="error"
             )
         except (PydanticSerializationError, ValueError, RecursionError) as error:
+            told = type(error).__name__ if self.secret_result else error
             raise InvalidInputError(
-                f"{self.name} returned what cannot be written as JSON: {error}"
+                f"{self.name} returned what cannot be written as JSON: {told}"
             ) from error
         return json_text.encode(plain, limit=json_text.MAX_RESULT_BYTES, path=())

@@ -16,9 +16,25 @@ from jobwire.models.vocabulary import DispatchState, JobStatus
 _UNHANDLED = """
 SELECT id, source, body::text AS body, received_at FROM webhook_deliveries
  WHERE handled_at IS NULL AND id <> ALL ($2::uuid[]) ORDER BY received_at LIMIT $1"""
-_HANDLED = """
-UPDATE webhook_deliveries SET handled_at = $2, error = $3
+# Nothing that comes late brings back what was erased. Whoever erases it holds the lock
+# of the row meanwhile: this waits for that, or that finds what this has stored.
+_IS_ERASED = """(SELECT j.deleted_at FROM worker_jobs j
+                   WHERE j.id = d.job_id FOR KEY SHARE) IS NOT NULL"""
+_HANDLED = f"""
+UPDATE webhook_deliveries d
+   SET handled_at = $2, error = $3,
+       body = CASE WHEN {_IS_ERASED} THEN '{{}}' ELSE body END
  WHERE id = $1 AND handled_at IS NULL RETURNING id"""
+_WAITS = f"""
+UPDATE webhook_deliveries d SET body = '{{}}' WHERE id = $1 AND {_IS_ERASED}"""
+_FORGET = """
+WITH gone AS (
+  DELETE FROM webhook_deliveries WHERE id = ANY (ARRAY(
+    SELECT id FROM webhook_deliveries
+     WHERE received_at < $1 AND handled_at IS NOT NULL
+     ORDER BY received_at LIMIT $2))
+  RETURNING id)
+SELECT count(*) FROM gone"""
 # By its run if one has it, else the job that its tags name.
 _SUBJECT = """
 SELECT id, status, trigger_task_id, trigger_run_id, dispatch_state, dispatch_number
@@ -119,6 +135,8 @@ async def mark_handled(
 ) -> bool:
     """Take a delivery out of the inbox; the row stays.
 
+    Of a deleted job the body is erased.
+
     Args:
         connection: Any connection.
         delivery: Which one.
@@ -129,6 +147,14 @@ async def mark_handled(
         Whether nobody else had done so before.
     """
     return bool(await connection.fetch(_HANDLED, delivery, now, error))
+
+
+async def let_wait(connection: SqlConnection, delivery: UUID) -> None:
+    """Leave a delivery in the inbox, without its body if its job was just deleted.
+
+    Must be the last thing that a transaction does: it may wait for the deletion.
+    """
+    await connection.fetch(_WAITS, delivery)
 
 
 async def read_unhandled(
@@ -150,3 +176,20 @@ async def read_unhandled(
         )
         for record in await connection.fetch(_UNHANDLED, limit, list(skip))
     ]
+
+
+async def forget_handled(
+    connection: Connection, *, before: datetime, limit: int
+) -> int:
+    """Take away what was handled, the oldest first.
+
+    Args:
+        connection: Any connection.
+        before: What came before that.
+        limit: How many at most.
+
+    Returns:
+        How many; `limit` means that there may be more.
+    """
+    count: int = await connection.fetchval(_FORGET, before, limit)
+    return count

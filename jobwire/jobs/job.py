@@ -95,6 +95,9 @@ class Job(Row):
     attention: list[str]
     schedule_id: UUID | None
     replay_of: UUID | None
+    deleted_at: datetime | None
+    secret_data: bool
+    secret_result: bool
     leased_by: str | None
     cancel_requested_at: datetime | None
     cancel_requested_by: str | None

@@ -19,16 +19,16 @@ _PATHS = (
     SignalSource.REALTIME,
     SignalSource.RECONCILER,
 )
-# Of a lost job nobody knows when it ended.
+# Of a lost job nobody knows when it ended, and of an erased one whether it was lost.
 _READ = f"""
 WITH recent AS MATERIALIZED (
   SELECT source, from_status, to_status, occurred_at, recorded_at,
-         changes->>'failure_kind' AS failure_kind
+         changes->>'failure_kind' AS failure_kind, changes <> '{{}}' AS is_whole
     FROM job_events ORDER BY xid DESC, id DESC LIMIT $2)
 SELECT source, percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY
          GREATEST(extract(epoch FROM recorded_at - occurred_at), 0)::float8) AS lags
   FROM recent
- WHERE recorded_at >= $1 AND from_status <> to_status
+ WHERE is_whole AND recorded_at >= $1 AND from_status <> to_status
    AND to_status IN ({literals(TERMINAL)}) AND source IN ({literals(_PATHS)})
    AND failure_kind IS DISTINCT FROM '{FailureKind.ORPHANED}'
  GROUP BY source ORDER BY source"""

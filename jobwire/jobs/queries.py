@@ -437,6 +437,8 @@ async def _read_parts(
     records = await connection.fetch(
         f"""SELECT {columns} FROM {table}
              WHERE job_id = $1 AND {key} > $2 AND {key} < $3
+               AND EXISTS (SELECT FROM worker_jobs j
+                            WHERE j.id = $1 AND j.deleted_at IS NULL)
              ORDER BY {key} {direction} LIMIT {window.size + 1}""",
         job_id,
         -1 if window.after is None else window.after,

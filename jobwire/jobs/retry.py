@@ -40,7 +40,8 @@ async def retry(
 
     The old row stays sealed; the new one names it in `replay_of` and takes over its
     tag, type, user, data, metadata, retry configuration, `max_duration`, priority,
-    queue and concurrency key. It has no idempotency key and no time-to-live. It runs
+    queue, concurrency key and what is secret. It has neither an idempotency key nor a
+    time-to-live. It runs
     where its type is registered now; if that is nowhere, where the old one ran. Must
     run inside a transaction.
 
@@ -116,6 +117,8 @@ async def retry_locked(
         concurrency_key=job.concurrency_key,
         metadata=json.loads(job.metadata),
         replay_of=job.id,
+        secret_data=job.secret_data,
+        secret_result=job.secret_result,
     )
     scheduled = await schedule(
         connection,

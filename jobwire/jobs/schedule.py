@@ -151,6 +151,10 @@ class _Terms:
             ),
             replay_of=request.replay_of,
             trigger_task_id=placement.trigger_task_id,
+            secret_data=request.secret_data
+            or (definition is not None and definition.secret_data),
+            secret_result=request.secret_result
+            or (definition is not None and definition.secret_result),
         )
 
 

@@ -95,6 +95,8 @@ class ScheduleRequest:
             else is refused.
         idempotency_key: What makes a repeat of this request find the first job.
         replay_of: The job that this one retries.
+        secret_data: Only admins may read its data, whatever its type says.
+        secret_result: The same of its output.
     """
 
     type: str
@@ -113,6 +115,8 @@ class ScheduleRequest:
     metadata: Any = None
     idempotency_key: str | None = None
     replay_of: UUID | None = None
+    secret_data: bool = False
+    secret_result: bool = False
 
 
 def check_text(name: str, text: str, longest: int) -> None:

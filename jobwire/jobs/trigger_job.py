@@ -72,6 +72,8 @@ def trigger_job(
     queue: str | None = None,
     orphan_policy: Literal["fail", "retry", "hold"] = "fail",
     notify: Notify | Iterable[Notify] | None = None,
+    secret_data: bool = False,
+    secret_result: bool = False,
 ) -> TriggerJob:
     """Register a task of the Trigger.dev project as a type of job.
 
@@ -100,6 +102,8 @@ def trigger_job(
             until somebody cancels it or its run comes back.
         notify: Other back ends that are told of events of its jobs, beside those of
             `JOBWIRE_NOTIFY_URL`.
+        secret_data: Whether only admins may read the data of its jobs.
+        secret_result: The same of what its jobs return; not of failures.
 
     Raises:
         JobDefinitionError: Something of it cannot be.
@@ -140,6 +144,8 @@ def trigger_job(
         attention=attention or Attention(),
         queue=queue,
         notify=all_of(notify),
+        secret_data=secret_data,
+        secret_result=secret_result,
         data_schema=(
             dict(_ANY_DATA_SCHEMA)
             if data is None

@@ -17,7 +17,13 @@ from jobwire.jobs import identifiers, json_text
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.errors import InvalidInputError, WebhookSignatureError
 from jobwire.jobs.hook_event import TYPES, HookEvent, job_id_of
-from jobwire.jobs.inbox import DeliverySource, Subject, find_subject, mark_handled
+from jobwire.jobs.inbox import (
+    DeliverySource,
+    Subject,
+    find_subject,
+    let_wait,
+    mark_handled,
+)
 from jobwire.jobs.observe import observe
 from jobwire.triggerdev import (
     InvalidSignatureError,
@@ -32,8 +38,9 @@ from jobwire.triggerdev.alerts import RUN_FAILED
 MAX_BODY_BYTES = 2 * 1024 * 1024
 
 _STORE = """
-INSERT INTO webhook_deliveries AS d (id, source, event_id, body, received_at)
-VALUES ($1, $2, $3, $4::text::jsonb, $5)
+INSERT INTO webhook_deliveries AS d (id, source, event_id, body, received_at, job_id)
+VALUES ($1, $2, $3, $4::text::jsonb, $5,
+        COALESCE((SELECT id FROM worker_jobs WHERE trigger_run_id = $6), $7))
 ON CONFLICT (source, event_id) DO UPDATE SET deliveries = d.deliveries + 1
 RETURNING id, deliveries"""
 
@@ -137,10 +144,11 @@ async def _take_alert(
         return Received(
             Receipt.IGNORED, f"Alerts of the type {event['type']!r} change no job."
         )
-    stored = await _store(connection, DeliverySource.ALERT, alert.id, text, now)
+    run = (alert.run_id, job_id_of(alert.tags))
+    stored = await _store(connection, DeliverySource.ALERT, alert.id, text, run, now)
     if stored is None:
         return _DUPLICATE
-    job = await find_subject(connection, alert.run_id, job_id_of(alert.tags))
+    job = await find_subject(connection, *run)
     return await _leave(connection, stored, job, now)
 
 
@@ -150,18 +158,22 @@ async def _take_hook(
     text: str,
     now: datetime,
 ) -> Received:
-    stored = await _store(connection, DeliverySource.HOOK, event.id, text, now)
+    run = (event.run.id, event.job_id)
+    stored = await _store(connection, DeliverySource.HOOK, event.id, text, run, now)
     if stored is None:
         return _DUPLICATE
-    subject = await find_subject(connection, event.run.id, event.job_id)
-    if subject is None or not subject.has_run:
-        return await _leave(connection, stored, subject, now)
+    subject = await find_subject(connection, *run)
     said = event.observation()
-    observed = await observe(connection, said, now=now)
+    observed = None
+    if subject is not None and subject.has_run:
+        observed = await observe(connection, said, now=now)
+    if subject is None or observed is None:
+        # No job has the run; or its job was deleted just now.
+        return await _leave(connection, stored, subject, now)
     if event.is_terminal and not subject.is_terminal:
         return _ACCEPTED
     await mark_handled(connection, stored, now=now)
-    if observed is not None and (observed.applied or said.lines):
+    if observed.applied or said.lines:
         return Received(Receipt.APPLIED)
     return Received(Receipt.LATE, "Newer things are known of the run.")
 
@@ -171,6 +183,7 @@ async def _leave(
 ) -> Received:
     """Leave a delivery in the inbox if a job may be its subject."""
     if subject is not None and subject.may_have_run:
+        await let_wait(connection, delivery)
         return _ACCEPTED
     reason = "No job here has this run, or waits for one."
     await mark_handled(connection, delivery, now=now, error=reason)
@@ -182,9 +195,10 @@ async def _store(
     source: DeliverySource,
     event_id: str,
     text: str,
+    run: tuple[str, UUID | None],
     now: datetime,
 ) -> UUID | None:
-    """Store a delivery; None: it is stored already."""
+    """Store a delivery, of a run and the job that its tags name; None: it is stored."""
     [record] = await connection.fetch(
         _STORE,
         identifiers.new_id(now),
@@ -192,5 +206,6 @@ async def _store(
         event_id,
         text,
         now,
+        *run,
     )
     return record["id"] if record["deliveries"] == 1 else None

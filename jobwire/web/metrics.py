@@ -137,6 +137,13 @@ class Metrics:
             ["kind"],
             registry=self.registry,
         )
+        self.pruned = Counter(
+            "jobwire_pruned",
+            "Rows that retention took: jobs by how they ended, deleted jobs, and"
+            " deliveries that were handled.",
+            ["what"],
+            registry=self.registry,
+        )
         self.path_lag_seconds = Gauge(
             "jobwire_path_lag_seconds",
             "How long the ends of runs took to be recorded in the last day, as last"

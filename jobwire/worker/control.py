@@ -46,13 +46,14 @@ from jobwire.worker.progress import ProgressLoop
 from jobwire.worker.promote import PromoteLoop
 from jobwire.worker.queues import QueueLoop
 from jobwire.worker.rescue import RescueLoop
+from jobwire.worker.retention import RetentionLoop
 from jobwire.worker.runner import Runner
 from jobwire.worker.settings import WorkerSettings
 from jobwire.worker.trigger import TriggerLoops
 from jobwire.worker.trigger_settings import TriggerSettings
 
 #: Every loop can hold a connection at the same time: none waits for another.
-CONNECTIONS = 20
+CONNECTIONS = 22
 #: The planner takes `unnest` for ten rows and a status for almost none: only a generic
 #: plan is the same for every batch, and it walks the primary key.
 _SESSION = {
@@ -281,6 +282,13 @@ class Control:
             handled=self._handled,
         )
         self._counts = CountsLoop(link, clock, settings, holder=self._worker)
+        self._retention = RetentionLoop(
+            link,
+            clock,
+            settings,
+            holder=self._worker,
+            pruned=self._hooks.pruned,
+        )
         loops: list[Loop] = [
             *self._claims,
             HeartbeatLoop(
@@ -312,6 +320,7 @@ class Control:
             self._attention,
             self._bulk,
             self._counts,
+            self._retention,
         ]
         if isinstance(clock, DatabaseClock):
             loops.append(ClockLoop(link, clock, settings))
@@ -397,7 +406,7 @@ class Control:
             await self._trigger.end(settings.flush_timeout)
         if self._notifications is not None:
             await self._notifications.end(settings.flush_timeout)
-        for duty in (self._attention, self._counts):
+        for duty in (self._attention, self._counts, self._retention):
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await _within(settings.flush_timeout, duty.lay_down())
         for task in tasks:

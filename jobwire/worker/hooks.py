@@ -7,6 +7,7 @@ from jobwire.jobs.dispatch import Outcome as DispatchOutcome
 from jobwire.jobs.lags import PathLag
 from jobwire.jobs.realtime import Told
 from jobwire.jobs.reconcile import ReconcileReport
+from jobwire.jobs.retention import Prunable
 from jobwire.jobs.transitions.finish import Outcome
 from jobwire.models.vocabulary import NotificationStatus
 
@@ -71,6 +72,14 @@ class WorkerHooks:
 
     def reconciled(self, report: ReconcileReport) -> None:
         """All open TRIGGER jobs were compared with Trigger.dev."""
+
+    def pruned(self, what: Prunable, count: int) -> None:
+        """Retention has taken rows.
+
+        Args:
+            what: Jobs by how they ended, or something else.
+            count: How many.
+        """
 
     def lagged(self, lags: Sequence[PathLag]) -> None:
         """It was read how quick each path was in the last day."""

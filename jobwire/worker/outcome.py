@@ -81,7 +81,7 @@ def of_misfit(execution: Execution, error: ValidationError) -> Finish:
         FailureKind.TASK_ERROR,
         cut(
             f"Its data do not fit {execution.claimed.type!r} as it is defined now:"
-            f" {error}",
+            f" {execution.definition.misfit(error)}",
             MAX_MESSAGE_BYTES,
         ),
         name="InvalidData",
@@ -96,9 +96,10 @@ def of_drain(execution: Execution) -> Finish:
 
 def of_refusal(execution: Execution, error: Exception) -> Finish:
     """Judge an end that PostgreSQL refuses to store: RUNNING → FAILED."""
+    told = type(error).__name__ if execution.definition.secret_result else error
     failure = Failure(
         FailureKind.TASK_ERROR,
-        cut(f"PostgreSQL refused its result: {error}", MAX_MESSAGE_BYTES),
+        cut(f"PostgreSQL refused its result: {told}", MAX_MESSAGE_BYTES),
         name="InvalidResult",
     )
     return _finish(execution, Outcome.FAILED, failure=failure)

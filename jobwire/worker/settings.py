@@ -1,8 +1,9 @@
 """What a worker can be told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from jobwire.jobs.retention import Retention
 from jobwire.models.vocabulary import LogLevel
 
 _POSITIVE_COUNTS = ("concurrency", "threads", "claim_batch", "finish_batch", "backlog")
@@ -20,6 +21,7 @@ _POSITIVE_SPANS = (
     "bulk_interval",
     "counts_interval",
     "recount_interval",
+    "retention_interval",
     "duty",
     "start_overdue",
     "heartbeat_late",
@@ -71,6 +73,8 @@ class WorkerSettings:
             which are exact without that: it keeps the rest that each read adds short.
         recount_interval: How often all jobs are counted anew, a few at a time, to
             correct counts that should be wrong.
+        retention: How long what has ended is kept.
+        retention_interval: How often it is looked whether some of that is over.
         duty: How long the process that looks is believed without a sign of life.
         start_overdue: How long a due job may wait for its start before it needs
             attention; types may say otherwise.
@@ -109,6 +113,8 @@ class WorkerSettings:
     bulk_interval: timedelta = timedelta(seconds=1)
     counts_interval: timedelta = timedelta(seconds=1)
     recount_interval: timedelta = timedelta(hours=1)
+    retention: Retention = field(default_factory=Retention)
+    retention_interval: timedelta = timedelta(minutes=1)
     duty: timedelta = timedelta(seconds=5)
     start_overdue: timedelta = timedelta(minutes=5)
     heartbeat_late: timedelta = timedelta(seconds=30)

@@ -43,8 +43,8 @@ Log = Callable[..., Awaitable[None]]
 JOB = """query ($id: ID!) { job(id: $id) {
   id version tag type userId executor status isTerminal isCancelable isRetryable data
   metadata queue priority concurrencyKey idempotencyKey
-  result success maxDuration attemptCount nextAttemptAt createdAt runAt startedAt
-  finishedAt updatedAt expiresAt triggerTaskId triggerRunId triggerStatus
+  result redacted success maxDuration attemptCount nextAttemptAt createdAt runAt
+  startedAt finishedAt updatedAt expiresAt triggerTaskId triggerRunId triggerStatus
   failure { kind name message code stack }
   progress { fraction message current total updatedAt }
   retryConfig { maxAttempts minTimeoutInMs maxTimeoutInMs factor }
@@ -103,7 +103,7 @@ def lines(text: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    "verb", ["list", "show", "schedule", "cancel", "watch", "logs"]
+    "verb", ["list", "show", "schedule", "cancel", "delete", "watch", "logs"]
 )
 def test_every_verb_explains_itself_by_examples(verb: str, capsys: Captured) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -310,6 +310,44 @@ async def test_jobs_that_need_attention_are_found_and_say_why(
     assert re.search(r"attention +DRIFTED", shown)
 
 
+async def test_what_is_secret_is_shown_with_a_flag_alone(
+    capsys: Captured, tag: str, server: RunningServer
+) -> None:
+    engine = server.jobwire.engine
+    connection = await asyncpg.connect(**engine.database.url.connect_arguments())
+    job = await insert_job(
+        connection,
+        now=engine.clock.now(),
+        status="SUCCEEDED",
+        tag=tag,
+        data={"card": "4111"},
+        result={"paid": "4111"},
+        secret_data=True,
+        secret_result=True,
+    )
+    await connection.close()
+    id = job_id_text(job.id)
+
+    async def run(*arguments: str) -> str:
+        return await asyncio.to_thread(printed, capsys, *arguments)
+
+    for hidden in (
+        await run("show", id),
+        await run("show", id, "--json"),
+        await run("list", "--tag", tag, "--json"),
+        await run("watch", id, "--json"),
+    ):
+        assert "4111" not in hidden
+        assert "secret (--secrets shows it)" in hidden or (
+            '"redacted": ["DATA", "RESULT"]' in hidden
+        )
+    for shown in (
+        await run("show", id, "--secrets"),
+        await run("show", id, "--secrets", "--json"),
+    ):
+        assert shown.count("4111") >= 2
+
+
 def test_a_list_that_is_piped_is_whole(
     capsys: Captured, tag: str, environment: dict[str, str]
 ) -> None:
@@ -373,6 +411,26 @@ def test_a_job_is_canceled_with_its_reason_and_once(capsys: Captured, tag: str) 
     assert cancellation["requestedBy"] == "cli"
     assert cancellation["reason"] == "not needed"
     assert "nothing was changed" in printed(capsys, "cancel", id)
+
+
+def test_jobs_that_have_ended_are_deleted(capsys: Captured, tag: str) -> None:
+    ended, other, still_open = (
+        schedule(capsys, "no-op", "--tag", tag, "--delay", "1d") for _ in range(3)
+    )
+    for id in (ended, other):
+        printed(capsys, "cancel", id)
+
+    told = printed(capsys, "delete", ended, other)
+
+    assert told == f"{ended}  deleted\n{other}  deleted\n"
+    for words, reason in (
+        (["show", ended], "There is no job"),
+        (["delete", still_open], "Cancel it first"),
+    ):
+        assert main(["jobs", *words]) == 1
+        assert reason in capsys.readouterr().err
+    [listed] = lines(printed(capsys, "list", "--tag", tag, "--json"))
+    assert listed["id"] == still_open
 
 
 def test_a_running_job_is_canceled_by_force_within_a_grace(

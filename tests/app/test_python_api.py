@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession as SqlmodelSession
 
 from jobwire import (
     InvalidInputError,
+    InvalidStateError,
     JobRecord,
     Jobwire,
     NotFoundError,
@@ -20,6 +21,7 @@ from jobwire import (
     Settings,
     UnknownTypeError,
     cancel_job,
+    delete_job,
     job,
     schedule_job,
 )
@@ -156,6 +158,40 @@ async def test_a_cancel_inside_a_transaction_ends_a_job_that_has_not_started(
     assert canceled.cancel_outcome is CancelOutcome.NEVER_STARTED
     assert row["cancel_reason"] == "no more"
     assert row["cancel_requested_by"] == "bob"
+
+
+async def test_a_delete_becomes_real_with_the_commit(
+    transaction: Any, database: Database
+) -> None:
+    async with transaction() as where:
+        record = await schedule_job(where, type="greet", tag="t", user_id="ann")
+        await cancel_job(where, record.id)
+
+    with suppress(ZeroDivisionError):
+        async with transaction() as where:
+            await delete_job(where, record.id)
+            raise ZeroDivisionError
+    assert await count(database, "worker_jobs WHERE deleted_at IS NULL") == 1
+
+    async with transaction() as where:
+        await delete_job(where, record.uuid, actor="bob")
+    assert await count(database, "worker_jobs WHERE deleted_at IS NULL") == 0
+    assert await count(database, "job_events WHERE actor = 'bob'") == 1
+    with pytest.raises(NotFoundError):
+        async with transaction() as where:
+            await delete_job(where, record.id)
+
+
+async def test_on_a_jobwire_an_open_job_is_not_deleted(jobwire: Jobwire) -> None:
+    later = timedelta(hours=1)
+    record = await schedule_job(
+        jobwire, type="greet", tag="t", user_id="ann", data={"name": "A"}, delay=later
+    )
+
+    with pytest.raises(InvalidStateError, match="Cancel it first"):
+        await delete_job(jobwire, record.id)
+    await cancel_job(jobwire, record.id)
+    await delete_job(jobwire, record.id)
 
 
 async def test_a_connection_without_transaction_cancels_in_one_of_its_own(

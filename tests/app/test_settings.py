@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from pydantic import ValidationError
 from jobwire.app.notifications import notification_settings
 from jobwire.app.settings import Settings, SettingsError, environment_names
 from jobwire.app.settings_reference import env_example, markdown_table
+from jobwire.jobs.retention import Retention
 from tests.receiver import OTHER_SECRET
 from tests.receiver import SECRET as WEBHOOK_SECRET
 
@@ -206,6 +208,28 @@ def test_all_wrong_settings_are_named_at_once() -> None:
     assert caught.value.problems[-1] == (
         "There is no setting prot, but the call has it. Did you mean port?"
     )
+
+
+def test_retention_is_in_days_or_forever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOBWIRE_RETENTION_SUCCEEDED_DAYS", "0.5")
+    monkeypatch.setenv("JOBWIRE_RETENTION_FAILED_DAYS", "forever")
+
+    assert Settings().retention == Retention(succeeded=timedelta(hours=12), failed=None)
+    assert Settings(retention_failed_days="forever").retention.failed is None
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "never", "36526", "nan"])
+def test_a_retention_of_no_length_is_refused(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("JOBWIRE_RETENTION_FAILED_DAYS", given)
+
+    with pytest.raises(SettingsError) as refusal:
+        Settings()
+
+    [problem] = refusal.value.problems
+    expected = "must be a number of days above 0, or forever"
+    assert problem == f"JOBWIRE_RETENTION_FAILED_DAYS {expected}, not {given!r}."
 
 
 @pytest.mark.parametrize("name", ["JOBWIRE_AUTH_ISSUER", "JOBWIRE_AUTH_AUDIENCE"])

@@ -125,10 +125,7 @@ def test_the_defaults_of_pages_are_printed() -> None:
         (
             JobEventKind,
             vocabulary.EventKind,
-            {
-                "RESCHEDULED",
-                "DELETED",
-            },
+            set(),
         ),
         (NotificationStatus, vocabulary.NotificationStatus, set()),
         (LogLevel, vocabulary.LogLevel, set()),

@@ -61,6 +61,12 @@ QUERIES: dict[str, tuple[str, Callable[[UUID], object]]] = {
         }""",
         job_id_text,
     ),
+    "delete": (
+        """mutation ($id: ID!) {
+          found: deleteJob(input: {id: $id}) { deletedId errors { code } }
+        }""",
+        job_id_text,
+    ),
 }
 
 

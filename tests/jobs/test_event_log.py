@@ -50,7 +50,7 @@ from jobwire.models.vocabulary import (
 )
 from tests.clock import FakeClock
 from tests.emptying import empty
-from tests.event_log import Checked, check, find_wrong
+from tests.event_log import Checked, check, find_wrong, find_wrong_of_erased
 from tests.factories import RUN_ID
 from tests.jobs.said import HOOKS, WORDS, hook, progress, verdict
 
@@ -400,3 +400,29 @@ def test_the_check_of_the_log_finds_nothing_wrong_with_what_is_right() -> None:
     first = [*CREATED[:3], {**CREATED[3], "executor": "internal"}]
 
     assert list(find_wrong(ROW, [first, CANCELED], [])) == []
+
+
+GONE = [2, "DELETED", {}, None]
+
+
+@pytest.mark.parametrize(
+    ("told", "what"),
+    [
+        ([[1, "CREATED", {}, None]], "events have [1]"),
+        ([[1, "CREATED", {}, None], [3, *GONE[1:]]], "events have [1, 3]"),
+        ([[1, "CREATED", {}, None], [2, "FAILED", {}, None]], "DELETED are []"),
+        ([[1, "DELETED", {}, None], GONE], "DELETED are [1, 2]"),
+        ([[1, "CREATED", {"tag": "t"}, None], GONE], "event 1 holds"),
+        ([[1, "CREATED", {}, {"was": []}], GONE], "event 1 holds"),
+    ],
+)
+def test_the_check_of_the_log_finds_of_a_deleted_job(
+    told: list[list[object]], what: str
+) -> None:
+    assert what in " | ".join(find_wrong_of_erased({"version": 2}, told))
+
+
+def test_the_check_of_the_log_finds_nothing_wrong_with_a_deleted_job() -> None:
+    told = [[1, "CREATED", {}, None], GONE]
+
+    assert list(find_wrong_of_erased({"version": 2}, told)) == []

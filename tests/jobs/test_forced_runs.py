@@ -6,9 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from jobwire.jobs.delete import delete
 from jobwire.jobs.dispatch import Outcome
 from jobwire.jobs.forced_runs import ForcedRuns
 from jobwire.jobs.job import Job
+from jobwire.jobs.viewer import trusted
 from jobwire.models.vocabulary import CancelMode, JobStatus
 from jobwire.triggerdev import TriggerDevError
 from tests.jobs.rig import RULES, Rig
@@ -64,6 +66,19 @@ async def test_a_run_is_told_once_though_its_job_is_sealed_and_stays_as_it_is(
     assert rig.wire.sent["cancel"] == 1
     assert await rig.job(job.id) == sealed
     assert await words(rig) == [("TOLD_TO_STOP", 1, job.trigger_run_id)]
+
+
+async def test_the_run_of_a_deleted_job_is_told_like_any_other(rig: Rig) -> None:
+    job = await rig.linked()
+    await rig.stage.advance(0.5)
+    await forced(rig, job.id)
+    async with rig.database.transaction() as connection:
+        await delete(connection, job.id, viewer=trusted("admin"), now=rig.clock.now())
+
+    assert [await tell(rig), await tell(rig)] == [1, 0]
+
+    assert job.trigger_run_id is not None
+    assert await rig.stage.status(job.trigger_run_id) == "CANCELED"
 
 
 async def test_a_run_is_told_when_trigger_dev_can_be_reached_again(rig: Rig) -> None:

@@ -4,9 +4,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import asyncpg
 import pytest
 from playwright.async_api import Page, Request, WebSocketRoute, expect
 
+from jobwire.jobs.identifiers import job_id_text
+from tests.factories import insert_job
 from tests.servers import RunningServer
 from tests.web.steps import has_status, open_board, row, schedule, unique_tag
 
@@ -312,6 +315,31 @@ async def test_board_asks_for_a_token_when_the_server_wants_one(
     assert sent[0] is None
     await page.reload()
     await expect(page.locator("#connection")).to_have_text("Live")
+
+
+async def test_board_says_that_what_it_may_not_show_is_secret(
+    page: Page, server: RunningServer
+) -> None:
+    engine = server.jobwire.engine
+    connection = await asyncpg.connect(**engine.database.url.connect_arguments())
+    job = await insert_job(connection, now=engine.clock.now(), status="SUCCEEDED")
+    await connection.close()
+
+    async def redact(route: Any) -> None:
+        # As the API answers to whoever is no admin; here everybody is.
+        answer = await route.fetch()
+        told = await answer.json()
+        found = told.get("data", {}).get("job")
+        if found:
+            secret = {"data": None, "result": None, "redacted": ["DATA", "RESULT"]}
+            found |= secret
+        await route.fulfill(response=answer, json=told)
+
+    await page.route("**/graphql", redact)
+    await page.goto(f"{server.url}/#{job_id_text(job.id)}")
+
+    for part in ("#job-data", "#job-result"):
+        await expect(page.locator(part)).to_contain_text("only admins may see it")
 
 
 async def test_no_request_leaves_the_origin_and_the_policy_is_kept(

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 SECRET = "a secret between hooks and us"
 DUTIES = {
     "attention",
+    "retention",
     "batches",
     "stop-runs",
     "inbox",

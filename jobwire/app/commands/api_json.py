@@ -2,11 +2,11 @@
 
 The names, the words and the formats are those of the API because its own types say
 them. What a type resolves with the context of an operation is not asked here, but given
-by the caller.
+by the caller. What of a job is secret is hidden even from operators, unless they ask.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -23,35 +23,54 @@ from jobwire.gql.types.job_event import JobEvent
 from jobwire.gql.types.job_log import JobLogEdge
 from jobwire.gql.types.notification import Notification as ApiNotification
 from jobwire.gql.types.reconcile_report import ReconcileReport as ApiReport
+from jobwire.jobs import json_text
 from jobwire.jobs.bulk import BulkOperation
-from jobwire.jobs.feed import Changed, StreamMessage
+from jobwire.jobs.feed import Changed, Snapshotted, StreamMessage
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.iso8601 import format_duration, format_instant
 from jobwire.jobs.job import Attempt, Event, Job
 from jobwire.jobs.logs.read import LogLine
 from jobwire.jobs.notifications.log import Notification
 from jobwire.jobs.reconcile import ReconcileReport
+from jobwire.jobs.secrets import JobSecret, secret_parts
 
 _name_of = StrawberryConfig().name_converter.get_graphql_name
 
 
-def job_json(job: Job) -> dict[str, Any]:
-    """Write a job, all but its attempts and events."""
+def job_json(job: Job, *, reveal: bool = False) -> dict[str, Any]:
+    """Write a job, all but its attempts and events.
+
+    Args:
+        job: The job.
+        reveal: Whether to write what is secret.
+    """
     replayed = job.replay_of
     return {
         **_object(ApiJob.of(job)),
+        **_content(job, () if reveal else secret_parts(job)),
         "replayOf": None if replayed is None else {"id": job_id_text(replayed)},
     }
 
 
 def history_json(
-    job: Job, attempts: Iterable[Attempt], events: Iterable[Event]
+    job: Job,
+    attempts: Iterable[Attempt],
+    events: Iterable[Event],
+    *,
+    reveal: bool = False,
 ) -> dict[str, Any]:
-    """Write a job with its attempts and events."""
+    """Write a job with its attempts and events.
+
+    Args:
+        job: The job.
+        attempts: Its attempts.
+        events: Its events.
+        reveal: Whether to write what is secret.
+    """
     return {
-        **job_json(job),
+        **job_json(job, reveal=reveal),
         "attempts": {"nodes": [_object(JobAttempt.of(one)) for one in attempts]},
-        "events": {"nodes": [_event(one) for one in events]},
+        "events": {"nodes": [_event(one, job, reveal=reveal) for one in events]},
     }
 
 
@@ -59,8 +78,10 @@ def message_json(message: StreamMessage) -> dict[str, Any]:
     """Write a message of a stream, with its `__typename`."""
     shown = to_message(message)
     written = {"__typename": type(shown).__name__, **_object(shown)}
+    if isinstance(message, Changed | Snapshotted):
+        written["job"] |= _content(message.job, secret_parts(message.job))
     if isinstance(message, Changed):
-        written["event"] = _event(message.event)
+        written["event"] = _event(message.event, message.job, reveal=False)
     return written
 
 
@@ -94,8 +115,22 @@ def line(written: dict[str, Any]) -> str:
     return json.dumps(written, ensure_ascii=False)
 
 
-def _event(event: Event) -> dict[str, Any]:
-    return {**_object(JobEvent.of(event)), "changes": json.loads(event.changes)}
+def _content(job: Job, hidden: Collection[JobSecret]) -> dict[str, Any]:
+    """Write what a job takes and returns, but for what is hidden."""
+    has_result = job.success and JobSecret.RESULT not in hidden
+    return {
+        "data": None if JobSecret.DATA in hidden else json_text.decode(job.data),
+        "result": json_text.decode(job.result) if has_result else None,
+        "redacted": [part.value for part in hidden],
+    }
+
+
+def _event(event: Event, job: Job, *, reveal: bool) -> dict[str, Any]:
+    changes = json.loads(event.changes)
+    is_output = changes.get("result") is not None and not changes.get("failure_kind")
+    if is_output and not reveal and JobSecret.RESULT in secret_parts(job):
+        changes["result"] = None
+    return {**_object(JobEvent.of(event, job)), "changes": changes}
 
 
 def _object(shown: object) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The edges of one feed, found by what their readers follow."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -85,7 +85,7 @@ class Edges:
         job, at = entry.job, self._by_place
         return [
             *at.get(("job", job.id), ()),
-            *at.get(("tag", job.tag), ()),
+            *(at.get(("tag", job.tag), ()) if job.deleted_at is None else self._tagged),
             *at.get(("user", job.user_id), ()),
             *at.get(("type", job.type), ()),
             *at.get(_EVERYWHERE, ()),
@@ -113,6 +113,16 @@ class Edges:
         """
         for edge in self._new:
             edge.cut_off()
+
+    @property
+    def _tagged(self) -> Iterable[Edge[Any]]:
+        """Those that are looked up by tags: a deleted job may have had any."""
+        return dict.fromkeys(
+            edge
+            for (kind, _), there in self._by_place.items()
+            if kind == "tag"
+            for edge in there
+        )
 
     def _forget(self, edge: Edge[Any]) -> None:
         self._new.discard(edge)

@@ -74,8 +74,11 @@ class Interest:
         event, job = entry.event, entry.job
         if self.job_id not in (None, job.id) or self.user_id not in (None, job.user_id):
             return None
+        # It has left every list for good, as what came before is told of it, too.
+        is_gone = job.deleted_at is not None
         if self.filter is ALL:
-            return Changed(cursor, event, job)
+            is_listed = self.job_id is None
+            return Changed(cursor, event, job, left_filter=is_listed and is_gone)
         # Read from the event only for those that ask: it is JSON, and readers are many.
         before, after = ((), ()) if self.filter.attention is None else entry.attention()
         matches = self.filter.matches(job, JobStatus(event.to_status), after)
@@ -84,4 +87,4 @@ class Interest:
             or not self.filter.matches(job, JobStatus(event.from_status), before)
         ):
             return None
-        return Changed(cursor, event, job, left_filter=not matches)
+        return Changed(cursor, event, job, left_filter=is_gone or not matches)

@@ -69,8 +69,9 @@ _LEAN_COLUMNS = ", ".join(
 def _read(source: str, condition: str, *, columns: str | None = None) -> str:
     """Write a read of one page of events, each with its job's row of the same moment.
 
-    The events are limited before their jobs are looked up, one by one, by the primary
-    key.
+    Deleted jobs are among them, erased: their readers are to learn of it, and to miss
+    no version. The events are limited before their jobs are looked up, one by one, by
+    the primary key.
     """
     columns = columns or Job.columns()
     return f"""
@@ -85,7 +86,7 @@ SELECT s.snapshot::text, s.epoch, s.floor, s.target::text AS target,
      ORDER BY id LIMIT {PAGE}) AS e ON true
   LEFT JOIN LATERAL (
     SELECT {columns} FROM worker_jobs
-     WHERE id = e.job_id AND deleted_at IS NULL LIMIT 1) AS j ON true
+      WHERE id = e.job_id LIMIT 1) AS j ON true
  ORDER BY e.id"""
 
 
@@ -107,10 +108,10 @@ _READ_OF_LIST = _read(
     _UNSEEN,
     """($4::text IS NULL OR user_id = $4)
        AND EXISTS (
-         SELECT FROM worker_jobs j WHERE j.id = job_id AND j.deleted_at IS NULL
+         SELECT FROM worker_jobs j WHERE j.id = job_id
             AND ($5::uuid[] IS NULL OR j.id = ANY ($5))
             AND ($6::text[] IS NULL OR j.type = ANY ($6))
-            AND ($7::text[] IS NULL OR j.tag = ANY ($7))
+            AND ($7::text[] IS NULL OR j.tag = ANY ($7) OR j.deleted_at IS NOT NULL)
             AND ($8::text[] IS NULL OR j.user_id = ANY ($8))
             AND ($9::timestamptz IS NULL OR j.created_at >= $9)
             AND ($10::timestamptz IS NULL OR j.created_at < $10))""",
@@ -295,7 +296,7 @@ async def _page(
     jobs: dict[UUID, Job] = {}
     entries = []
     for record in records:
-        # The row is null when the job is deleted, the event when there is none.
+        # It is null when there is no event.
         job_id = record["id"]
         if job_id is not None:
             job = jobs.get(job_id)

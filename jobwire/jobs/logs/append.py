@@ -21,7 +21,8 @@ SELECT pg_advisory_xact_lock(turn)
   FROM (SELECT DISTINCT hashtextextended('jobwire.job_logs ' || id, 0) AS turn
           FROM unnest($1::text[]) AS id ORDER BY turn) AS turns"""
 
-# A statement of its own: its snapshot shows what those before have committed.
+# A statement of its own: its snapshot shows what those before have committed. Whoever
+# deletes a job holds its row meanwhile; the lock waits for that.
 _APPEND = """
 WITH given AS (
   SELECT *, row_number() OVER (PARTITION BY job_id ORDER BY place) AS nth
@@ -32,7 +33,8 @@ behind AS (
   SELECT job_id, COALESCE((SELECT max(l.id) FROM job_logs l
                             WHERE l.job_id = g.job_id), 0) AS id
     FROM (SELECT DISTINCT job_id FROM given) g
-   WHERE EXISTS (SELECT FROM worker_jobs j WHERE j.id = g.job_id))
+   WHERE EXISTS (SELECT FROM worker_jobs j
+                  WHERE j.id = g.job_id AND j.deleted_at IS NULL FOR KEY SHARE))
 INSERT INTO job_logs (job_id, id, attempt, at, level, message, fields, dropped)
 SELECT job_id, behind.id + nth, attempt, at, level, message, fields::jsonb, dropped
   FROM given JOIN behind USING (job_id)
@@ -82,7 +84,8 @@ async def append(
 ) -> None:
     """Store lines behind those of their jobs; no event, no version.
 
-    Must run inside a transaction. Lines of jobs that do not exist are dropped.
+    Must run inside a transaction. Lines of jobs that do not exist, or were deleted, are
+    dropped.
 
     Args:
         connection: A connection inside a transaction.

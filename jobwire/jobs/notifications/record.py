@@ -36,11 +36,16 @@ ON CONFLICT (only_row) DO UPDATE
    SET epoch = excluded.epoch, base = excluded.base, target = excluded.target,
        last_id = excluded.last_id, moved_at = excluded.moved_at
  WHERE $6"""
+# What was read of a job that has been deleted meanwhile is not told any more.
 _INSERT = """
 INSERT INTO notifications
        (id, job_id, job_version, type, target, body, next_attempt_at, created_at)
-SELECT n.*, $7, $7
-  FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[]) n
+SELECT id, job_id, version, type, target, body, $8, $8
+  FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[],
+              $7::int[]) AS n (id, job_id, version, type, target, body, read_version)
+ WHERE NOT EXISTS (SELECT FROM worker_jobs j
+                    WHERE j.id = n.job_id AND j.deleted_at IS NOT NULL
+                      AND j.version > n.read_version)
 ON CONFLICT (job_id, job_version, target) DO NOTHING
 RETURNING id"""
 _FORGET = f"""
@@ -194,6 +199,7 @@ async def _insert(
         [message_type(entry.event) for entry, _ in told],
         [target for _, target in told],
         [bodies[entry.id] for entry, _ in told],
+        [entry.job.version for entry, _ in told],
         now,
     )
     return len(made)

@@ -36,6 +36,7 @@ _ENDS = [word.value for word, status in STATUSES.items() if is_terminal(status)]
 _READ = f"""
 SELECT id, trigger_run_id FROM worker_jobs j
  WHERE finished IS NOT NULL AND {UNCONFIRMED} AND finished >= $2
+   AND deleted_at IS NULL
    AND trigger_environment = $1 AND failure_kind IS DISTINCT FROM 'ORPHANED'
    AND NOT EXISTS (SELECT FROM job_observations o
                     WHERE o.job_id = j.id AND o.source <> 'WEBHOOK'

@@ -32,6 +32,8 @@ _COLUMNS = {
     "idempotency_input": "jsonb",
     "replay_of": "uuid",
     "trigger_task_id": "text",
+    "secret_data": "boolean",
+    "secret_result": "boolean",
 }
 _CREATED = (
     "id",
@@ -51,6 +53,8 @@ _CREATED = (
     "attention",
     "dispatch_state",
     "dispatch_number",
+    "secret_data",
+    "secret_result",
 )
 _CREATED_WHEN_GIVEN = (
     "concurrency_key",
@@ -127,6 +131,8 @@ class NewJob:
     idempotency_input: str | None
     replay_of: UUID | None
     trigger_task_id: str | None
+    secret_data: bool
+    secret_result: bool
 
 
 async def create(

@@ -28,7 +28,8 @@
  * @typedef {{hasPreviousPage: boolean, startCursor: string | null}} PageBefore
  * @typedef {{nodes: JobEvent[], pageInfo: PageBefore}} EventPage
  * @typedef {{nodes: Attempt[]}} AttemptPage
- * @typedef {Job & {result: unknown, maxDuration: string | null}} LiveJob
+ * @typedef {Job & {result: unknown, redacted: string[],
+ *   maxDuration: string | null}} LiveJob
  * @typedef {LiveJob & {asOf: string, data: unknown, attempts: AttemptPage,
  *   events: EventPage, replayOf: {id: string, tag: string} | null}} JobDetail
  * @typedef {{nodes: Job[], asOf: string,
@@ -95,7 +96,7 @@ export const JOBS = `query Jobs($filter: JobFilter, $first: Int, $after: String)
 
 export const JOB_DETAIL = `query Job($id: ID!, $withStack: Boolean!) {
   job(id: $id) {
-    ...JobParts asOf data result maxDuration
+    ...JobParts asOf data result redacted maxDuration
     replayOf { id tag }
     attempts(first: null, last: 20) { nodes { ...AttemptParts } }
     events(first: null, last: 50) {
@@ -147,7 +148,7 @@ subscription JobUpdates($id: ID!, $after: EventCursor) {
   jobUpdates(id: $id, after: $after, snapshot: false) {
     __typename
     ... on JobChange {
-      cursor event { ...EventParts } job { ...JobParts result maxDuration }
+      cursor event { ...EventParts } job { ...JobParts result redacted maxDuration }
     }${STREAM_END}
   }
 }${JOB}${EVENT}`;

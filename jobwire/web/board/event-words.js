@@ -46,7 +46,7 @@ function describeStep({ kind, fromStatus, toStatus, source, changes }) {
     case "ORPHAN_ADOPTED":
       return `found ${changes.trigger_run_id}, the run of the lost answer`;
     case "ATTENTION_CHANGED": {
-      const kinds = /** @type {string[]} */ (changes.attention);
+      const kinds = /** @type {string[]} */ (changes.attention ?? []);
       return kinds.map(spelledOut).join(", ") || "not needed any more";
     }
     case "DRIFT_CORRECTED":

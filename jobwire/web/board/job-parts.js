@@ -208,6 +208,18 @@ export function buildValue(title, value) {
   ];
 }
 
+/**
+ * Say that a value is there, or may be, and who may see it.
+ *
+ * @param {string} title
+ */
+export function buildSecret(title) {
+  return [
+    element("div", { class: "section-head" }, element("h3", {}, title)),
+    element("p", { class: "muted" }, icon("lock"), " Secret: only admins may see it."),
+  ];
+}
+
 /** @param {Attempt[]} attempts */
 export function buildAttempts(attempts) {
   return [

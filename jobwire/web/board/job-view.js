@@ -8,6 +8,7 @@ import {
   buildCancellation,
   buildFailure,
   buildRun,
+  buildSecret,
   buildValue,
   Facts,
   Part,
@@ -102,8 +103,12 @@ export class JobView {
     this.#cancellation.show(job.cancellation && { ...job.cancellation, told }, (c) =>
       buildCancellation(c, c.told),
     );
-    this.#result.show(job.result, (result) => buildValue("Result", result));
-    this.#data.show(job.data, (data) => buildValue("Data", data));
+    const isSecret = (/** @type {string} */ part) => job.redacted.includes(part);
+    if (job.status === "SUCCEEDED" && isSecret("RESULT"))
+      this.#result.show("Result", buildSecret);
+    else this.#result.show(job.result, (result) => buildValue("Result", result));
+    if (isSecret("DATA")) this.#data.show("Data", buildSecret);
+    else this.#data.show(job.data, (data) => buildValue("Data", data));
     this.tick(job, now);
   }
 

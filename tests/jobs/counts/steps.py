@@ -5,34 +5,23 @@ from datetime import datetime
 from uuid import UUID
 
 from jobwire.jobs.counts import Kept, forget, keep_counts
-from jobwire.jobs.transitions.events import append_events
+from jobwire.jobs.transitions.erase import erase
 from jobwire.models.database import Connection, Database
 from tests.clock import FakeClock
-
-_DELETE = f"""
-WITH u AS (
-  UPDATE worker_jobs SET deleted_at = $2, version = version + 1
-   WHERE id = ANY ($1::uuid[]) AND finished IS NOT NULL AND deleted_at IS NULL
-  RETURNING *),
-e AS ({
-    append_events(
-        "u",
-        kind="'DELETED'",
-        from_status="status",
-        changes="'{}'",
-        source="'API'",
-        actor="NULL",
-        now="$2::timestamptz",
-    )
-})
-SELECT id FROM u"""
 
 
 async def delete(
     connection: Connection, job_ids: Sequence[UUID], now: datetime
 ) -> None:
     """Delete jobs that have ended for their users."""
-    await connection.execute(_DELETE, list(job_ids), now)
+    async with connection.transaction():
+        for one in await connection.fetch(
+            """SELECT id FROM worker_jobs
+                WHERE id = ANY ($1::uuid[]) AND finished IS NOT NULL
+                  AND deleted_at IS NULL ORDER BY id FOR UPDATE""",
+            list(job_ids),
+        ):
+            await erase(connection, one["id"], actor="user-1", now=now)
 
 
 async def remove(connection: Connection, job_ids: Sequence[UUID]) -> None:

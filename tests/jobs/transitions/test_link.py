@@ -130,6 +130,7 @@ async def test_a_job_that_was_never_handed_over_takes_no_run(
     assert await give_run(job) == Linked(job, is_ours=False)
 
 
+@pytest.mark.rows_by_hand("hides a job that has not ended")
 async def test_the_run_of_no_job_is_a_stray(write, make_run_job: MakeJob) -> None:
     job = await make_run_job("unknown")
     await write(_delete, job.id)

@@ -1,4 +1,4 @@
-"""`jobwire jobs VERB`: list, show, schedule, cancel, watch, logs; a module each."""
+"""`jobwire jobs VERB`: list, show, schedule, cancel … jobs; a module each."""
 
 import argparse
 from importlib import import_module
@@ -11,6 +11,7 @@ _VERBS = {
     "show": "print everything about one job",
     "schedule": "accept a job and print its id",
     "cancel": "ask that a job ends",
+    "delete": "erase jobs that have ended, for good",
     "watch": "print what happens to jobs, as it happens",
     "logs": "print what the code of one job has logged",
 }

@@ -1,7 +1,7 @@
 """`jobwire jobs show`: print everything about one job."""
 
 import argparse
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -21,8 +21,12 @@ from jobwire.jobs.queries import (
     read_attempt_page,
     read_event_page,
 )
+from jobwire.jobs.secrets import JobSecret, secret_parts
 
 R = TypeVar("R", bound=Row)
+
+#: What stands for what only admins may read.
+_HIDDEN = "secret (--secrets shows it)"
 
 EXAMPLES = """\
 examples:
@@ -37,6 +41,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "id", type=reading.job_id, metavar="ID", help="job_…, or the bare UUID"
     )
     parser.add_argument("--json", action="store_true", help="as one JSON object")
+    parser.add_argument(
+        "--secrets",
+        action="store_true",
+        help="show data and results that only admins may read, too",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,9 +64,11 @@ def run(arguments: argparse.Namespace) -> int:
                 lambda event: event.version,
             )
         if arguments.json:
-            print(line(history_json(job, attempts, events)))
+            told = history_json(job, attempts, events, reveal=arguments.secrets)
+            print(line(told))
         else:
-            print("\n".join(_pages(job, attempts, events)))
+            hidden = () if arguments.secrets else secret_parts(job)
+            print("\n".join(_pages(job, attempts, events, hidden)))
         return 0
 
     return operate(operator_settings(arguments), work)
@@ -75,8 +86,13 @@ async def _all(
             return found
 
 
-def _pages(job: Job, attempts: Sequence[Attempt], events: Sequence[Event]) -> list[str]:
-    facts = [(name, value) for name, value in _facts(job).items() if value]
+def _pages(
+    job: Job,
+    attempts: Sequence[Attempt],
+    events: Sequence[Event],
+    hidden: Collection[JobSecret],
+) -> list[str]:
+    facts = [(name, value) for name, value in _facts(job, hidden).items() if value]
     names, values = zip(*facts, strict=True)
     lines = lay_out([Column(job_id_text(job.id), names), Column("", values)], None)
     if attempts:
@@ -84,9 +100,12 @@ def _pages(job: Job, attempts: Sequence[Attempt], events: Sequence[Event]) -> li
     return [*lines, "", *lay_out(_events(events), None)]
 
 
-def _facts(job: Job) -> dict[str, str | None]:
+def _facts(job: Job, hidden: Collection[JobSecret]) -> dict[str, str | None]:
     """Name what there is to tell; what is empty is left out."""
     replayed = job.replay_of
+    result = job.result and wording.printable(job.result)
+    if job.success and JobSecret.RESULT in hidden:
+        result = _HIDDEN
     return {
         "uuid": str(job.id),
         "type": wording.printable(job.type),
@@ -118,8 +137,8 @@ def _facts(job: Job) -> dict[str, str | None]:
         "environment": job.trigger_environment,
         "attention": ", ".join(job.needs),
         "retries job": None if replayed is None else job_id_text(replayed),
-        "data": wording.printable(job.data),
-        "result": job.result and wording.printable(job.result),
+        "data": _HIDDEN if JobSecret.DATA in hidden else wording.printable(job.data),
+        "result": result,
     }
 
 

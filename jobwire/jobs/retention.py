@@ -1,0 +1,54 @@
+"""Retention: for how long what has ended is kept."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from jobwire.models.vocabulary import JobStatus
+
+
+class Prunable(StrEnum):
+    """What retention takes: jobs by how they ended, and what was posted of runs."""
+
+    SUCCEEDED = JobStatus.SUCCEEDED.value
+    FAILED = JobStatus.FAILED.value
+    CANCELED = JobStatus.CANCELED.value
+    EXPIRED = JobStatus.EXPIRED.value
+    #: Jobs that were deleted, however they had ended.
+    DELETED = "DELETED"
+    #: Deliveries that were handled.
+    DELIVERIES = "DELIVERIES"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """For how long; no job goes before its events are older than `events`.
+
+    Attributes:
+        events: How long events are there for whoever resumes a stream. A deleted job
+            goes behind that.
+        succeeded: How long after its end a job is kept; None: for ever. So for the
+            others.
+        failed: The same of FAILED.
+        canceled: The same of CANCELED.
+        expired: The same of EXPIRED.
+        deliveries: How long posted events are kept once they were handled: as long as
+            a sender may repeat them.
+    """
+
+    events: timedelta = timedelta(days=7)
+    succeeded: timedelta | None = timedelta(days=30)
+    failed: timedelta | None = timedelta(days=90)
+    canceled: timedelta | None = timedelta(days=30)
+    expired: timedelta | None = timedelta(days=30)
+    deliveries: timedelta = timedelta(days=30)
+
+    def cutoff(self, what: Prunable, now: datetime) -> datetime | None:
+        """Return since when it must be over to be taken; None: it is kept for ever."""
+        match what:
+            case Prunable.DELIVERIES:
+                return now - self.deliveries
+            case Prunable.DELETED:
+                return now - self.events
+        span: timedelta | None = getattr(self, what.lower())
+        return None if span is None else now - max(span, self.events)
