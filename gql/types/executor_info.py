@@ -57,6 +57,12 @@ class ExecutorCapabilities:
             " trigger/jobwire.ts in the project."
         )
     )
+    logs: bool = strawberry.field(
+        description=(
+            "Whether what running code logs is kept with its job; on Trigger.dev by log"
+            " of trigger/jobwire.ts in the project."
+        )
+    )
     backoff: bool = strawberry.field(
         description=(
             "Whether the delays of a retry configuration are honoured; on Trigger.dev"
@@ -114,6 +120,7 @@ class ExecutorInfo:
                 confirms_cancel=can.confirms_cancel,
                 force_cancel=can.force_cancel,
                 progress=can.progress,
+                logs=can.logs,
                 backoff=can.backoff,
                 priority=can.priority,
                 queues=can.queues,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from jobwire.jobs import identifiers, json_text
 from jobwire.jobs.connections import SqlConnection
@@ -69,14 +70,17 @@ class _Terms:
         """Return the jobs that fit and why the others do not, by position."""
         new: dict[int, NewJob] = {}
         refusals: dict[int, JobError] = {}
-        for position, request in enumerate(requests):
+        # Of one millisecond, they rise with the positions: jobs that are alike start,
+        # and are listed, in the order in which they were asked for.
+        ids = sorted(identifiers.new_id(self.now) for _ in requests)
+        for position, (request, id) in enumerate(zip(requests, ids, strict=True)):
             try:
-                new[position] = self.accept(request)
+                new[position] = self.accept(request, id)
             except JobError as refusal:
                 refusals[position] = refusal
         return new, refusals
 
-    def accept(self, request: ScheduleRequest) -> NewJob:
+    def accept(self, request: ScheduleRequest, id: UUID) -> NewJob:
         """Make the job that a request asks for.
 
         Raises:
@@ -121,7 +125,6 @@ class _Terms:
         metadata = encode_metadata(request.metadata)
         _check_run_metadata(placement.executor, request)
         check_queue(request.queue, placement.executor)
-        id = identifiers.new_id(self.now)
         created_at = identifiers.created_at(id)
         run_at = request.when.resolve(created_at)
         return NewJob(

@@ -29,6 +29,7 @@ class ExecutorCapabilities:
         confirms_cancel: It tells when the code has stopped.
         force_cancel: A job can be settled even if its code does not stop.
         progress: Running code can report progress.
+        logs: What running code logs is kept with its job.
         backoff: The delays of a retry configuration are honoured.
         priority: Of the jobs that are due, those of higher priority start first.
         queues: Jobs can wait in queues with limits of their own.
@@ -40,6 +41,7 @@ class ExecutorCapabilities:
     confirms_cancel: bool
     force_cancel: bool
     progress: bool
+    logs: bool
     backoff: bool
     priority: bool
     queues: bool

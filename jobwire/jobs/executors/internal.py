@@ -19,6 +19,7 @@ CAPABILITIES = ExecutorCapabilities(
     confirms_cancel=True,
     force_cancel=True,
     progress=True,
+    logs=True,
     backoff=True,
     priority=True,
     queues=True,

@@ -151,6 +151,8 @@ async def create(
         The jobs that were written, by id. One that is missing has the idempotency key
         of a job that is there, or of an earlier one of these.
     """
+    # In one order for all, or two that wait for each other's keys would deadlock.
+    jobs = sorted(jobs, key=lambda job: job.idempotency_key or "")
     records = await connection.fetch(
         _CREATE,
         source.value,

@@ -6,6 +6,9 @@ import pytest
 
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.schedule import MAX_BATCH
+from jobwire.jobs.transitions.claim import claim
+from tests.clock import FakeClock
+from tests.factories import LEASE
 from tests.gql.client import Api
 from tests.gql.types import OpenSocket
 
@@ -107,6 +110,25 @@ async def test_a_whole_batch_is_accepted(api: Api, engine: Engine) -> None:
     payload = await _schedule(api, *map(str, range(MAX_BATCH)))
 
     assert len(payload["items"]) == await _count(engine) == MAX_BATCH
+
+
+async def test_jobs_that_are_alike_start_in_the_order_of_the_batch(
+    api: Api, engine: Engine, clock: FakeClock
+) -> None:
+    tags = [f"tag-{number}" for number in range(20)]
+    await _schedule(api, *tags)
+
+    async with engine.database.connection() as connection:
+        claimed = await claim(
+            connection,
+            worker="w",
+            limit=20,
+            lease=LEASE,
+            types=["no-op"],
+            now=clock.now(),
+        )
+
+    assert [one.tag for one in claimed] == tags
 
 
 async def test_waiting_for_runs_is_refused_with_the_reason(api: Api) -> None:
