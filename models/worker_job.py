@@ -137,6 +137,8 @@ class WorkerJob(Table, table=True):
             "id",
             postgresql_where=text("status = 'QUEUED' AND dispatch_state = 'none'"),
         ),
+        # Every priority is at least 0: only statements that say so may use this one.
+        # Others would read a whole queue and sort it, where they believe it small.
         Index(
             "ix_worker_jobs_ready_by_key",
             "queue",
@@ -146,7 +148,7 @@ class WorkerJob(Table, table=True):
             "id",
             postgresql_where=text(
                 "status = 'QUEUED' AND dispatch_state = 'none'"
-                " AND executor = 'internal'"
+                " AND executor = 'internal' AND priority >= 0"
             ),
         ),
         Index(

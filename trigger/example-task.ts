@@ -1,7 +1,10 @@
 /** Tasks to try Jobwire with; replace them by your own. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { schedules, task } from "@trigger.dev/sdk";
+import { queue, schedules, task } from "@trigger.dev/sdk";
 import { log, reportProgress } from "./jobwire";
+
+/** A queue that jobs may name: one run of it executes at a time. */
+export const oneAtATime = queue({ name: "one-at-a-time", concurrencyLimit: 1 });
 
 /** Ends at once with what it was given. */
 export const myTask = task({

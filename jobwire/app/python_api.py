@@ -1,35 +1,37 @@
-"""The Python API: schedule, cancel, delete, inside the caller's transaction."""
+"""The Python API of jobs: what `jobs` does, inside the caller's transaction."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-from pydantic_core import PydanticSerializationError, to_jsonable_python
-
 from jobwire.app.job_record import JobRecord
 from jobwire.app.jobwire import Jobwire
+from jobwire.app.own_transaction import own_transaction
+from jobwire.app.python_arguments import (
+    read_definition,
+    read_executor,
+    read_job_id,
+    read_json,
+    read_mode,
+    read_user_id,
+)
 from jobwire.jobs import json_text, run_wait
 from jobwire.jobs.cancel import cancel
-from jobwire.jobs.connections import SqlConnection, sql_connection
-from jobwire.jobs.decorator import definition_of
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.delete import delete
 from jobwire.jobs.doorbell import Topic
-from jobwire.jobs.errors import InvalidInputError, NotFoundError
-from jobwire.jobs.identifiers import parse_job_id
+from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.lifecycle import CANCEL_GRACE
 from jobwire.jobs.placement import PlacementPolicy
-from jobwire.jobs.registry import NotAJobError, Registry
+from jobwire.jobs.registry import Registry
 from jobwire.jobs.reschedule import reschedule
 from jobwire.jobs.retry import SAME_DATA, retry
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.schedule import schedule
 from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
 from jobwire.jobs.viewer import trusted
-from jobwire.models.vocabulary import CancelMode, Executor
+from jobwire.models.vocabulary import CancelMode
 
 
 async def schedule_job(
@@ -107,13 +109,13 @@ async def schedule_job(
     """
     if wait_for_run is not None:
         _check_wait(where, wait_for_run)
-    definition = _definition(type)
+    definition = read_definition(type)
     request = ScheduleRequest(
         type=definition.name if definition is not None else str(type),
         tag=tag,
-        executor=_executor(executor),
+        executor=read_executor(executor),
         trigger_task_id=trigger_task_id,
-        data=_as_json(data),
+        data=read_json(data),
         when=RunTime(delay=delay, at=run_at),
         retry_config=(
             json_text.decode(retry_config.to_json())
@@ -125,7 +127,7 @@ async def schedule_job(
         priority=priority,
         queue=queue,
         concurrency_key=concurrency_key,
-        metadata=_as_json(metadata, at="metadata"),
+        metadata=read_json(metadata, at="metadata"),
         idempotency_key=idempotency_key,
         secret_data=secret_data,
         secret_result=secret_result,
@@ -133,7 +135,7 @@ async def schedule_job(
     registry = None if definition is None else Registry([definition])
     if registry is None and isinstance(where, Jobwire):
         registry = where.engine.registry
-    viewer = trusted(_user_id(user_id))
+    viewer = trusted(read_user_id(user_id))
     policy = where.engine.policy if isinstance(where, Jobwire) else PlacementPolicy()
     async with own_transaction(where, schema, Topic.WORK) as (connection, now):
         scheduled = await schedule(
@@ -191,10 +193,10 @@ async def cancel_job(
     async with own_transaction(where, schema, Topic.CANCEL) as (connection, now):
         canceled = await cancel(
             connection,
-            _job_id(job_id),
+            read_job_id(job_id),
             viewer=trusted(actor),
             now=now,
-            mode=_mode(mode),
+            mode=read_mode(mode),
             grace_period=grace_period,
             reason=reason,
             if_version=if_version,
@@ -235,11 +237,11 @@ async def retry_job(
     async with own_transaction(where, schema, Topic.WORK) as (connection, now):
         job = await retry(
             connection,
-            _job_id(job_id),
+            read_job_id(job_id),
             registry=None if engine is None else engine.registry,
             viewer=trusted(actor),
             now=now,
-            data=data if data is SAME_DATA else _as_json(data),
+            data=data if data is SAME_DATA else read_json(data),
             when=RunTime(delay=delay, at=run_at),
             policy=PlacementPolicy() if engine is None else engine.policy,
         )
@@ -277,7 +279,7 @@ async def reschedule_job(
     async with own_transaction(where, schema, Topic.WORK) as (connection, now):
         job = await reschedule(
             connection,
-            _job_id(job_id),
+            read_job_id(job_id),
             viewer=trusted(actor),
             now=now,
             when=RunTime(delay=delay, at=run_at),
@@ -310,45 +312,7 @@ async def delete_job(
         UnsupportedConnectionError: `where` is none of these.
     """
     async with own_transaction(where, schema, Topic.CHANGE) as (connection, now):
-        await delete(connection, _job_id(job_id), viewer=trusted(actor), now=now)
-
-
-def _job_id(given: str | UUID) -> UUID:
-    try:
-        return given if isinstance(given, UUID) else parse_job_id(given)
-    except ValueError:
-        raise NotFoundError(str(given)) from None
-
-
-def _definition(type: str | Callable[..., Any] | JobDefinition) -> JobDefinition | None:
-    if isinstance(type, str):
-        return None
-    definition = definition_of(type)
-    if definition is None:
-        raise NotAJobError(type)
-    return definition
-
-
-def _executor(given: str | None) -> Executor | None:
-    if given is None:
-        return None
-    try:
-        return Executor(given)
-    except ValueError:
-        known = " or ".join(repr(one.value) for one in Executor)
-        raise InvalidInputError(
-            f"executor must be {known}, not {given!r}.", path=("executor",)
-        ) from None
-
-
-def _mode(given: str) -> CancelMode:
-    try:
-        return CancelMode(given)
-    except ValueError:
-        known = " or ".join(repr(one.value) for one in CancelMode)
-        raise InvalidInputError(
-            f"mode must be {known}, not {given!r}.", path=("mode",)
-        ) from None
+        await delete(connection, read_job_id(job_id), viewer=trusted(actor), now=now)
 
 
 def _check_wait(where: object, span: timedelta) -> None:
@@ -359,39 +323,3 @@ def _check_wait(where: object, span: timedelta) -> None:
             " committed yet, and nobody can hand it over.",
             path=("wait_for_run",),
         )
-
-
-def _as_json(value: Any, *, at: str = "data") -> Any:
-    try:
-        return to_jsonable_python(value)
-    except (PydanticSerializationError, ValueError, RecursionError) as error:
-        raise InvalidInputError(f"Expected JSON, but {error}.", path=(at,)) from error
-
-
-def _user_id(given: object) -> str:
-    if isinstance(given, bool) or not isinstance(given, str | int | UUID):
-        raise InvalidInputError(
-            f"user_id must be text, a whole number or a UUID, not {given!r}.",
-            path=("user_id",),
-        )
-    return str(given)
-
-
-@asynccontextmanager
-async def own_transaction(
-    where: object, schema: str | None, topic: Topic
-) -> AsyncIterator[tuple[SqlConnection, datetime]]:
-    """Run in the caller's transaction, or in one of our own that rings behind it."""
-    if isinstance(where, Jobwire):
-        engine = where.engine
-        async with engine.database.transaction() as own:
-            yield own, engine.clock.now()
-        engine.doorbell.ring(topic, Topic.CHANGE)
-        return
-    connection = sql_connection(where, schema=schema)
-    async with AsyncExitStack() as stack:
-        if isinstance(where, asyncpg.Connection) and not where.is_in_transaction():
-            await stack.enter_async_context(where.transaction())
-        # Workers compare due times with this clock, not with that of this machine.
-        [record] = await connection.fetch("SELECT clock_timestamp() AS now")
-        yield connection, record["now"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jobwire.app.jobwire import Jobwire
-from jobwire.app.python_api import own_transaction
+from jobwire.app.own_transaction import own_transaction
 from jobwire.app.webhook import receive_event
 from jobwire.jobs.asking_now import reconcile_now, sync_now
 from jobwire.jobs.doorbell import Topic

@@ -37,10 +37,11 @@ from jobwire.emulator.task import (
     Wait,
 )
 from jobwire.emulator.task_file import TaskFile, load_task_file, load_tasks
-from jobwire.emulator.tasks import TASKS
+from jobwire.emulator.tasks import QUEUES, TASKS
 
 __all__ = [
     "DEFAULT_SECRET_KEY",
+    "QUEUES",
     "TASKS",
     "AlertChannel",
     "Answer",

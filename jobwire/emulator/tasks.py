@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from jobwire.emulator.task import Retry, Step, Task, TaskError
+from jobwire.emulator.task import Queue, Retry, Step, Task, TaskError
 
 _ROWS_PER_SECOND = 1_000
 _DEFAULT_SECONDS = 20
@@ -54,6 +54,9 @@ def _report(payload: Any, _: int) -> dict[str, Any]:
         "revenue": orders * (20 + seed[1] % 30),
     }
 
+
+#: Beside those of the tasks: one that jobs may name.
+QUEUES = (Queue("one-at-a-time", concurrency_limit=1),)
 
 TASKS = (
     Task("my-task", duration=0.5, output=_greeting),

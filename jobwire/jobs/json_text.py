@@ -11,6 +11,8 @@ MAX_DATA_BYTES = 512 * 1024
 #: The largest `result`, as UTF-8.
 MAX_RESULT_BYTES = 1024 * 1024
 
+# Made once: making one costs more than a small text.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 # An escaped NUL whose backslash is not itself escaped.
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _ESCAPED_NUL = r"\u0000"
@@ -30,9 +32,7 @@ def encode(value: Any, *, limit: int, path: Path) -> str:
             refuses: NaN, Infinity, NUL characters, lone surrogates.
     """
     try:
-        text = json.dumps(
-            value, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        )
+        text = _ENCODER.encode(value)
         size = len(text.encode())
     except UnicodeEncodeError:
         reason = "it holds a lone surrogate, which is not a character"
@@ -58,7 +58,7 @@ def storable(value: Any) -> str:
     Raises:
         ValueError: It holds numbers that are none in JSON: NaN, Infinity.
     """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     readable = text.encode("utf-8", "replace").decode()
     return _NUL.sub(lambda found: found[0][: -len(_ESCAPED_NUL)] + "\ufffd", readable)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from jobwire.jobs import identifiers, json_text
@@ -72,7 +73,9 @@ class _Terms:
         refusals: dict[int, JobError] = {}
         # Of one millisecond, they rise with the positions: jobs that are alike start,
         # and are listed, in the order in which they were asked for.
-        ids = sorted(identifiers.new_id(self.now) for _ in requests)
+        ids = sorted(
+            (identifiers.new_id(self.now) for _ in requests), key=attrgetter("int")
+        )
         for position, (request, id) in enumerate(zip(requests, ids, strict=True)):
             try:
                 new[position] = self.accept(request, id)

@@ -60,6 +60,7 @@ class ClaimLoop(Loop):
         self._after_keys: dict[str, str] = {}
         self._watermarks: dict[Place, datetime] = {}
         self._full_pass_at = 0.0
+        self._was_short = True
         self._limited_first = False
         self._is_starved = False
 
@@ -78,10 +79,8 @@ class ClaimLoop(Loop):
             return idle
         began = time.monotonic()
         since = began - self._full_pass_at
-        is_full = (
-            not self._watermarks
-            or since >= self._settings.full_pass_interval.total_seconds()
-        )
+        interval = self._settings.full_pass_interval.total_seconds()
+        is_full = self._was_short or since >= interval
         if is_full:
             self._full_pass_at = began
             self._watermarks = {}
@@ -91,9 +90,8 @@ class ClaimLoop(Loop):
             steps.reverse()
         self._limited_first = not self._limited_first
         goes_on = [await step(types) for step in steps if self._room() > 0]
-        if any(goes_on) or not is_full:
-            return 0
-        return idle
+        self._was_short = not any(goes_on)
+        return idle if self._was_short and is_full else 0
 
     def _room(self) -> int:
         if not self._has_room():

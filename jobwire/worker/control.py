@@ -366,16 +366,13 @@ class Control:
         self._finisher.add(endings)
         self._free_slots()
 
-    def _written(self, endings: Sequence[Ending]) -> None:
+    def _written(self, endings: Sequence[Ending], frees: bool) -> None:  # noqa: FBT001 - a callback
         for _, finish in endings:
             if finish.retry_at is not None:
                 self._promoter.expect(finish.retry_at)
         # Jobs that were handed back, and those that waited for a place of a queue, may
         # start on any worker.
-        if any(
-            finish.outcome is Outcome.HANDED_BACK or execution.claimed.is_limited
-            for execution, finish in endings
-        ):
+        if frees or any(end.outcome is Outcome.HANDED_BACK for _, end in endings):
             self._queued()
         else:
             self._changed()

@@ -40,7 +40,8 @@ class FinisherLoop(Loop):
     Args:
         latest: Writers of what code says of itself; flushed before each finish.
         log: The writer of what code logs; flushed before each finish.
-        written: Called after a statement with the endings that were accepted.
+        written: Called after a statement with the endings that were accepted, and
+            whether jobs of their queues may have waited for them.
     """
 
     name = "finisher"
@@ -56,7 +57,7 @@ class FinisherLoop(Loop):
         roster: Roster,
         latest: Sequence[LatestLoop[Any]],
         log: LogLoop,
-        written: Callable[[Sequence[Ending]], None],
+        written: Callable[[Sequence[Ending], bool], None],
     ) -> None:
         super().__init__()
         self._link = link
@@ -171,7 +172,7 @@ class FinisherLoop(Loop):
                 execution.claimed.type, end.outcome, execution.duration
             )
         if kept:
-            self._written(kept)
+            self._written(kept, any(accepted.values()))
 
     def _lose(self, endings: Sequence[Ending]) -> None:
         self._release(endings)

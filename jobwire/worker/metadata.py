@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from jobwire.jobs.transitions.progress import MetadataReport, record_metadata
+from jobwire.jobs.transitions.progress import Report, record_metadata
 from jobwire.worker.execution import Execution
 from jobwire.worker.latest import LatestLoop
 
@@ -16,7 +16,7 @@ class MetadataLoop(LatestLoop[str]):
         async with self._link.connection() as connection:
             await record_metadata(
                 connection,
-                [MetadataReport(*execution.key, text) for execution, text in reports],
+                [Report(*execution.key, text) for execution, text in reports],
                 worker=self._worker,
                 now=self._clock.now(),
             )

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from jobwire.jobs.context import Progress
-from jobwire.jobs.transitions.progress import ProgressReport, record_progress
+from jobwire.jobs.transitions.progress import Report, record_progress
 from jobwire.worker.execution import Execution
 from jobwire.worker.latest import LatestLoop
 
@@ -22,7 +22,7 @@ class ProgressLoop(LatestLoop[Progress]):
             await record_progress(
                 connection,
                 [
-                    ProgressReport(*execution.key, _encode(progress, now))
+                    Report(*execution.key, _encode(progress, now))
                     for execution, progress in reports
                 ],
                 worker=self._worker,

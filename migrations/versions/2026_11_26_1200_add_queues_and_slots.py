@@ -118,6 +118,7 @@ def upgrade() -> None:
         ],
         postgresql_where=sa.text(
             "status = 'QUEUED' AND dispatch_state = 'none' AND executor = 'internal'"
+            " AND priority >= 0"
         ),
     )
     op.execute(_RENAME)

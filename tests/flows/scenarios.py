@@ -260,9 +260,15 @@ def internal(**limits: int) -> Prepare:
         now, queue = rig.clock.now(), "narrow" if limits else "default"
         async with rig.database.transaction() as connection:
             await set_queue(connection, "narrow", viewer=VIEWER, now=now, **limits)
-            await insert_job(
-                connection, now=now, type="local", queue=queue, concurrency_key="key"
-            )
+            # So many of one key that the claim looks at others.
+            for _ in range(4 if "limit_per_key" in limits else 1):
+                await insert_job(
+                    connection,
+                    now=now,
+                    type="local",
+                    queue=queue,
+                    concurrency_key="key",
+                )
         return {}
 
     return prepare
@@ -614,7 +620,7 @@ SCENARIOS = {
         internal(limit=1), claims, SUCCEEDED, runs=0
     ),
     "claims from a queue with a limit per key": Scenario(
-        internal(limit=1, limit_per_key=1), claims, SUCCEEDED, runs=0
+        internal(limit=2, limit_per_key=1), claims, SUCCEEDED, runs=0
     ),
     "names a queue": Scenario(ready("fails", queue="mail"), dispatches, FAILED),
     "names a queue that is not there": Scenario(

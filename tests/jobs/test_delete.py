@@ -26,7 +26,7 @@ from jobwire.jobs.sync_paths import SyncPath
 from jobwire.jobs.transitions.claim import claim
 from jobwire.jobs.transitions.erase import ERASED_TAG
 from jobwire.jobs.transitions.finish import Finish, Outcome, finish
-from jobwire.jobs.transitions.progress import ProgressReport, record_progress
+from jobwire.jobs.transitions.progress import Report, record_progress
 from jobwire.jobs.viewer import Scope, Viewer, trusted
 from jobwire.jobs.webhook import Receipt, receive
 from jobwire.models import WorkerJob
@@ -143,7 +143,7 @@ async def test_nothing_that_somebody_wrote_survives_in_any_table(
         [claimed] = await claim(
             connection, limit=1, lease=LEASE, types=["any"], **common
         )
-        report = ProgressReport(job.id, claimed.fence, json.dumps({"message": MARK}))
+        report = Report(job.id, claimed.fence, json.dumps({"message": MARK}))
         await record_progress(connection, [report], **common)
         if outcome is Outcome.FAILED:
             async with database.transaction() as own:

@@ -30,7 +30,7 @@ from jobwire.jobs.transitions.finish import Finish, Outcome, finish
 from jobwire.jobs.transitions.force import force
 from jobwire.jobs.transitions.leave import leave_all
 from jobwire.jobs.transitions.link import link, lose, reject, settle_unstarted
-from jobwire.jobs.transitions.progress import ProgressReport, record_progress
+from jobwire.jobs.transitions.progress import Report, record_progress
 from jobwire.jobs.transitions.promote import promote
 from jobwire.jobs.transitions.quarantine import (
     lock_suspect,
@@ -73,7 +73,7 @@ async def _step(
     elif step == "force":
         await force(connection, now=now)
     elif step == "progress":
-        report = ProgressReport(id, fence, json.dumps({"fraction": random.random()}))
+        report = Report(id, fence, json.dumps({"fraction": random.random()}))
         await record_progress(connection, [report], worker="w", now=now)
     elif step == "acknowledge":
         await acknowledge(connection, [(id, fence)], worker="w", now=now)

@@ -22,7 +22,7 @@ from jobwire.jobs.transitions.claim import claim
 from jobwire.jobs.transitions.expire import expire
 from jobwire.jobs.transitions.finish import Finish, Outcome, finish
 from jobwire.jobs.transitions.lease import extend
-from jobwire.jobs.transitions.progress import ProgressReport, record_progress
+from jobwire.jobs.transitions.progress import Report, record_progress
 from jobwire.jobs.transitions.promote import promote
 from jobwire.jobs.transitions.rescue import rescue
 from jobwire.jobs.viewer import trusted
@@ -170,7 +170,7 @@ class InternalJobs:
 
     async def report(self, hold: Hold) -> None:
         fraction = self._random.choice([0.25, 0.5])
-        said = ProgressReport(hold.job, hold.fence, json.dumps({"fraction": fraction}))
+        said = Report(hold.job, hold.fence, json.dumps({"fraction": fraction}))
         await record_progress(
             self._connection, [said], worker=hold.worker, now=self._clock.now()
         )
@@ -201,7 +201,7 @@ class InternalJobs:
             is_believed = self._model[hold.job].finish(
                 hold.number, outcome.value, now, now + RETRY_IN
             )
-            assert accepted == ({hold.job} if is_believed else set())
+            assert accepted.keys() == ({hold.job} if is_believed else set())
 
     async def step(self, name: str) -> None:
         """Do something, and compare."""

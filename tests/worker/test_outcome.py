@@ -14,7 +14,8 @@ from jobwire.jobs.failure import MAX_MESSAGE_BYTES, MAX_STACK_BYTES, Failure
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.transitions.claim import Claimed
 from jobwire.jobs.transitions.finish import Finish, Outcome
-from jobwire.worker.execution import Execution, StopReason
+from jobwire.models.vocabulary import LogLevel
+from jobwire.worker.execution import Ears, Execution, StopReason
 from jobwire.worker.outcome import of_error, of_return
 from tests.worker.conftest import Workbench
 
@@ -49,7 +50,13 @@ def execution() -> Execution:
         definition,
         resources=None,
         confirmed_at=0.0,
-        report=lambda _, __: None,
+        ears=Ears(
+            progress=lambda _, __: None,
+            metadata=lambda _, __: None,
+            line=lambda _, __: None,
+            log_level=LogLevel.INFO,
+            now=lambda: NOW,
+        ),
     )
 
 

@@ -25,10 +25,12 @@ from tests.worker.trigger_dev import TriggerDev, served
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret between hooks and us"
+TOKENS = "/api/v1/waitpoints/tokens"
 DUTIES = {
     "attention",
     "retention",
     "batches",
+    "counts",
     "stop-runs",
     "inbox",
     "realtime",
@@ -387,23 +389,27 @@ async def _follow(
     bench: Workbench, url: str, listener: socket.socket, folder: Path
 ) -> None:
     schedule = """mutation { scheduleJob(input: {
-        type: "quick", tag: "t", executor: TRIGGER, triggerTaskId: "quick",
-        data: {n: 1}}) { job { id } errors { message } } }"""
+        type: "held", tag: "t", executor: TRIGGER, triggerTaskId: "held",
+        data: {token: "%s"}}) { job { id } errors { message } } }"""
     watch = """subscription { jobListUpdates { __typename
         ... on JobChange { event { kind source } job { status } } } }"""
     async with (
         RecordedHookSender(f"{url}/api/trigger/webhook", SECRET) as sender,
-        served(folder, listener, hooks=sender),
+        served(folder, listener, hooks=sender) as trigger_dev,
         Socket(f"{url.replace('http', 'ws')}/graphql") as live,
     ):
         await live.send({"type": "connection_init"})
         assert await live.receive() == {"type": "connection_ack"}
         await live.subscribe(watch)
-        await live.subscribe(schedule, operation="2")
-        seen = await _events_until_the_end(live)
+        made = await trigger_dev.stage.http.post(TOKENS, json={})
+        token = made.json()["id"]
+        await live.subscribe(schedule % token, operation="2")
+        # Only hooks tell of progress, and it stands until that has been heard of.
+        seen = await _events_until(live, "PROGRESS")
+        assert seen[-1] == ("PROGRESS", "WEBHOOK")
+        await trigger_dev.stage.http.post(f"{TOKENS}/{token}/complete", json={})
+        seen = await _events_until(live, "SUCCEEDED")
 
-    # Only hooks tell of progress; whoever asks first tells of the start.
-    assert ("PROGRESS", "WEBHOOK") in seen
     assert seen[-1] == ("SUCCEEDED", "RECONCILER")
     rows = await bench.fetch(
         "SELECT handled_at IS NOT NULL AS handled, error FROM webhook_deliveries"
@@ -411,10 +417,10 @@ async def _follow(
     assert {(row["handled"], row["error"]) for row in rows} == {(True, None)}
 
 
-async def _events_until_the_end(live: Socket) -> list[tuple[str, str]]:
+async def _events_until(live: Socket, kind: str) -> list[tuple[str, str]]:
     seen: list[tuple[str, str]] = []
     async with asyncio.timeout(PATIENCE):
-        while not seen or seen[-1][0] != "SUCCEEDED":
+        while not seen or seen[-1][0] != kind:
             message = await live.receive()
             assert "errors" not in message.get("payload", {}), message
             update = message.get("payload", {}).get("data", {}).get("jobListUpdates")

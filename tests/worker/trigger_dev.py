@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from jobwire.emulator import Emulator, Retry, Step, Task, TaskError
+from jobwire.emulator import Emulator, Retry, Step, Task, TaskError, Wait
 from jobwire.emulator.transitions import Spans
 from jobwire.jobs.dispatch import DispatchRules
 from jobwire.jobs.executors.access import TriggerAccess
@@ -28,6 +28,12 @@ TASKS = (
         duration=0.2,
         progress=(Step(after=0.05, fraction=0.5, message="half"),),
         output=lambda payload, _: payload,
+    ),
+    Task(
+        "held",
+        duration=0.2,
+        progress=(Step(after=0.05, fraction=0.5, message="half"),),
+        waits=lambda payload, _: [Wait(after=0.1, token=payload["token"])],
     ),
     Task("slow", duration=300),
     Task("fails", duration=0.1, error=TaskError("no way"), retry=None),

@@ -16,6 +16,7 @@ from jobwire.app.settings import Settings, SettingsError
 from jobwire.app.signals import run_until_signal
 from jobwire.emulator import (
     DEFAULT_SECRET_KEY,
+    QUEUES,
     TASKS,
     AlertChannel,
     Emulator,
@@ -103,7 +104,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Run until SIGTERM or SIGINT; return the exit code."""
     settings = Settings(**given(arguments, "data_dir", "port"))
     given_tasks = arguments.tasks
-    deployed = TaskFile(TASKS) if given_tasks is None else load_task_file(given_tasks)
+    deployed = (
+        TaskFile(TASKS, QUEUES) if given_tasks is None else load_task_file(given_tasks)
+    )
     alerts = [
         AlertChannel(url, _secret(arguments.alert_secret, settings, "alert"))
         for url in arguments.alert_url

@@ -102,7 +102,6 @@ class Claimed:
         max_duration: How long this attempt may run; None: without limit.
         priority: 0-9.
         queue: The queue that it waited in.
-        is_limited: Its queue has limits: others may start when it ends.
         due_at: When it became ready.
         created_at: When it was accepted.
         metadata: What callers and earlier attempts have set, as JSON text.
@@ -121,13 +120,10 @@ class Claimed:
     queue: str
     due_at: datetime
     created_at: datetime
-    is_limited: bool = False
     metadata: str = "{}"
 
     @classmethod
-    def from_record(
-        cls, record: Mapping[str, Any], *, is_limited: bool = False
-    ) -> Self:
+    def from_record(cls, record: Mapping[str, Any]) -> Self:
         """Read what `STARTED` selected."""
         return cls(
             id=record["id"],
@@ -143,7 +139,6 @@ class Claimed:
             queue=record["queue"],
             due_at=record["due_at"],
             created_at=record["created_at"],
-            is_limited=is_limited,
             metadata=record["metadata"],
         )
 

@@ -4,14 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, islice
 from uuid import UUID
 
 from jobwire.jobs.transitions.claim import START, STARTED, Claimed, ready
 from jobwire.models.database import Connection
 
-#: How many concurrency keys one claim looks at.
+#: How many concurrency keys one claim looks at, when most urgent jobs have to wait.
 MAX_KEYS = 200
+#: How many times as many of the most urgent jobs as it may start one claim looks at.
+LOOK_AHEAD = 2
+#: A job and its concurrency key.
+_Found = tuple[UUID, str | None]
 #: The key of the places of a whole queue.
 _WHOLE = ""
 
@@ -37,7 +41,7 @@ SELECT j.id, j.concurrency_key
 # From key to key through the index, one probe for each, however many jobs a key has.
 _NEXT_KEY = """SELECT concurrency_key FROM worker_jobs
      WHERE status = 'QUEUED' AND dispatch_state = 'none' AND executor = 'internal'
-       AND queue = $1"""
+       AND priority >= 0 AND queue = $1"""
 _KEYS = f"""
 WITH RECURSIVE k AS (
   SELECT ({_NEXT_KEY} AND concurrency_key > $2
@@ -51,11 +55,11 @@ _BY_KEY = f"""
 SELECT c.id, c.concurrency_key FROM (
   SELECT j.* FROM unnest($5::text[], $6::int[]) AS k (key, room) CROSS JOIN LATERAL (
     SELECT id, concurrency_key, priority, next_attempt_at FROM worker_jobs
-     WHERE {_READY} AND queue = $2 AND concurrency_key = k.key
-     ORDER BY priority DESC, next_attempt_at, id LIMIT k.room) j
+     WHERE {_READY} AND priority >= 0 AND queue = $2 AND concurrency_key = k.key
+     ORDER BY priority DESC, next_attempt_at, id LIMIT least(k.room, $1)) j
    UNION ALL
   (SELECT id, concurrency_key, priority, next_attempt_at FROM worker_jobs
-    WHERE {_READY} AND queue = $2 AND concurrency_key IS NULL
+    WHERE {_READY} AND priority >= 0 AND queue = $2 AND concurrency_key IS NULL
     ORDER BY priority DESC, next_attempt_at, id LIMIT $1)) c
  ORDER BY c.priority DESC, c.next_attempt_at, c.id LIMIT $1"""
 
@@ -103,6 +107,17 @@ class _Places:
         """Return how many more may run, none while more run than a lowered limit."""
         return max(limit - len(self._taken[key]), 0)
 
+    def fitting(self, found: Iterable[_Found], limit: int) -> Iterator[_Found]:
+        """Choose the jobs for whose keys there is room, in the order of their turns."""
+        rooms: dict[str, int] = {}
+        for job_id, key in found:
+            if key is not None:
+                room = rooms.setdefault(key, self.room(key, limit))
+                if not room:
+                    continue
+                rooms[key] = room - 1
+            yield job_id, key
+
     def take(self, key: str, job_id: UUID) -> None:
         """Give a job the next free place."""
         free = self._free.setdefault(key, self._numbers(key))
@@ -112,6 +127,39 @@ class _Places:
 
     def _numbers(self, key: str) -> Iterator[int]:
         return (number for number in count(1) if number not in self._taken[key])
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """The ready jobs of a queue."""
+
+    connection: Connection
+    queue: str
+    types: list[str]
+    now: datetime
+
+    async def find(
+        self, most: int, places: _Places, per_key: int | None, after_key: str
+    ) -> tuple[list[_Found], str]:
+        """Find those that may start, most urgent first, and where to look next."""
+        if per_key is None:
+            return await self._fetch(_BY_PRIORITY, most), ""
+        look = most * LOOK_AHEAD
+        urgent = await self._fetch(_BY_PRIORITY, look)
+        found = list(islice(places.fitting(urgent, per_key), most))
+        if len(found) == most or len(urgent) < look:
+            return found, ""
+        read = await self.connection.fetch(_KEYS, self.queue, after_key, MAX_KEYS)
+        rooms = {record["key"]: places.room(record["key"], per_key) for record in read}
+        next_key = list(rooms)[-1] if len(rooms) == MAX_KEYS else ""
+        rooms = {key: room for key, room in rooms.items() if room}
+        found = await self._fetch(_BY_KEY, most, list(rooms), list(rooms.values()))
+        return found, next_key
+
+    async def _fetch(self, statement: str, most: int, *more: object) -> list[_Found]:
+        asked = (most, self.queue, self.types, self.now, *more)
+        records = await self.connection.fetch(statement, *asked)
+        return [(record["id"], record["concurrency_key"]) for record in records]
 
 
 async def claim_limited(
@@ -128,8 +176,8 @@ async def claim_limited(
     """Lease ready jobs of a queue with limits: QUEUED → RUNNING, one attempt each.
 
     Each takes a place of the queue and one of its concurrency key, as far as these are
-    limited. With a limit per key the most urgent jobs of up to 200 keys are looked at;
-    the keys behind them have their turn at the next claim. Must run inside a
+    limited. Where the keys of most urgent jobs are full, those of up to 200 keys are
+    looked at; the keys behind them have their turn at the next claim. Must run inside a
     transaction, which keeps others from claiming from this queue.
 
     Args:
@@ -150,19 +198,8 @@ async def claim_limited(
     most = limit if whole is None else min(limit, places.room(_WHOLE, whole))
     if most < 1:
         return LimitedClaim()
-    asked = (most, queue, list(types), now)
-    next_key = ""
-    if per_key is None:
-        found = await connection.fetch(_BY_PRIORITY, *asked)
-    else:
-        read = await connection.fetch(_KEYS, queue, after_key, MAX_KEYS)
-        keys = [record["key"] for record in read]
-        next_key = keys[-1] if len(keys) == MAX_KEYS else ""
-        rooms = {key: places.room(key, per_key) for key in keys}
-        open_keys = [key for key in keys if rooms[key]]
-        found = await connection.fetch(
-            _BY_KEY, *asked, open_keys, [rooms[key] for key in open_keys]
-        )
+    ready = _Ready(connection, queue, list(types), now)
+    found, next_key = await ready.find(most, places, per_key, after_key)
     for job_id, key in found:
         if whole is not None:
             places.take(_WHOLE, job_id)
@@ -172,7 +209,7 @@ async def claim_limited(
         return LimitedClaim(after_key=next_key)
     records = await connection.fetch(
         _CLAIM,
-        [record["id"] for record in found],
+        [job_id for job_id, _ in found],
         worker,
         lease,
         list(types),
@@ -182,5 +219,5 @@ async def claim_limited(
         places.numbers,
         places.jobs,
     )
-    claimed = [Claimed.from_record(record, is_limited=True) for record in records]
+    claimed = [Claimed.from_record(record) for record in records]
     return LimitedClaim(claimed, next_key)

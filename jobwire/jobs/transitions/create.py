@@ -82,6 +82,11 @@ _ARRAYS = ", ".join(
 _VALUES = ", ".join(_value(column, kind) for column, kind in _COLUMNS.items())
 _NAMES = ", ".join(_COLUMNS)
 
+# Most jobs have none of the second ones; nothing is taken apart for those.
+_ALWAYS, _GIVEN = changed(_CREATED), changed(_CREATED_WHEN_GIVEN)
+_CHANGES = f"""CASE num_nonnulls({", ".join(_CREATED_WHEN_GIVEN)})
+   WHEN 0 THEN {_ALWAYS} ELSE {_ALWAYS} || jsonb_strip_nulls({_GIVEN}) END"""
+
 _CREATE = f"""
 WITH i AS (
   INSERT INTO worker_jobs ({_NAMES}, next_attempt_at, updated_at)
@@ -94,8 +99,7 @@ e AS ({
         "i",
         kind="'CREATED'",
         from_status="NULL",
-        changes=f"{changed(_CREATED)} || jsonb_strip_nulls("
-        f"{changed(_CREATED_WHEN_GIVEN)})",
+        changes=_CHANGES,
         source="$1::text",
         actor="$2::text",
         now="created_at",

@@ -10,7 +10,7 @@ from jobwire.jobs.failure import Failure
 from jobwire.jobs.lifecycle import TERMINAL
 from jobwire.jobs.settled_by import SettledBy
 from jobwire.jobs.transitions.events import append_events, changed, literals
-from jobwire.jobs.transitions.slots import release_slots
+from jobwire.jobs.transitions.slots import awaited, release_slots
 from jobwire.models.database import Connection
 
 
@@ -132,20 +132,21 @@ b AS (
   DELETE FROM job_attempts a USING u
    WHERE a.job_id = u.id AND a.number = u.attempt AND u.status = 'QUEUED'),
 s AS ({release_slots("u")})
-SELECT id FROM u"""
+SELECT id, {awaited("s")} AS frees FROM u"""
 
 
 async def finish(
     connection: Connection, finishes: Sequence[Finish], *, worker: str, now: datetime
-) -> set[UUID]:
+) -> dict[UUID, bool]:
     """End attempts: RUNNING → SUCCEEDED, FAILED, RETRYING, CANCELED or QUEUED.
 
     One statement for all of them. Whether a cancel is pending is read from the row
     itself, so a cancel that came at the last moment is honoured.
 
     Returns:
-        The jobs whose end was accepted. The others were fenced out: the lease was
-        lost, and another attempt may be running.
+        The jobs whose end was accepted, each with whether others of their queues may
+        have waited for one of these to end. Those that are missing were fenced out: the
+        lease was lost, and another attempt may be running.
     """
     ordered = sorted(finishes, key=lambda one: one.id)
     failures = [one.failure for one in ordered]
@@ -161,4 +162,4 @@ async def finish(
         worker,
         now,
     )
-    return {record["id"] for record in records}
+    return {record["id"]: record["frees"] for record in records}

@@ -37,74 +37,51 @@ _RECORD_METADATA = _record("metadata", EventKind.METADATA_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
-class ProgressReport:
-    """The latest progress of one running attempt.
+class Report:
+    """The latest that one running attempt says of itself.
 
     Attributes:
         id: The job.
         fence: The fence under which it runs.
-        progress: {fraction, message, current, total, updatedAt} as JSON text.
+        value: JSON as text: of progress, {fraction, message, current, total,
+            updatedAt}; of metadata, an object of at most 64 KiB.
     """
 
     id: UUID
     fence: int
-    progress: str
+    value: str
 
 
 async def record_progress(
-    connection: Connection,
-    reports: Sequence[ProgressReport],
-    *,
-    worker: str,
-    now: datetime,
+    connection: Connection, reports: Sequence[Report], *, worker: str, now: datetime
 ) -> None:
     """Write the progress of running jobs; RUNNING stays.
 
     One statement. Reports of jobs that the worker no longer holds change nothing.
     """
-    ordered = sorted(reports, key=lambda report: report.id)
-    await connection.fetch(
-        _RECORD_PROGRESS,
-        [report.id for report in ordered],
-        [report.fence for report in ordered],
-        [report.progress for report in ordered],
-        worker,
-        now,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class MetadataReport:
-    """The latest metadata of one running attempt.
-
-    Attributes:
-        id: The job.
-        fence: The fence under which it runs.
-        metadata: A JSON object as text, at most 64 KiB.
-    """
-
-    id: UUID
-    fence: int
-    metadata: str
+    await _write(_RECORD_PROGRESS, connection, reports, worker, now)
 
 
 async def record_metadata(
+    connection: Connection, reports: Sequence[Report], *, worker: str, now: datetime
+) -> None:
+    """Write the metadata of running jobs, as `record_progress` does their progress."""
+    await _write(_RECORD_METADATA, connection, reports, worker, now)
+
+
+async def _write(
+    statement: str,
     connection: Connection,
-    reports: Sequence[MetadataReport],
-    *,
+    reports: Sequence[Report],
     worker: str,
     now: datetime,
 ) -> None:
-    """Write the metadata of running jobs; RUNNING stays.
-
-    One statement. Reports of jobs that the worker no longer holds change nothing.
-    """
     ordered = sorted(reports, key=lambda report: report.id)
     await connection.fetch(
-        _RECORD_METADATA,
+        statement,
         [report.id for report in ordered],
         [report.fence for report in ordered],
-        [report.metadata for report in ordered],
+        [report.value for report in ordered],
         worker,
         now,
     )

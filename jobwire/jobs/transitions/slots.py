@@ -9,7 +9,26 @@ def release_slots(rows: str) -> str:
     Args:
         rows: The name of the CTE that returned the jobs.
     """
-    return f"DELETE FROM queue_slots s USING {rows} WHERE s.job_id = {rows}.id"
+    return f"""DELETE FROM queue_slots s USING {rows} WHERE s.job_id = {rows}.id
+  RETURNING s.queue, s.key"""
+
+
+def awaited(released: str) -> str:
+    """Write whether others may wait for places that were given back.
+
+    Places are taken from the lowest number on: where the last one is not taken, none
+    was missing. It is read as before the statement, place by place: a join would have
+    the planner guess how many are taken.
+
+    Args:
+        released: The name of the CTE that gave them back.
+    """
+    return f"""EXISTS (
+  SELECT FROM (SELECT DISTINCT queue, key FROM {released}) r
+   WHERE (SELECT max(s.number) FROM queue_slots s
+           WHERE s.queue = r.queue AND s.key = r.key)
+      >= (SELECT CASE r.key WHEN '' THEN q.max_running ELSE q.max_running_per_key END
+            FROM queues q WHERE q.name = r.queue))"""
 
 
 # Whoever claims from a queue with limits holds its row: nothing is started meanwhile.

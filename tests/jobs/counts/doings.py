@@ -11,7 +11,7 @@ from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
 from jobwire.jobs.transitions.claim import Claimed, claim
 from jobwire.jobs.transitions.expire import expire
 from jobwire.jobs.transitions.finish import Finish, Outcome, finish
-from jobwire.jobs.transitions.progress import ProgressReport, record_progress
+from jobwire.jobs.transitions.progress import Report, record_progress
 from jobwire.jobs.transitions.promote import promote
 from jobwire.jobs.transitions.rescue import rescue
 from jobwire.jobs.viewer import trusted
@@ -83,7 +83,7 @@ class Doings:
 
     async def report(self, connection: Connection) -> None:
         said = [
-            ProgressReport(one.id, one.fence, '{"fraction": 0.5}')
+            Report(one.id, one.fence, '{"fraction": 0.5}')
             for one in self._some_claimed()
         ]
         await record_progress(connection, said, worker="w", now=self._clock.now())

@@ -82,7 +82,8 @@ class Mail:
             queues=[QUEUE],
         )
 
-    async def end(self, *jobs: Claimed, outcome: Outcome = Outcome.SUCCEEDED) -> None:
+    async def end(self, *jobs: Claimed, outcome: Outcome = Outcome.SUCCEEDED) -> bool:
+        """End attempts; whether others may have waited for them."""
         now = self.clock.now()
         ends = [
             Finish(
@@ -94,7 +95,8 @@ class Mail:
             for one in jobs
         ]
         accepted = await finish(self.connection, ends, worker=WORKER, now=now)
-        assert accepted == {one.id for one in jobs}
+        assert accepted.keys() == {one.id for one in jobs}
+        return any(accepted.values())
 
     async def places(self) -> list[tuple[str, int]]:
         rows = await self.connection.fetch(
@@ -125,7 +127,36 @@ async def test_no_more_run_than_the_limit_allows(mail: Mail) -> None:
     assert (_ids(first), none) == (_ids(jobs[:2]), [])
     assert _ids(next_one) == [jobs[2].id]
     assert await mail.places() == [("", 1), ("", 2)]
-    assert all(one.is_limited for one in first)
+
+
+async def test_an_end_tells_whether_others_may_have_waited_for_its_place(
+    mail: Mail,
+) -> None:
+    await mail.set(limit=3)
+    for _ in range(3):
+        await mail.add()
+    jobs = await mail.claim()
+
+    # The last place is taken, then it is not.
+    assert await mail.end(jobs[0])
+    assert await mail.end(jobs[2])
+    assert not await mail.end(jobs[1])
+
+
+async def test_an_end_tells_of_those_that_wait_for_its_key(mail: Mail) -> None:
+    await mail.set(limit=100, limit_per_key=2)
+    full, roomy = [await mail.add("a") for _ in range(2)], await mail.add("b")
+    jobs = {one.id: one for one in await mail.claim()}
+
+    assert not await mail.end(jobs[roomy.id])
+    assert await mail.end(jobs[full[0].id])
+
+
+async def test_an_end_in_a_queue_without_limits_frees_nothing(mail: Mail) -> None:
+    await mail.add()
+    [job] = await mail.claim_openly()
+
+    assert not await mail.end(job)
 
 
 async def test_a_limit_per_key_holds_for_each_key_by_itself(mail: Mail) -> None:
@@ -185,6 +216,7 @@ async def test_keys_beyond_those_that_one_claim_looks_at_have_their_turn(
     mail: Mail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MAX_KEYS", 2)
+    monkeypatch.setattr(module, "LOOK_AHEAD", 0)
     await mail.set(limit_per_key=1)
     for key in "abcde":
         await mail.add(key)

@@ -17,7 +17,7 @@ from jobwire.jobs.transitions.expire import expire
 from jobwire.jobs.transitions.finish import Finish, Outcome, finish
 from jobwire.jobs.transitions.force import force
 from jobwire.jobs.transitions.lease import extend, read_cancels
-from jobwire.jobs.transitions.progress import ProgressReport, record_progress
+from jobwire.jobs.transitions.progress import Report, record_progress
 from jobwire.jobs.transitions.promote import next_due, promote
 from jobwire.jobs.transitions.rescue import rescue
 from jobwire.models.database import Connection, Database
@@ -261,7 +261,7 @@ async def test_a_finish_under_an_old_fence_is_refused(
         now=clock.now(),
     )
 
-    assert (zombie, accepted, repeated) == (set(), {job.id}, set())
+    assert (zombie, accepted, repeated) == ({}, {job.id: False}, {})
     assert (await _read(connection, job)).result == "2"
 
 
@@ -277,7 +277,7 @@ async def test_a_finish_by_another_worker_is_refused(
         now=clock.now(),
     )
 
-    assert accepted == set()
+    assert accepted == {}
 
 
 async def test_success_keeps_the_result_and_ends_the_attempt(
@@ -435,11 +435,11 @@ async def test_after_a_force_the_worker_can_write_nothing_and_hears_of_it(
         now=clock.advance(1),
     )
     beat = await extend(connection, held, worker=WORKER, lease=LEASE, now=clock.now())
-    report = ProgressReport(job.id, 1, "{}")
+    report = Report(job.id, 1, "{}")
     await record_progress(connection, [report], worker=WORKER, now=clock.now())
     told = await acknowledge(connection, held, worker=WORKER, now=clock.now())
 
-    assert (finished, beat, told) == (set(), {}, set())
+    assert (finished, beat, told) == ({}, {}, set())
     assert await _read(connection, job) == sealed
 
 
@@ -633,7 +633,7 @@ async def test_progress_makes_a_version_while_the_lease_is_held(
 
     await record_progress(
         connection,
-        [ProgressReport(job.id, 1, progress), ProgressReport(job.id, 0, "{}")],
+        [Report(job.id, 1, progress), Report(job.id, 0, "{}")],
         worker=WORKER,
         now=clock.now(),
     )

@@ -10,7 +10,7 @@ from jobwire.app.commands.jobs.selecting import add_filter, filter_of
 from jobwire.app.commands.jobs.watch import tell_aside
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings
 from jobwire.app.jobwire import Jobwire
-from jobwire.app.python_api import own_transaction
+from jobwire.app.own_transaction import own_transaction
 from jobwire.jobs import cancel
 from jobwire.jobs.cancel import CancelResult
 from jobwire.jobs.doorbell import Topic

@@ -7,7 +7,7 @@ from jobwire.app.commands.api_json import line, operation_json
 from jobwire.app.commands.jobs.following import ENDED_OTHERWISE
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings, say
 from jobwire.app.jobwire import Jobwire
-from jobwire.app.python_api import own_transaction
+from jobwire.app.own_transaction import own_transaction
 from jobwire.jobs.bulk import BulkOperation, BulkRequest, Selection, ask, follow
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.engine import Engine

@@ -10,7 +10,7 @@ from jobwire.app.commands.jobs.following import exit_code, wait_for_end
 from jobwire.app.commands.jobs.watch import tell_aside
 from jobwire.app.commands.operating import ACTOR, OPERATOR, operate, say
 from jobwire.app.jobwire import Jobwire
-from jobwire.app.python_api import own_transaction
+from jobwire.app.own_transaction import own_transaction
 from jobwire.app.settings import Settings
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.identifiers import job_id_text
