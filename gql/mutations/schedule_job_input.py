@@ -195,8 +195,9 @@ class ScheduleJobInput:
         default=None,
         description=(
             "For TRIGGER: once the job is committed, wait up to this long for its"
-            " triggerRunId, at most PT30S. Absent or null: answer at once; the run then"
-            " comes with a subscription."
+            " triggerRunId, at most PT30S; an INTERNAL job has none, and is answered at"
+            " once. Absent or null: answer at once; the run then comes with a"
+            " subscription."
         ),
     )
 

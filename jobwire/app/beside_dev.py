@@ -19,7 +19,7 @@ from jobwire.app.local_emulator import (
 from jobwire.app.server import AppServer
 from jobwire.app.settings import Settings
 from jobwire.app.trigger import sync_paths
-from jobwire.emulator import Emulator, HookMoment, HookSender
+from jobwire.emulator import QUEUES, Emulator, HookMoment, HookSender
 from jobwire.emulator.choose_sender import choose_sender
 from jobwire.emulator.faults import Corruption
 from jobwire.emulator.faulty_hooks import CorruptibleSender
@@ -113,7 +113,9 @@ async def emulator_beside(
         sender = None
         if SyncPath.WEBHOOK in sync_paths(settings):
             sender = await stack.enter_async_context(_SoonSender(webhook_url, secret))
-        emulator = await stack.enter_async_context(Emulator(folder, hooks=sender))
+        emulator = await stack.enter_async_context(
+            Emulator(folder, queues=QUEUES, hooks=sender)
+        )
         listener = stack.enter_context(
             listen(_HOST, None, default=DEFAULT_PORT, or_next=True)
         )

@@ -29,15 +29,19 @@ def _rows(payload: Any, attempt: int) -> int:
 
 def _rows_so_far(payload: Any, attempt: int) -> list[Step]:
     seconds, rows = _seconds(payload, attempt), _rows(payload, attempt)
-    return [
-        Step(
-            after=passed,
-            fraction=passed / seconds,
-            message=f"{passed * _ROWS_PER_SECOND} of {rows} rows",
-        )
-        for passed in range(1, int(seconds) + 1)
-        if passed < seconds
-    ]
+    steps = []
+    for passed in range(1, int(seconds) + 1):
+        if passed < seconds:
+            done = passed * _ROWS_PER_SECOND
+            steps += [
+                Step(
+                    after=passed,
+                    fraction=passed / seconds,
+                    message=f"{done} of {rows} rows",
+                ),
+                Step(after=passed, log=f"Step {passed} is done", fields={"rows": done}),
+            ]
+    return steps
 
 
 def _counted(payload: Any, attempt: int) -> dict[str, int]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from jobwire.jobs import identifiers
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.errors import InvalidInputError, NotFoundError
+from jobwire.jobs.iso8601 import format_duration
 from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import CANCEL_GRACE, decide_cancel
 from jobwire.jobs.schedule_request import check_text
@@ -51,7 +52,7 @@ def check_wish(grace_period: timedelta, reason: str | None) -> None:
     if not timedelta() <= grace_period <= MAX_GRACE:
         raise InvalidInputError(
             f"A grace period must be from zero to {MAX_GRACE.days} day, not"
-            f" {grace_period}.",
+            f" {format_duration(grace_period)}.",
             path=("gracePeriod",),
         )
 

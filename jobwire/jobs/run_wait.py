@@ -7,6 +7,7 @@ from datetime import timedelta
 from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.feed import Feed, follow_job
 from jobwire.jobs.feed.messages import Changed, Snapshotted
+from jobwire.jobs.iso8601 import format_duration
 from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import is_terminal
 from jobwire.jobs.viewer import Viewer
@@ -25,7 +26,7 @@ def check_wait(span: timedelta, path: tuple[str, ...]) -> None:
     if not timedelta() <= span <= MAX_WAIT:
         raise InvalidInputError(
             f"A wait for the run must be from zero to {MAX_WAIT.seconds} seconds, not"
-            f" {span}.",
+            f" {format_duration(span)}.",
             path=path,
         )
 

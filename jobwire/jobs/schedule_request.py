@@ -9,6 +9,7 @@ from uuid import UUID
 
 from jobwire.jobs import json_text
 from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.iso8601 import format_duration
 from jobwire.models.vocabulary import Executor
 
 MAX_TAG_LENGTH = 120
@@ -160,7 +161,8 @@ def check_span(name: str, span: timedelta | None) -> None:
     """
     if span is not None and not timedelta() < span <= MAX_SPAN:
         raise InvalidInputError(
-            f"{name} must be above zero and at most {MAX_SPAN.days} days, not {span}.",
+            f"{name} must be above zero and at most {MAX_SPAN.days} days, not"
+            f" {format_duration(span)}.",
             path=(name,),
         )
 

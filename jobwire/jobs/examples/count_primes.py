@@ -42,6 +42,7 @@ def count_primes(context: JobContext, data: CountPrimes) -> PrimeCount:
         context.progress(
             current=min(first + 2 * len(segment), data.limit), total=data.limit
         )
+    context.log.info("Found %d primes up to %d", count, data.limit)
     return PrimeCount(limit=data.limit, count=count, largest=largest)
 
 

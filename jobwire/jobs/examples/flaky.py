@@ -23,5 +23,7 @@ class FlakyError(Exception):
 async def flaky(context: JobContext) -> dict[str, int]:
     """Fail on the first two attempts, then succeed."""
     if context.attempt <= _FAILURES:
+        context.log.warning("The other side is busy")
         raise FlakyError(context.attempt)
+    context.log.info("The other side has answered")
     return {"attempts": context.attempt}

@@ -141,6 +141,13 @@ def _read(
         for column, value in zip(columns, row, strict=False):
             column.add(value)
     context.progress(1.0, f"{count:,} rows")
+    if ragged:
+        context.log.warning(
+            "%d of %d rows have more or fewer cells than the header",
+            ragged,
+            count,
+            extra={"rows": count, "ragged": ragged},
+        )
     return CsvProfile(
         rows=count,
         ragged_rows=ragged,
