@@ -26,6 +26,7 @@ from jobwire.jobs.inbox import (
 )
 from jobwire.jobs.observation import Observation, Rank
 from jobwire.jobs.observe import observe
+from jobwire.jobs.transitions import row
 from jobwire.models.vocabulary import SignalSource
 from jobwire.triggerdev import (
     MalformedAlertError,
@@ -155,7 +156,9 @@ class Asker:
     ) -> bool:
         now = self._clock.now()
         async with transaction(self._connections) as connection:
-            # First, so that of two who fold it at once only one stores its lines.
+            # The job first, as all who lock both; then the delivery, so that of two who
+            # fold it at once only one stores its lines.
+            await row.lock_by_run(connection, said.run_id)
             if await mark_handled(connection, delivery.id, now=now):
                 await observe(connection, said, now=now, seals=seals)
         return True

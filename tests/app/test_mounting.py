@@ -86,18 +86,20 @@ async def test_everything_works_below_the_mount_path_of_a_host(
 ) -> None:
     cookie = {"Cookie": "session=ann"}
 
-    async with served(make_host(settings)) as place:
-        async with httpx.AsyncClient(base_url=f"http://{place}/jobs") as http:
-            unknown = await http.post("/graphql", json=VIEWER)
-            known = await http.post("/graphql", json=VIEWER, headers=cookie)
-            scheduled = await http.post(
-                "/graphql", json={"query": SCHEDULE}, headers=cookie
-            )
-            board = await http.get("", follow_redirects=True)
-            ready = await http.get("/readyz")
-            metrics = await http.get("/metrics")
+    async with (
+        served(make_host(settings)) as place,
+        httpx.AsyncClient(base_url=f"http://{place}/jobs") as http,
+    ):
+        unknown = await http.post("/graphql", json=VIEWER)
+        known = await http.post("/graphql", json=VIEWER, headers=cookie)
+        scheduled = await http.post(
+            "/graphql", json={"query": SCHEDULE}, headers=cookie
+        )
+        board = await http.get("", follow_redirects=True)
+        ready = await http.get("/readyz")
         job = scheduled.json()["data"]["scheduleJob"]["job"]["id"]
         statuses = await follow(f"ws://{place}/jobs/graphql", job, cookie)
+        metrics = await http.get("/metrics")
 
     assert unknown.status_code == 401
     assert known.json() == {"data": {"viewer": {"userId": "ann"}}}
