@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from jobwire.jobs import identifiers
+from jobwire.jobs.errors import NotFoundError
 
 _LARGEST_NUMBER = 2**31 - 1
 
@@ -67,9 +68,33 @@ def parse_job_id(text: str) -> UUID | None:
         return None
 
 
+def read_job_id(text: str) -> UUID:
+    """Read the id of a job or its bare UUID.
+
+    Raises:
+        NotFoundError: It names no job.
+    """
+    found = parse_job_id(text)
+    if found is None:
+        raise NotFoundError(text)
+    return found
+
+
 def parse_bulk_operation_id(text: str) -> UUID | None:
     """Read the id of a bulk operation; None: it names none."""
     found = parse_global_id(text)
     if found is None or found.kind is not Kind.BULK_OPERATION:
         return None
     return found.id
+
+
+def read_bulk_operation_id(text: str) -> UUID:
+    """Read the id of a bulk operation.
+
+    Raises:
+        NotFoundError: It names none.
+    """
+    found = parse_bulk_operation_id(text)
+    if found is None:
+        raise NotFoundError(text, what="bulk operation")
+    return found

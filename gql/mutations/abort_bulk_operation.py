@@ -6,13 +6,12 @@ import strawberry
 
 from jobwire.gql.context import Info
 from jobwire.gql.errors import RefusalsAsData
-from jobwire.gql.global_ids import parse_bulk_operation_id
+from jobwire.gql.global_ids import read_bulk_operation_id
 from jobwire.gql.mutations.bulk_payload import BulkPayload
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.bulk_operation import BulkOperation
 from jobwire.jobs.bulk import abort
 from jobwire.jobs.doorbell import Topic
-from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.viewer import Scope
 
 
@@ -31,9 +30,7 @@ async def resolve_abort_bulk_operation(
     ],
 ) -> BulkPayload:
     """Resolve `abortBulkOperation`."""
-    operation_id = parse_bulk_operation_id(input.id)
-    if operation_id is None:
-        raise NotFoundError(input.id, what="bulk operation")
+    operation_id = read_bulk_operation_id(input.id)
     engine = info.context.engine
     async with engine.database.transaction() as connection:
         row = await abort(

@@ -7,7 +7,7 @@ import strawberry
 
 from jobwire.gql.context import Info
 from jobwire.gql.errors import RefusalsAsData
-from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.global_ids import read_job_id
 from jobwire.gql.mutations.changed_job import changed_job
 from jobwire.gql.mutations.errors_field import errors_field
 from jobwire.gql.mutations.if_version_field import if_version_field
@@ -17,7 +17,6 @@ from jobwire.gql.types.job_cancellation import CancelMode
 from jobwire.gql.types.user_error import UserError
 from jobwire.jobs.cancel import MAX_REASON_LENGTH, cancel
 from jobwire.jobs.doorbell import Topic
-from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.iso8601 import format_duration
 from jobwire.jobs.lifecycle import CANCEL_GRACE
 from jobwire.jobs.viewer import Scope
@@ -83,9 +82,7 @@ async def resolve_cancel_job(
     ],
 ) -> CancelJobPayload:
     """Resolve `cancelJob`."""
-    job_id = parse_job_id(input.id)
-    if job_id is None:
-        raise NotFoundError(input.id)
+    job_id = read_job_id(input.id)
     engine, grace = info.context.engine, input.grace_period
     async with engine.database.transaction() as connection:
         result = await cancel(

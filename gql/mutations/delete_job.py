@@ -6,13 +6,12 @@ import strawberry
 
 from jobwire.gql.context import Info
 from jobwire.gql.errors import RefusalsAsData
-from jobwire.gql.global_ids import GlobalId, Kind, parse_job_id
+from jobwire.gql.global_ids import GlobalId, Kind, read_job_id
 from jobwire.gql.mutations.errors_field import errors_field
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.user_error import UserError
 from jobwire.jobs.delete import delete
 from jobwire.jobs.doorbell import Topic
-from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.viewer import Scope
 
 
@@ -44,9 +43,7 @@ async def resolve_delete_job(
     ],
 ) -> DeleteJobPayload:
     """Resolve `deleteJob`."""
-    job_id = parse_job_id(input.id)
-    if job_id is None:
-        raise NotFoundError(input.id)
+    job_id = read_job_id(input.id)
     engine = info.context.engine
     async with engine.database.transaction() as connection:
         await delete(

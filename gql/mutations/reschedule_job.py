@@ -6,7 +6,7 @@ import strawberry
 
 from jobwire.gql.context import Info
 from jobwire.gql.errors import RefusalsAsData
-from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.global_ids import read_job_id
 from jobwire.gql.mutations.changed_job import changed_job
 from jobwire.gql.mutations.errors_field import errors_field
 from jobwire.gql.mutations.if_version_field import if_version_field
@@ -15,7 +15,6 @@ from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.job import Job
 from jobwire.gql.types.user_error import UserError
 from jobwire.jobs.doorbell import Topic
-from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.reschedule import reschedule
 from jobwire.jobs.viewer import Scope
 
@@ -49,9 +48,7 @@ async def resolve_reschedule_job(
     ],
 ) -> RescheduleJobPayload:
     """Resolve `rescheduleJob`."""
-    job_id = parse_job_id(input.id)
-    if job_id is None:
-        raise NotFoundError(input.id)
+    job_id = read_job_id(input.id)
     engine = info.context.engine
     async with engine.database.transaction() as connection:
         row = await reschedule(

@@ -7,7 +7,7 @@ from strawberry.scalars import JSON
 
 from jobwire.gql.context import Info
 from jobwire.gql.errors import RefusalsAsData
-from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.global_ids import read_job_id
 from jobwire.gql.mutations.changed_job import changed_job
 from jobwire.gql.mutations.errors_field import errors_field
 from jobwire.gql.mutations.schedule_job_input import RunTimeInput
@@ -15,7 +15,6 @@ from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.job import Job
 from jobwire.gql.types.user_error import UserError
 from jobwire.jobs.doorbell import Topic
-from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.retry import SAME_DATA, retry
 from jobwire.jobs.viewer import Scope
 
@@ -57,9 +56,7 @@ async def resolve_retry_job(
     ],
 ) -> RetryJobPayload:
     """Resolve `retryJob`."""
-    job_id = parse_job_id(input.id)
-    if job_id is None:
-        raise NotFoundError(input.id)
+    job_id = read_job_id(input.id)
     engine = info.context.engine
     async with engine.database.transaction() as connection:
         row = await retry(

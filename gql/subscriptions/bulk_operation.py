@@ -7,12 +7,11 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
-from jobwire.gql.global_ids import parse_bulk_operation_id
+from jobwire.gql.global_ids import read_bulk_operation_id
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.subscriptions.source import Reading
 from jobwire.gql.types.bulk_operation import BulkOperation
 from jobwire.jobs.bulk import follow
-from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.viewer import Scope
 
 
@@ -23,9 +22,7 @@ def subscribe(
     ],
 ) -> AsyncIterable[BulkOperation]:
     """Follow the operation."""
-    operation_id = parse_bulk_operation_id(id)
-    if operation_id is None:
-        raise NotFoundError(id, what="bulk operation")
+    operation_id = read_bulk_operation_id(id)
     engine, viewer = info.context.engine, info.context.viewer
 
     async def values() -> AsyncGenerator[BulkOperation, None]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
-from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.global_ids import read_job_id
 from jobwire.gql.pagination import log_cursors
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.subscriptions.source import Reading
@@ -42,9 +42,7 @@ def subscribe(
     ] = None,
 ) -> AsyncIterable[JobLogEdge]:
     """Follow the log of the job."""
-    job_id = parse_job_id(id)
-    if job_id is None:
-        raise NotFoundError(id)
+    job_id = read_job_id(id)
     behind = 0 if after is None else log_cursors(job_id).decode(after, argument="after")
     context = info.context
 

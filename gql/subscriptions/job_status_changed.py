@@ -6,12 +6,11 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
-from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.global_ids import read_job_id
 from jobwire.gql.scalars import EventCursor
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.subscriptions.source import Source
 from jobwire.gql.types.job import Job
-from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.feed import Changed, FollowStatus, Snapshotted, StreamMessage
 from jobwire.jobs.viewer import Scope
 
@@ -24,9 +23,7 @@ def subscribe(
     ],
 ) -> AsyncIterable[Job]:
     """Follow the status of the job."""
-    job_id = parse_job_id(id)
-    if job_id is None:
-        raise NotFoundError(id)
+    job_id = read_job_id(id)
     follow = FollowStatus(info.context.engine.feed, info.context.viewer, job_id)
     # It always begins with the job as it stands.
     return Source(follow, _job, is_resumable=False)

@@ -6,13 +6,12 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
-from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.global_ids import read_job_id
 from jobwire.gql.scalars import EventCursor
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.subscriptions.messages import to_message
 from jobwire.gql.subscriptions.source import Source
 from jobwire.gql.types.job_stream import JobStreamMessage
-from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.feed import FollowJob
 from jobwire.jobs.viewer import Scope
 
@@ -40,9 +39,7 @@ def subscribe(
     ] = True,
 ) -> AsyncIterable[JobStreamMessage]:
     """Follow the events of the job."""
-    job_id = parse_job_id(id)
-    if job_id is None:
-        raise NotFoundError(id)
+    job_id = read_job_id(id)
     resumed = info.context.resume_after
     return Source(
         FollowJob(

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +11,7 @@ from jobwire.jobs.bulk.operation import BulkOperation, read_operation
 from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.viewer import Viewer
+from jobwire.jobs.wait_at_most import wait_at_most
 from jobwire.models.database import Database
 
 #: The shortest time between two looks, in seconds.
@@ -55,9 +55,7 @@ async def follow(
                 yield found
             if not found.has_ended:
                 await asyncio.sleep(SHORTEST)
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LONGEST - SHORTEST):
-                        await woken.wait()
+                await wait_at_most(woken, LONGEST - SHORTEST)
     finally:
         forget()
 

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import suppress
 from datetime import timedelta
 
 from jobwire.jobs.counts.filter import CountsFilter
 from jobwire.jobs.counts.read import CountsBehindError, JobCounts
 from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.wait_at_most import wait_at_most
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +26,6 @@ _HEARD = frozenset({Topic.CHANGE, Topic.WORK})
 Read = Callable[[CountsFilter], Awaitable[JobCounts]]
 #: Waits for an event, at most so many seconds.
 Wait = Callable[[asyncio.Event, float], Awaitable[None]]
-
-
-async def wait_at_most(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, at most so many seconds."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
 
 
 class CountsWatch:

@@ -20,6 +20,7 @@ from jobwire.jobs.feed.log import (
     read_state,
 )
 from jobwire.jobs.feed.subscription import Restart
+from jobwire.jobs.wait_at_most import wait_at_most
 from jobwire.models.database import Connection, Database
 
 log = logging.getLogger(__name__)
@@ -115,10 +116,7 @@ class Follower:
     async def _run(self) -> None:
         backoff = 0.0
         while True:
-            # Not wait_for: in Python 3.11 it forgets a cancel that meets the wake-up.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._poll_seconds):
-                    await self._woken.wait()
+            await wait_at_most(self._woken, self._poll_seconds)
             self._woken.clear()
             try:
                 if self._connection is None:

@@ -4,13 +4,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
-from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
 from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.feed.follower import CONNECTION_LOST, LONGEST_BACKOFF
 from jobwire.jobs.logs.read import FOLLOWED_AT_ONCE, LogLine, News, read_news
+from jobwire.jobs.wait_at_most import wait_at_most
 from jobwire.models.database import Database
 from jobwire.models.vocabulary import LogLevel
 
@@ -170,10 +170,7 @@ class LogFeed:
     async def _run(self) -> None:
         is_lost = False
         while True:
-            # Not wait_for: in Python 3.11 it forgets a cancel that meets the wake-up.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._poll_seconds):
-                    await self._woken.wait()
+            await wait_at_most(self._woken, self._poll_seconds)
             self._woken.clear()
             try:
                 await self._look()
