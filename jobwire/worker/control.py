@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from asyncio import FIRST_COMPLETED
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
@@ -51,6 +51,7 @@ from jobwire.worker.runner import Runner
 from jobwire.worker.settings import WorkerSettings
 from jobwire.worker.trigger import TriggerLoops
 from jobwire.worker.trigger_settings import TriggerSettings
+from jobwire.worker.within import within
 
 #: Every loop can hold a connection at the same time: none waits for another.
 CONNECTIONS = 22
@@ -392,20 +393,20 @@ class Control:
             loop.stop()
         claims = tasks[: len(self._claims)]
         await asyncio.wait(claims, timeout=settings.flush_timeout.total_seconds())
-        if not await _within(settings.drain_timeout, roster.idle()):
+        if not await within(settings.drain_timeout, roster.idle()):
             running = [one for one in roster if one.is_running]
             self._say("drain-timeout", f"stops {len(running)} running jobs")
             for execution in running:
                 self._runner.stop(execution, StopReason.DRAIN)
-            await _within(settings.stop_grace, roster.idle())
-        await _within(settings.flush_timeout, self._finisher.flushed())
+            await within(settings.stop_grace, roster.idle())
+        await within(settings.flush_timeout, self._finisher.flushed())
         if self._trigger is not None:
             await self._trigger.end(settings.flush_timeout)
         if self._notifications is not None:
             await self._notifications.end(settings.flush_timeout)
         for duty in (self._attention, self._counts, self._retention):
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await _within(settings.flush_timeout, duty.lay_down())
+                await within(settings.flush_timeout, duty.lay_down())
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
@@ -432,16 +433,6 @@ class Control:
         )
 
 
-async def _within(span: timedelta, wait: Awaitable[object]) -> bool:
-    """Wait for something; False when it took longer."""
-    try:
-        async with asyncio.timeout(span.total_seconds()):
-            await wait
-    except TimeoutError:
-        return False
-    return True
-
-
 async def _close_database(database: Database, patience: timedelta) -> None:
-    if not await _within(patience, database.close()):
+    if not await within(patience, database.close()):
         database.terminate()

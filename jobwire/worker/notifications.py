@@ -1,6 +1,5 @@
 """The loops that notify other back ends: what they share, and their end."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
@@ -23,6 +22,7 @@ from jobwire.worker.notification_settings import (
 )
 from jobwire.worker.record import RecordLoop
 from jobwire.worker.settings import WorkerSettings
+from jobwire.worker.within import within
 
 #: A pool of their own: however many targets there are, no lease of a job waits.
 _CONNECTIONS = 5
@@ -82,8 +82,6 @@ class NotificationLoops:
     async def end(self, patience: timedelta) -> None:
         """Claim no more, let what is under way be answered, lay down the duty."""
         self._deliver.stop()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(patience.total_seconds()):
-                await self._deliver.settled()
+        await within(patience, self._deliver.settled())
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             await self._record.lay_down()

@@ -1,6 +1,5 @@
 """The loops over Trigger.dev of one worker: what they share, and their end."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
@@ -30,6 +29,7 @@ from jobwire.worker.settings import WorkerSettings
 from jobwire.worker.stop_runs import StopRunsLoop
 from jobwire.worker.sync import SyncLoop
 from jobwire.worker.trigger_settings import TriggerSettings, TriggerShare
+from jobwire.worker.within import within
 
 #: A pool of their own: whatever Trigger.dev does, no lease of an internal job waits.
 _CONNECTIONS = 12
@@ -118,9 +118,7 @@ class TriggerLoops:
     async def end(self, patience: timedelta) -> None:
         """Let what is under way be answered, and lay down the duties."""
         self.begin_closing()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(patience.total_seconds()):
-                await self._dispatch.settled()
+        await within(patience, self._dispatch.settled())
         with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             for loop in self._others:
                 if isinstance(loop, DutyLoop):
