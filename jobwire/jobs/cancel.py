@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from jobwire.jobs import identifiers
 from jobwire.jobs.connections import SqlConnection
-from jobwire.jobs.errors import InvalidInputError, NotFoundError
+from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.iso8601 import format_duration
 from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import CANCEL_GRACE, decide_cancel
+from jobwire.jobs.lock_for import lock_for
 from jobwire.jobs.schedule_request import check_text
 from jobwire.jobs.settled_by import SettledBy
 from jobwire.jobs.transitions import row
@@ -99,10 +99,7 @@ async def cancel(
         InvalidInputError: The reason is too long, or the grace is out of range.
     """
     check_wish(grace_period, reason)
-    job = await row.lock(connection, job_id, viewer=viewer)
-    if job is None:
-        raise NotFoundError(identifiers.job_id_text(job_id))
-    row.check_version(job, if_version)
+    job = await lock_for(viewer, connection, job_id, if_version=if_version)
     decision = decide_cancel(
         job.job_status,
         has_started=job.started is not None,

@@ -3,11 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from jobwire.jobs import identifiers
 from jobwire.jobs.connections import SqlConnection
-from jobwire.jobs.errors import InvalidStateError, NotFoundError
+from jobwire.jobs.errors import InvalidStateError
 from jobwire.jobs.lifecycle import TERMINAL, is_terminal
-from jobwire.jobs.transitions import row
+from jobwire.jobs.lock_for import lock_for
 from jobwire.jobs.transitions.erase import erase
 from jobwire.jobs.viewer import Viewer
 
@@ -34,9 +33,7 @@ async def delete(
         NotFoundError: There is no such job behind the viewer's wall, or it is deleted.
         InvalidStateError: It has not ended.
     """
-    job = await row.lock(connection, job_id, viewer=viewer)
-    if job is None:
-        raise NotFoundError(identifiers.job_id_text(job_id))
+    job = await lock_for(viewer, connection, job_id)
     if not is_terminal(job.job_status):
         raise InvalidStateError(
             "deleted", job.job_status, TERMINAL, advice="Cancel it first."

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from jobwire.jobs import identifiers
 from jobwire.jobs.connections import SqlConnection
-from jobwire.jobs.errors import InvalidStateError, NotFoundError
+from jobwire.jobs.errors import InvalidStateError
 from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import Verb, event_kind, sources
+from jobwire.jobs.lock_for import lock_for
 from jobwire.jobs.schedule import first_status
 from jobwire.jobs.schedule_request import RunTime
 from jobwire.jobs.transitions import row
@@ -48,10 +48,7 @@ async def reschedule(
         InvalidInputError: The time does not fit.
     """
     run_at = when.resolve(now)
-    job = await row.lock(connection, job_id, viewer=viewer)
-    if job is None:
-        raise NotFoundError(identifiers.job_id_text(job_id))
-    row.check_version(job, if_version)
+    job = await lock_for(viewer, connection, job_id, if_version=if_version)
     if job.job_status not in _ALLOWED:
         raise InvalidStateError("rescheduled", job.job_status, _ALLOWED)
     if job.started is not None:

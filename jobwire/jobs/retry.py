@@ -6,17 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from jobwire.jobs import identifiers
 from jobwire.jobs.connections import SqlConnection
-from jobwire.jobs.errors import InvalidStateError, NotFoundError
+from jobwire.jobs.errors import InvalidStateError
 from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import TERMINAL, is_retryable
+from jobwire.jobs.lock_for import lock_for
 from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.queue import asked_queue
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.schedule import schedule
 from jobwire.jobs.schedule_request import AT_ONCE, RunTime, ScheduleRequest
-from jobwire.jobs.transitions import row
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.vocabulary import Executor
 
@@ -62,9 +61,7 @@ async def retry(
         InvalidInputError: Its data do not fit the type as it is registered now.
         ExecutorUnavailableError: No job can run on Trigger.dev from here.
     """
-    job = await row.lock(connection, job_id, viewer=viewer)
-    if job is None:
-        raise NotFoundError(identifiers.job_id_text(job_id))
+    job = await lock_for(viewer, connection, job_id)
     return await retry_locked(
         connection,
         job,

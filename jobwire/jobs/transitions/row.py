@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from jobwire.jobs.connections import SqlConnection
-from jobwire.jobs.errors import VersionConflictError
 from jobwire.jobs.job import JOB_COLUMNS, JSON_COLUMNS, Job
 from jobwire.jobs.transitions.events import append_events, changed
 from jobwire.jobs.viewer import Viewer
@@ -49,16 +48,6 @@ async def lock_by_run(connection: SqlConnection, run_id: str) -> Job | None:
     """Lock and read the job that a Trigger.dev run belongs to; None: there is none."""
     records = await connection.fetch(_LOCK_BY_RUN, run_id)
     return Job.from_record(records[0]) if records else None
-
-
-def check_version(job: Job, expected: int | None) -> None:
-    """Refuse to go on with a job that has changed; None: any version will do.
-
-    Raises:
-        VersionConflictError: The job that was locked has another version.
-    """
-    if expected is not None and job.version != expected:
-        raise VersionConflictError(expected, job.version)
 
 
 async def write(
