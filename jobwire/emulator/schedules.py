@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from sqlite3 import Connection, Row
 from typing import Any
 
-from jobwire.emulator.clock import iso
-from jobwire.emulator.cron_times import next_fire, upcoming
-from jobwire.emulator.cron_words import describe
+from jobwire.emulator.clock import from_ms, iso, to_ms
 from jobwire.emulator.durations import parse_duration
 from jobwire.emulator.identifiers import new_clear_id, new_nanoid
 from jobwire.emulator.payloads import SUPER_JSON_TYPE, write_json
@@ -21,6 +19,8 @@ from jobwire.emulator.task import Task
 from jobwire.emulator.transitions import Transitions
 from jobwire.emulator.triggering import trigger
 from jobwire.triggerdev.cron import Cron, read_cron
+from jobwire.triggerdev.cron_times import next_fire, upcoming
+from jobwire.triggerdev.cron_words import describe
 
 #: Runs without a window of their own are told to be spread over this one.
 _DEFAULT_WINDOW_MS = 60_000
@@ -166,7 +166,10 @@ class Schedules:
 
 def _trigger_of(schedule: Row, at: int) -> dict[str, Any]:
     cron = read_cron(schedule["cron"])
-    next_times = upcoming(cron, schedule["timezone"], at, _UPCOMING)
+    next_times = [
+        to_ms(one)
+        for one in upcoming(cron, schedule["timezone"], from_ms(at), _UPCOMING)
+    ]
     last_at = schedule["last_at"]
     payload: dict[str, Any] = {
         "scheduleId": schedule["id"],
@@ -232,17 +235,21 @@ def _wish_of(schedule: Row) -> Wish:
 
 
 def _times(wish: Wish, id: str, now: int) -> dict[str, int]:
-    at = next_fire(wish.cron, wish.timezone, now)
+    at = _next_at(wish, now)
     # Without a window of its own a run begins at the time itself.
     spread = 0 if wish.window is None else _spread(wish, id, at)
     return {"next_at": at, "due_at": at + spread}
+
+
+def _next_at(wish: Wish, after: int) -> int:
+    return to_ms(next_fire(wish.cron, wish.timezone, from_ms(after)))
 
 
 def _spread(wish: Wish, id: str, at: int) -> int:
     """Return how long after a time it fires: always the same part of its window."""
     window = _DEFAULT_WINDOW_MS
     if wish.window is not None and wish.window.endswith("%"):
-        pause = next_fire(wish.cron, wish.timezone, at) - at
+        pause = _next_at(wish, at) - at
         window = pause * int(wish.window[:-1]) // 100
     elif wish.window is not None:
         window = parse_duration(wish.window) or _DEFAULT_WINDOW_MS
