@@ -12,6 +12,7 @@ NAMES = (
     "latency",
     "throughput",
     "counts",
+    "cron",
     "idle",
     "trigger",
     "dispatch",

@@ -11,6 +11,8 @@ from strawberry.dataloader import DataLoader
 from jobwire.gql.scalars import EventCursor
 from jobwire.jobs import queries
 from jobwire.jobs.bulk import BulkOperation, read_operation
+from jobwire.jobs.cron.job_schedule import JobSchedule
+from jobwire.jobs.cron.queries import read_last_jobs, read_schedules
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Attempt, Event, Job
@@ -49,6 +51,8 @@ class Context:
         self._first_read = asyncio.Lock()
         # An operation can be a subscription of many hours: batched, not remembered.
         self._jobs = DataLoader(load_fn=self._load_jobs, cache=False)
+        self._schedules = DataLoader(load_fn=self._load_schedules, cache=False)
+        self._last_jobs = DataLoader(load_fn=self._load_last_jobs, cache=False)
 
     def hidden_parts(self, job: Job) -> tuple[JobSecret, ...]:
         """Return what of a job is secret to the viewer."""
@@ -57,6 +61,14 @@ class Context:
     async def read_job(self, job_id: UUID) -> Job | None:
         """Read a job behind the viewer's wall, together with others asked for now."""
         return await self._jobs.load(job_id)
+
+    async def read_schedule(self, schedule_id: UUID) -> JobSchedule | None:
+        """Read a job schedule behind the viewer's wall, with others asked for now."""
+        return await self._schedules.load(schedule_id)
+
+    async def read_last_job(self, schedule_id: UUID) -> Job | None:
+        """Read the newest job of a schedule, with those of others asked for now."""
+        return await self._last_jobs.load(schedule_id)
 
     async def read_job_page(
         self, filter: JobFilter, window: Window[UUID], *, descending: bool
@@ -159,6 +171,19 @@ class Context:
                 rest, _ = await queries.read_jobs(connection, self.viewer, unread)
             found |= {job.id: job for job in rest}
         return [found.get(job_id) for job_id in ids]
+
+    async def _load_schedules(self, ids: list[UUID]) -> list[JobSchedule | None]:
+        async with self.engine.database.connection() as connection:
+            rows = await read_schedules(connection, self.viewer, ids)
+        found = {row.id: row for row in rows}
+        return [found.get(schedule_id) for schedule_id in ids]
+
+    async def _load_last_jobs(self, ids: list[UUID]) -> list[Job | None]:
+        async def read(connection: Connection) -> tuple[dict[UUID, Job], AsOf | None]:
+            return await read_last_jobs(connection, self.viewer, ids)
+
+        found = await self._read(read)
+        return [found.get(schedule_id) for schedule_id in ids]
 
     def _one(
         self, job_id: UUID

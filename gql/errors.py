@@ -42,8 +42,14 @@ class UnmappedError(Exception):
         super().__init__(f"{type(error).__qualname__} has no type in the schema.")
 
 
-def to_user_errors(error: errors.JobError) -> list[UserError]:
+def to_user_errors(
+    error: errors.JobError, *, within: Sequence[str] = ("input",)
+) -> list[UserError]:
     """Show a refusal as the members of a payload's `errors`.
+
+    Args:
+        error: The refusal.
+        within: Where its path begins.
 
     Raises:
         UnmappedError: No type of the schema stands for it.
@@ -53,7 +59,7 @@ def to_user_errors(error: errors.JobError) -> list[UserError]:
             to_user_error(one, within=("input", "jobs", str(position)))
             for position, one in error.refusals.items()
         ]
-    return [to_user_error(error)]
+    return [to_user_error(error, within=within)]
 
 
 def to_user_error(

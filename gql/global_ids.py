@@ -17,6 +17,7 @@ class Kind(StrEnum):
     ATTEMPT = "att"
     EVENT = identifiers.EVENT_PREFIX
     BULK_OPERATION = identifiers.BULK_OPERATION_PREFIX
+    SCHEDULE = identifiers.SCHEDULE_PREFIX
 
 
 #: Kinds that are a part of a job, and have a number in it.
@@ -38,7 +39,7 @@ class GlobalId:
     number: int = 0
 
     def __str__(self) -> str:
-        """Write the public id: `job_…`, `blk_…`, `att_…_1` or `evt_…_1`."""
+        """Write the public id: `job_…`, `sch_…`, `blk_…`, `att_…_1` or `evt_…_1`."""
         text = identifiers.type_id(self.kind, self.id)
         return f"{text}_{self.number}" if self.kind in _PARTS else text
 
@@ -98,3 +99,23 @@ def read_bulk_operation_id(text: str) -> UUID:
     if found is None:
         raise NotFoundError(text, what="bulk operation")
     return found
+
+
+def read_schedule_id(text: str) -> UUID:
+    """Read the id of a job schedule.
+
+    Raises:
+        NotFoundError: It names none.
+    """
+    found = parse_schedule_id(text)
+    if found is None:
+        raise NotFoundError(text, what="job schedule")
+    return found
+
+
+def parse_schedule_id(text: str) -> UUID | None:
+    """Read the id of a job schedule; None: it names none."""
+    found = parse_global_id(text)
+    if found is None or found.kind is not Kind.SCHEDULE:
+        return None
+    return found.id

@@ -136,6 +136,11 @@ def job_cursors() -> Cursors[UUID]:
     return Cursors(b"j", lambda key: key.bytes, lambda packed: UUID(bytes=packed))
 
 
+def schedule_cursors() -> Cursors[UUID]:
+    """Return the cursors of lists of job schedules."""
+    return Cursors(b"s", lambda key: key.bytes, lambda packed: UUID(bytes=packed))
+
+
 def notification_cursors() -> Cursors[UUID]:
     """Return the cursors of lists of notifications."""
     return Cursors(b"n", lambda key: key.bytes, lambda packed: UUID(bytes=packed))

@@ -10,15 +10,24 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def resolved(
-    description: str, *, extensions: Sequence[FieldExtension] = ()
+    description: str,
+    *,
+    extensions: Sequence[FieldExtension] = (),
+    graphql_type: Any = None,
 ) -> Callable[[F], F]:
     """Make a method the resolver of the field of its name.
 
     Args:
         description: What the published schema says of the field.
         extensions: What wraps the resolver, the innermost first.
+        graphql_type: What it answers, where the annotation cannot say so; None: what
+            the annotation says.
     """
     return cast(
         "Callable[[F], F]",
-        strawberry.field(description=description, extensions=list(extensions)),
+        strawberry.field(
+            description=description,
+            extensions=list(extensions),
+            graphql_type=graphql_type,
+        ),
     )

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
         retry_job,
         schedule_job,
     )
+    from jobwire.app.schedule_record import JobScheduleRecord
+    from jobwire.app.schedules_api import (
+        delete_job_schedule,
+        pause_job_schedule,
+        resume_job_schedule,
+        run_job_schedule_now,
+        schedule_cron_job,
+    )
     from jobwire.app.settings import Settings, SettingsError
     from jobwire.app.trigger_api import (
         SyncReport,
@@ -58,6 +66,12 @@ _HOMES = {
     "reschedule_job": "jobwire.app.python_api",
     "retry_job": "jobwire.app.python_api",
     "schedule_job": "jobwire.app.python_api",
+    "JobScheduleRecord": "jobwire.app.schedule_record",
+    "delete_job_schedule": "jobwire.app.schedules_api",
+    "pause_job_schedule": "jobwire.app.schedules_api",
+    "resume_job_schedule": "jobwire.app.schedules_api",
+    "run_job_schedule_now": "jobwire.app.schedules_api",
+    "schedule_cron_job": "jobwire.app.schedules_api",
     "Settings": "jobwire.app.settings",
     "SettingsError": "jobwire.app.settings",
     "Attention": "jobwire.jobs.attention",
@@ -104,6 +118,7 @@ __all__ = [
     "JobContext",
     "JobError",
     "JobRecord",
+    "JobScheduleRecord",
     "Jobwire",
     "NonRetryable",
     "NotFoundError",
@@ -127,11 +142,16 @@ __all__ = [
     "cancel_job",
     "create_app",
     "delete_job",
+    "delete_job_schedule",
     "handle_trigger_webhook",
     "job",
+    "pause_job_schedule",
     "reconcile_trigger_jobs",
     "reschedule_job",
+    "resume_job_schedule",
     "retry_job",
+    "run_job_schedule_now",
+    "schedule_cron_job",
     "schedule_job",
     "sync_active_trigger_jobs",
     "trigger_job",

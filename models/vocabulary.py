@@ -219,6 +219,17 @@ class MisfirePolicy(StrEnum):
     RUN_ALL = "RUN_ALL"
 
 
+class SkipReason(StrEnum):
+    """Why a tick of a job schedule made no job."""
+
+    #: The job of an earlier tick was open.
+    OVERLAP = "OVERLAP"
+    #: It passed while nobody could use it, and the misfire policy let it go.
+    MISFIRE = "MISFIRE"
+    #: The job was refused, as its type is registered now.
+    REFUSED = "REFUSED"
+
+
 class SyncState(StrEnum):
     """Whether Trigger.dev's schedule follows ours."""
 

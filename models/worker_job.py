@@ -241,6 +241,18 @@ class WorkerJob(Table, table=True):
             "id",
             postgresql_where=text("schedule_id IS NOT NULL"),
         ),
+        Index(
+            "ix_worker_jobs_open_of_schedule",
+            "schedule_id",
+            postgresql_where=text("schedule_id IS NOT NULL AND finished IS NULL"),
+        ),
+        Index(
+            "uq_worker_jobs_schedule_id_tick_at",
+            "schedule_id",
+            "tick_at",
+            unique=True,
+            postgresql_where=text("schedule_id IS NOT NULL AND tick_at IS NOT NULL"),
+        ),
         {
             "comment": "One row per job: what was asked, where it stands, its end.",
             # Room on each page keeps heartbeats HOT; `leased_until` is in no index.
@@ -337,6 +349,11 @@ class WorkerJob(Table, table=True):
     schedule_id: UUID | None = column(
         UUID_TYPE,
         "The job schedule whose tick made it; it may be gone.",
+        null=True,
+    )
+    tick_at: datetime | None = column(
+        INSTANT,
+        "The tick that made it; null: none did, or another job of it was first.",
         null=True,
     )
     replay_of: UUID | None = column(

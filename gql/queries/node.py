@@ -6,12 +6,13 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Context, Info
-from jobwire.gql.global_ids import Kind, parse_global_id
+from jobwire.gql.global_ids import GlobalId, Kind, parse_global_id
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.bulk_operation import BulkOperation
 from jobwire.gql.types.job import Job
 from jobwire.gql.types.job_attempt import JobAttempt
 from jobwire.gql.types.job_event import JobEvent
+from jobwire.gql.types.job_schedule import JobSchedule
 from jobwire.gql.types.node import Node
 from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.viewer import Scope
@@ -24,21 +25,43 @@ async def find_node(context: Context, text: str) -> Node | None:
     found = parse_global_id(text)
     if found is None:
         return None
-    match found.kind:
-        case Kind.JOB:
-            job = await context.read_job(found.id)
-            return None if job is None else Job.of(job)
-        case Kind.ATTEMPT:
-            attempt = await context.read_attempt(found.id, found.number)
-            return None if attempt is None else JobAttempt.of(attempt)
-        case Kind.EVENT:
-            event = await context.read_event(found.id, found.number)
-            if event is None:
-                return None
-            return JobEvent.of(event, await context.read_job(found.id))
-        case Kind.BULK_OPERATION:
-            operation = await context.read_bulk_operation(found.id)
-            return None if operation is None else BulkOperation.of(operation)
+    return await _FINDERS[found.kind](context, found)
+
+
+async def _job(context: Context, found: GlobalId) -> Node | None:
+    job = await context.read_job(found.id)
+    return None if job is None else Job.of(job)
+
+
+async def _attempt(context: Context, found: GlobalId) -> Node | None:
+    attempt = await context.read_attempt(found.id, found.number)
+    return None if attempt is None else JobAttempt.of(attempt)
+
+
+async def _event(context: Context, found: GlobalId) -> Node | None:
+    event = await context.read_event(found.id, found.number)
+    if event is None:
+        return None
+    return JobEvent.of(event, await context.read_job(found.id))
+
+
+async def _bulk_operation(context: Context, found: GlobalId) -> Node | None:
+    operation = await context.read_bulk_operation(found.id)
+    return None if operation is None else BulkOperation.of(operation)
+
+
+async def _schedule(context: Context, found: GlobalId) -> Node | None:
+    schedule = await context.read_schedule(found.id)
+    return None if schedule is None else JobSchedule.of(schedule)
+
+
+_FINDERS = {
+    Kind.JOB: _job,
+    Kind.ATTEMPT: _attempt,
+    Kind.EVENT: _event,
+    Kind.BULK_OPERATION: _bulk_operation,
+    Kind.SCHEDULE: _schedule,
+}
 
 
 async def resolve_node(

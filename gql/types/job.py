@@ -2,10 +2,11 @@
 
 import json
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Optional, Self, cast
 
 import strawberry
 from strawberry.scalars import JSON
+from strawberry.types.lazy_type import LazyType
 
 from jobwire.gql.context import Info
 from jobwire.gql.global_ids import GlobalId, Kind
@@ -39,6 +40,8 @@ from jobwire.jobs.retry_config import RetryConfig as Config
 from jobwire.jobs.secrets import JobSecret as Part
 from jobwire.models.vocabulary import CancelOutcome
 
+#: The two types show each other, and one of their modules comes first.
+_SCHEDULE: Any = LazyType("JobSchedule", "jobwire.gql.types.job_schedule")
 ATTEMPTS_PAGE = DefaultSize(20)
 EVENTS_PAGE = DefaultSize(50)
 LOGS_PAGE = DefaultSize(100)
@@ -211,6 +214,12 @@ class Job(Node):
     run_at: datetime = strawberry.field(
         description="When it was asked to run; createdAt for at once."
     )
+    tick_at: datetime | None = strawberry.field(
+        description=(
+            "The tick of its schedule that made it, unique within the schedule; null"
+            " when none did, for example of a job of runJobScheduleNow."
+        )
+    )
     started_at: datetime | None = strawberry.field(
         description="When its first attempt started; null before that."
     )
@@ -315,6 +324,18 @@ class Job(Node):
         return JobLogConnection.of(page)
 
     @resolved(
+        "The job schedule that made the job; null when none did, and when that was"
+        " deleted.",
+        graphql_type=Optional[_SCHEDULE],  # noqa: UP045 - its value has no |
+    )
+    async def schedule(self, info: Info) -> Any:
+        """Return the schedule, as the type that shows it does."""
+        if self.row.schedule_id is None:
+            return None
+        row = await info.context.read_schedule(self.row.schedule_id)
+        return None if row is None else _SCHEDULE.resolve_type().of(row)
+
+    @resolved(
         "The job that this one retries; null when it retries none, and when that"
         " job was deleted."
     )
@@ -360,6 +381,7 @@ class Job(Node):
             next_attempt_at=row.next_attempt_at,
             created_at=row.created_at,
             run_at=row.run_at,
+            tick_at=row.tick_at,
             started_at=row.started,
             finished_at=row.finished,
             updated_at=row.updated_at,

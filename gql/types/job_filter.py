@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import Enum
 from typing import TypeVar
+from uuid import UUID
 
 import strawberry
 
-from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.global_ids import parse_job_id, parse_schedule_id
 from jobwire.gql.types.attention_kind import AttentionKind
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_status import JobStatus
@@ -72,6 +73,13 @@ class JobFilter:
             f" is the default. {_LISTED}"
         ),
     )
+    schedule_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description=(
+            "Which job schedules made them, deleted ones too. An unknown id matches"
+            f" nothing. {_LISTED}"
+        ),
+    )
     executors: list[Executor] | None = strawberry.field(
         default=None,
         description=(
@@ -131,9 +139,10 @@ def to_filter(given: JobFilter | None) -> filters.JobFilter:
     if given is None:
         return filters.JobFilter()
     created = given.created_at or DateTimeRange()
-    ids = _all(given.ids, parse_job_id)
+    ids = _known(given.ids, parse_job_id)
     return filters.JobFilter(
-        ids=None if ids is None else tuple(one for one in ids if one is not None),
+        ids=ids,
+        schedule_ids=_known(given.schedule_ids, parse_schedule_id),
         statuses=_all(given.statuses, lambda status: Status[status.name]),
         types=_all(given.types, str),
         tags=_all(given.tags, str),
@@ -143,6 +152,14 @@ def to_filter(given: JobFilter | None) -> filters.JobFilter:
         created_from=created.from_,
         created_until=created.until,
     ).ended(is_terminal=given.is_terminal)
+
+
+def _known(
+    given: Iterable[str] | None, parse: Callable[[str], UUID | None]
+) -> tuple[UUID, ...] | None:
+    """Read ids, and leave out those that can name nothing."""
+    ids = _all(given, parse)
+    return None if ids is None else tuple(one for one in ids if one is not None)
 
 
 def _all(given: Iterable[S] | None, read: Callable[[S], T]) -> tuple[T, ...] | None:

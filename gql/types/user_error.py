@@ -45,8 +45,8 @@ class ValidationError(UserError):
 
 @strawberry.type(
     description=(
-        "There is no such job or bulk operation, or none that the caller may see. The"
-        " code is NOT_FOUND."
+        "There is no such job, job schedule or bulk operation, or none that the caller"
+        " may see. The code is NOT_FOUND."
     )
 )
 class NotFoundError(UserError):

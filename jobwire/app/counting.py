@@ -1,8 +1,9 @@
 """Wiring of figures: what workers and the feed tell, as metrics."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from jobwire.jobs.cron.tick import Ticked
 from jobwire.jobs.dispatch import Outcome as DispatchOutcome
 from jobwire.jobs.lags import PathLag
 from jobwire.jobs.realtime import Told
@@ -48,6 +49,16 @@ class CountingHooks(WorkerHooks):
         """Show how busy the worker is."""
         self._metrics.jobs_running.set(running)
         self._metrics.job_slots.set(slots)
+
+    def ticked(self, ticked: Ticked, now: datetime) -> None:
+        """Count ticks, and how late their jobs were."""
+        self._metrics.cron_ticks.labels("job").inc(len(ticked.made))
+        for tick in ticked.made:
+            self._metrics.cron_lateness_seconds.observe(
+                max((now - tick).total_seconds(), 0)
+            )
+        for reason, count in ticked.skipped.items():
+            self._metrics.cron_ticks.labels(reason.value.lower()).inc(count)
 
     def dispatched(self, outcome: DispatchOutcome) -> None:
         """Count a dispatch by what became of it."""

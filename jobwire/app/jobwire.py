@@ -31,6 +31,7 @@ from jobwire.jobs.counts import (
     JobCounts,
     read_counts,
 )
+from jobwire.jobs.cron.queries import read_overdue
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.doorbell import Doorbell
 from jobwire.jobs.engine import Engine
@@ -287,14 +288,16 @@ class Jobwire:
         if self._engine is not None:
             feed = self._engine.feed
             try:
-                counts, age = await self._read_figures(self._engine)
+                counts, age, overdue = await self._read_figures(self._engine)
             except (*_UNREACHABLE, asyncpg.PostgresError):
                 self.metrics.jobs_attention.clear()
                 self.metrics.notification_age_seconds.set(nan)
+                self.metrics.cron_overdue_seconds.set(nan)
             else:
                 for kind in AttentionKind:
                     self.metrics.jobs_attention.labels(kind).set(counts.get(kind, 0))
                 self.metrics.notification_age_seconds.set(age.total_seconds())
+                self.metrics.cron_overdue_seconds.set(overdue.total_seconds())
             try:
                 jobs = await self._count_jobs(self._engine)
             except (*_UNREACHABLE, asyncpg.PostgresError, CountsBehindError):
@@ -310,12 +313,14 @@ class Jobwire:
 
     async def _read_figures(
         self, engine: Engine
-    ) -> tuple[dict[AttentionKind, int], timedelta]:
+    ) -> tuple[dict[AttentionKind, int], timedelta, timedelta]:
         async with asyncio.timeout(PROBE_SECONDS), engine.database.connection() as one:
             counts = await count_attention(one)
             oldest = await read_oldest(one)
-        age = timedelta() if oldest is None else engine.clock.now() - oldest
-        return counts, max(age, timedelta())
+            now = engine.clock.now()
+            overdue = await read_overdue(one, now=now)
+        age = timedelta() if oldest is None else now - oldest
+        return counts, max(age, timedelta()), overdue
 
     async def _count_jobs(self, engine: Engine) -> JobCounts:
         async with asyncio.timeout(PROBE_SECONDS):

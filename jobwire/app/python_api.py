@@ -14,9 +14,10 @@ from jobwire.app.python_arguments import (
     read_job_id,
     read_json,
     read_mode,
+    read_retry_config,
     read_user_id,
 )
-from jobwire.jobs import json_text, run_wait
+from jobwire.jobs import run_wait
 from jobwire.jobs.cancel import cancel
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.delete import delete
@@ -117,11 +118,7 @@ async def schedule_job(
         trigger_task_id=trigger_task_id,
         data=read_json(data),
         when=RunTime(delay=delay, at=run_at),
-        retry_config=(
-            json_text.decode(retry_config.to_json())
-            if isinstance(retry_config, RetryConfig)
-            else retry_config
-        ),
+        retry_config=read_retry_config(retry_config),
         max_duration=max_duration,
         ttl=ttl,
         priority=priority,

@@ -1,17 +1,19 @@
 """What callers of the Python API pass, in the words of the use cases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
+from jobwire.jobs import json_text
 from jobwire.jobs.decorator import definition_of
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.errors import InvalidInputError, NotFoundError
-from jobwire.jobs.identifiers import parse_job_id
+from jobwire.jobs.identifiers import SCHEDULE_PREFIX, parse_job_id, parse_type_id
 from jobwire.jobs.registry import NotAJobError
+from jobwire.jobs.retry_config import RetryConfig
 from jobwire.models.vocabulary import CancelMode, Executor
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -27,6 +29,31 @@ def read_job_id(given: str | UUID) -> UUID:
         return given if isinstance(given, UUID) else parse_job_id(given)
     except ValueError:
         raise NotFoundError(str(given)) from None
+
+
+def read_schedule_id(given: str | UUID) -> UUID:
+    """Return a job schedule's id.
+
+    Raises:
+        NotFoundError: It is the id of no job schedule.
+    """
+    try:
+        if isinstance(given, UUID):
+            return given
+        is_public = given.startswith(f"{SCHEDULE_PREFIX}_")
+        return parse_type_id(SCHEDULE_PREFIX, given) if is_public else UUID(given)
+    except ValueError:
+        raise NotFoundError(str(given), what="job schedule") from None
+
+
+def read_retry_config(
+    given: RetryConfig | Mapping[str, Any] | None,
+) -> Mapping[str, Any] | None:
+    """Return the members of a retry configuration, by their names in the API."""
+    if isinstance(given, RetryConfig):
+        members: Mapping[str, Any] = json_text.decode(given.to_json())
+        return members
+    return given
 
 
 def read_definition(
@@ -51,7 +78,7 @@ def read_executor(given: str | None) -> Executor | None:
     Raises:
         InvalidInputError: There is no such executor.
     """
-    return None if given is None else _read_word(Executor, given, "executor")
+    return None if given is None else read_word(Executor, given, "executor")
 
 
 def read_mode(given: str) -> CancelMode:
@@ -60,7 +87,7 @@ def read_mode(given: str) -> CancelMode:
     Raises:
         InvalidInputError: There is no such mode.
     """
-    return _read_word(CancelMode, given, "mode")
+    return read_word(CancelMode, given, "mode")
 
 
 def read_json(value: Any, *, at: str = "data") -> Any:
@@ -89,7 +116,17 @@ def read_user_id(given: object) -> str:
     return str(given)
 
 
-def _read_word(words: type[_Word], given: str, name: str) -> _Word:
+def read_word(words: type[_Word], given: str, name: str) -> _Word:
+    """Return the member of a vocabulary that a caller has named.
+
+    Args:
+        words: The vocabulary.
+        given: Its word.
+        name: What the argument is called.
+
+    Raises:
+        InvalidInputError: There is no such word.
+    """
     try:
         return words(given)
     except ValueError:

@@ -13,6 +13,7 @@ from uuid import UUID
 from jobwire.jobs.adopt import Adopter
 from jobwire.jobs.borrowing import Connections, transaction
 from jobwire.jobs.clock import Clock
+from jobwire.jobs.cron.adopt import RunAdopter, may_be_scheduled
 from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.executors.run_words import failure_of, status_of
 from jobwire.jobs.executors.trigger import TriggerExecutor
@@ -26,6 +27,7 @@ from jobwire.jobs.inbox import (
 )
 from jobwire.jobs.observation import Observation, Rank
 from jobwire.jobs.observe import observe
+from jobwire.jobs.registry import Registry
 from jobwire.jobs.transitions import row
 from jobwire.models.vocabulary import SignalSource
 from jobwire.triggerdev import (
@@ -51,11 +53,13 @@ class Told:
     Attributes:
         said: As an observation.
         job_id: The job that the run's tags name.
+        task: The id of its task.
         is_terminal: Whether it tells of the end of the run.
     """
 
     said: Observation
     job_id: UUID | None
+    task: str
     is_terminal: bool
 
 
@@ -66,6 +70,7 @@ class Asker:
         connections: Lends connections, never while a request is under way.
         executor: The environment to ask.
         clock: What time it is.
+        registry: What is known of the types of job.
         grace: How long the end that a hook told waits while nobody can be asked.
     """
 
@@ -75,6 +80,7 @@ class Asker:
         executor: TriggerExecutor,
         clock: Clock,
         *,
+        registry: Registry,
         grace: timedelta,
     ) -> None:
         self._connections = connections
@@ -82,6 +88,7 @@ class Asker:
         self._clock = clock
         self._grace = grace
         self._adopter = Adopter(connections, executor, clock)
+        self._run_adopter = RunAdopter(connections, executor, clock, registry)
 
     async def handle(self, delivery: Delivery) -> bool:
         """Work on a delivery; False: it has to wait, try again later."""
@@ -89,16 +96,43 @@ class Asker:
             told = read(delivery)
         except (InvalidInputError, MalformedAlertError) as error:
             return await self._close(delivery, error.message)
-        async with self._connections() as connection:
-            subject = await find_subject(connection, told.said.run_id, told.job_id)
-        if subject is None or not subject.may_have_run:
-            return await self._close(delivery, "No job here has this run.")
+        subject: Subject | None = None
         try:
+            subject = await self._subject(told)
+            if subject is None or not subject.may_have_run:
+                return await self._close(delivery, "No job here has this run.")
             return await self._work_on(delivery, told, subject)
         except NotFoundError as error:
+            # Their replicas may not know a young run yet, which is to be adopted.
+            age = self._clock.now() - delivery.received_at
+            if subject is None and age < PATIENCE:
+                return False
             return await self._close(delivery, error.message)
         except TriggerDevError as error:
-            return await self._wait(delivery, told, subject, error)
+            # Without an answer nobody can tell whose run an unknown one is.
+            return subject is not None and await self._wait(
+                delivery, told, subject, error
+            )
+
+    async def _subject(self, told: Told) -> Subject | None:
+        """Find the job of a run; one that a schedule of ours has made gets it now.
+
+        Raises:
+            NotFoundError: The environment has no such run.
+            TriggerDevError: It cannot be asked.
+        """
+        run_id = told.said.run_id
+        async with self._connections() as connection:
+            subject = await find_subject(connection, run_id, told.job_id)
+            if (
+                subject is not None
+                or told.job_id is not None
+                or not await may_be_scheduled(connection, told.task)
+            ):
+                return subject
+        await self._run_adopter.adopt(run_id, source=told.said.source)
+        async with self._connections() as connection:
+            return await find_subject(connection, run_id, None)
 
     async def _work_on(self, delivery: Delivery, told: Told, subject: Subject) -> bool:
         if not subject.has_run and not await self._adopt(told, subject):
@@ -179,11 +213,18 @@ def read(delivery: Delivery) -> Told:
     """
     if delivery.source is DeliverySource.HOOK:
         event = HookEvent.read(delivery.body)
-        return Told(event.observation(), event.job_id, event.is_terminal)
+        return Told(
+            event.observation(),
+            event.job_id,
+            event.run.task_identifier,
+            event.is_terminal,
+        )
     alert = read_alert(delivery.body)
     if not isinstance(alert, RunFailedAlert):
         raise InvalidInputError("It is no alert that a run has failed.")
-    return Told(_verdict(alert), job_id_of(alert.tags), is_terminal=True)
+    return Told(
+        _verdict(alert), job_id_of(alert.tags), alert.task_identifier, is_terminal=True
+    )
 
 
 def _verdict(alert: RunFailedAlert) -> Observation:

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.errors import ExecutorUnavailableError
-from jobwire.jobs.executors.trigger import TriggerExecutor
-from jobwire.jobs.installation import read_installation
+from jobwire.jobs.own_executor import own_executor
 from jobwire.jobs.reconcile import PassUnderWayError, Reconciler, ReconcileReport
 from jobwire.jobs.reconcile.judge import SECOND_LOOK
 from jobwire.jobs.sync import Synced, Syncer
@@ -32,11 +31,12 @@ async def reconcile_now(
     """
     reconciler = Reconciler(
         engine.database.connection,
-        await _executor(engine),
+        await own_executor(engine),
         engine.clock,
         holder="by hand",
         paths=engine.paths,
         policy_of=engine.registry.orphan_policy_of,
+        registry=engine.registry,
     )
     try:
         report = await reconciler.reconcile(
@@ -62,22 +62,12 @@ async def sync_now(engine: Engine) -> Synced:
     Raises:
         ExecutorUnavailableError: Trigger.dev is not configured, or cannot be asked.
     """
-    executor = await _executor(engine)
+    executor = await own_executor(engine)
     syncer = Syncer(engine.database.connection, executor, engine.clock)
     try:
         return await syncer.ask_all()
     except TriggerDevError as error:
         raise _unavailable(error) from error
-
-
-async def _executor(engine: Engine) -> TriggerExecutor:
-    if engine.trigger is None:
-        reason = engine.policy.unavailable or "Trigger.dev is not configured."
-        raise ExecutorUnavailableError(Executor.TRIGGER, reason, path=None)
-    async with engine.database.connection() as connection:
-        installation = await read_installation(connection)
-    engine.trigger.speak_for(installation.id, trouble=installation.trouble)
-    return engine.trigger
 
 
 def _unavailable(error: TriggerDevError) -> ExecutorUnavailableError:

@@ -180,16 +180,18 @@ class InvalidStateError(JobError):
 
 
 class VersionConflictError(JobError):
-    """The job has changed since the caller read it."""
+    """The job, or another thing, has changed since the caller read it."""
 
     code = "VERSION_CONFLICT"
 
-    def __init__(self, expected: int, current_version: int) -> None:
+    def __init__(
+        self, expected: int, current_version: int, *, what: str = "job"
+    ) -> None:
         self.expected = expected
         self.current_version = current_version
         super().__init__(
-            f"The job has the version {current_version}, not {expected}. Read it again,"
-            " and decide anew.",
+            f"The {what} has the version {current_version}, not {expected}. Read it"
+            " again, and decide anew.",
             path=("ifVersion",),
         )
 

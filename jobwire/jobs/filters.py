@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_ALTERNATIVES = 100
 
 #: What callers call the members whose name differs.
-_PATHS = {"user_ids": "userIds"}
+_PATHS = {"user_ids": "userIds", "schedule_ids": "scheduleIds"}
 
 
 def limit_alternatives(filter: "DataclassInstance") -> None:
@@ -70,6 +70,7 @@ class JobFilter:
         types: The names of their code.
         tags: What they are about.
         user_ids: Whose they are.
+        schedule_ids: Which job schedules made them.
         executors: Where they run; it narrows, and no index serves it alone.
         attention: Why they need attention; it matches open jobs only.
         created_from: Not created before this instant.
@@ -81,6 +82,7 @@ class JobFilter:
     types: tuple[str, ...] | None = None
     tags: tuple[str, ...] | None = None
     user_ids: tuple[str, ...] | None = None
+    schedule_ids: tuple[UUID, ...] | None = None
     executors: tuple[Executor, ...] | None = None
     attention: tuple[AttentionKind, ...] | None = None
     created_from: datetime | None = None
@@ -124,6 +126,7 @@ class JobFilter:
                 self.tags is None or job.tag in self.tags or job.deleted_at is not None
             )
             and (self.user_ids is None or job.user_id in self.user_ids)
+            and (self.schedule_ids is None or job.schedule_id in self.schedule_ids)
             and (self.executors is None or job.executor in self.executors)
             and (
                 self.attention is None

@@ -7,6 +7,7 @@ from uuid import UUID
 JOB_PREFIX = "job"
 BULK_OPERATION_PREFIX = "blk"
 EVENT_PREFIX = "evt"
+SCHEDULE_PREFIX = "sch"
 NOTIFICATION_PREFIX = "ntf"
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -79,6 +80,11 @@ def job_id_text(id: UUID) -> str:
 def bulk_operation_id_text(id: UUID) -> str:
     """Write the public id of a bulk operation."""
     return type_id(BULK_OPERATION_PREFIX, id)
+
+
+def schedule_id_text(id: UUID) -> str:
+    """Write the public id of a job schedule."""
+    return type_id(SCHEDULE_PREFIX, id)
 
 
 def parse_job_id(text: str) -> UUID:

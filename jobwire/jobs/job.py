@@ -94,6 +94,7 @@ class Job(Row):
     metadata: str
     attention: list[str]
     schedule_id: UUID | None
+    tick_at: datetime | None
     replay_of: UUID | None
     deleted_at: datetime | None
     secret_data: bool

@@ -19,6 +19,7 @@ _COLUMNS = """id, trigger_run_id, type, created_at, dispatched_at, status,
 # and a long one has hooks that tell of it. One that is to stop is asked every second.
 # Of a run that the Realtime feed shows, silence is no news while the feed is followed,
 # which answers every 20 s at least; it is asked all the same, lest the feed be wrong.
+# It does not show the runs of Trigger.dev's own schedules, which no dispatch made.
 _SILENT = f"""
 WITH feed AS (
   SELECT max(covers_from) AS covers_from FROM realtime_cursors
@@ -28,7 +29,7 @@ SELECT {_COLUMNS} FROM worker_jobs CROSS JOIN feed
  WHERE {_LINKED} AND (trigger_observed_at IS NULL
    OR trigger_observed_at <= $2::timestamptz - CASE
    WHEN cancel_outcome = 'PENDING' THEN interval '1 s'
-   WHEN dispatched_at >= covers_from THEN interval '2 min'
+   WHEN dispatched_at >= covers_from AND dispatch_number > 0 THEN interval '2 min'
    WHEN $2 - dispatched_at < interval '30 s' THEN interval '1 s'
    WHEN $2 - dispatched_at < interval '5 min' THEN interval '3 s'
    WHEN $2 - dispatched_at < interval '1 hour' THEN interval '15 s'

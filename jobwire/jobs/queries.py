@@ -7,7 +7,7 @@ UNION ALL, each of them such a range.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
@@ -200,9 +200,13 @@ class _Driver:
     """The columns of the index that a filter is read by, and their alternatives."""
 
     columns: tuple[str, ...]
-    alternatives: tuple[tuple[str, ...], ...]
+    alternatives: tuple[tuple[Any, ...], ...]
     #: Members of the filter that the index takes care of.
     members: frozenset[str]
+    #: What the columns hold.
+    kind: str = "text"
+    #: The condition of a partial index, which a range does not imply.
+    condition: str = ""
 
 
 _STATUS = ("statuses", "status")
@@ -227,14 +231,17 @@ def _driver(filter: JobFilter) -> _Driver:
             tuple((place,) for place in places) if filter.attention else (),
             frozenset({"executors"}),
         )
+    if filter.schedule_ids is not None:
+        driver = by(("schedule_ids", "schedule_id"))
+        return replace(driver, kind="uuid", condition=" AND schedule_id IS NOT NULL")
     if filter.tags is not None:
         return by(("tags", "tag"))
     if filter.user_ids is not None:
         user = ("user_ids", "user_id")
         return by(user) if filter.statuses is None else by(user, _STATUS)
-    if filter.types is not None:
-        return by(("types", "type"))
-    return by() if filter.statuses is None else by(_STATUS)
+    members = {"types": "type", "statuses": "status"}
+    given = [one for one in members.items() if getattr(filter, one[0]) is not None]
+    return by(*given[:1])
 
 
 def _select(
@@ -274,13 +281,14 @@ def _select(
     order = ", ".join(f"{column} {direction}" for column in (*driver.columns, "id"))
     branches = []
     for alternative in driver.alternatives:
-        values = [parameters.add(value, "text") for value in alternative]
+        values = [parameters.add(value, driver.kind) for value in alternative]
         lowest = ", ".join((*values, low_sql))
         highest = ", ".join((*values, high_sql))
         branches.append(
             f"(SELECT * FROM worker_jobs WHERE ({columns})"
             f" {'>=' if low_closed else '>'} ({lowest}) AND ({columns}) < ({highest})"
-            f" AND deleted_at IS NULL{rest} ORDER BY {order} LIMIT {limit})"
+            f" AND deleted_at IS NULL{driver.condition}{rest}"
+            f" ORDER BY {order} LIMIT {limit})"
         )
     return (
         f"SELECT * FROM ({' UNION ALL '.join(branches)}) AS branches"
@@ -300,6 +308,7 @@ def _residuals(
         "types": ("type", "text[]"),
         "tags": ("tag", "text[]"),
         "user_ids": ("user_id", "text[]"),
+        "schedule_ids": ("schedule_id", "uuid[]"),
         "executors": ("executor", "text[]"),
     }
     conditions = [

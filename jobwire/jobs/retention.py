@@ -8,7 +8,7 @@ from jobwire.models.vocabulary import JobStatus
 
 
 class Prunable(StrEnum):
-    """What retention takes: jobs by how they ended, and what was posted of runs."""
+    """What retention takes: jobs by how they ended, and other things that are over."""
 
     SUCCEEDED = JobStatus.SUCCEEDED.value
     FAILED = JobStatus.FAILED.value
@@ -18,6 +18,8 @@ class Prunable(StrEnum):
     DELETED = "DELETED"
     #: Deliveries that were handled.
     DELIVERIES = "DELIVERIES"
+    #: Job schedules that were deleted.
+    SCHEDULES = "SCHEDULES"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,7 @@ class Retention:
 
     Attributes:
         events: How long events are there for whoever resumes a stream. A deleted job
-            goes behind that.
+            goes behind that, and so does a deleted job schedule.
         succeeded: How long after its end a job is kept; None: for ever. So for the
             others.
         failed: The same of FAILED.
@@ -48,7 +50,7 @@ class Retention:
         match what:
             case Prunable.DELIVERIES:
                 return now - self.deliveries
-            case Prunable.DELETED:
+            case Prunable.DELETED | Prunable.SCHEDULES:
                 return now - self.events
         span: timedelta | None = getattr(self, what.lower())
         return None if span is None else now - max(span, self.events)

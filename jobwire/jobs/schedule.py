@@ -155,6 +155,7 @@ class _Terms:
             idempotency_input=(
                 None if request.idempotency_key is None else input_of(request)
             ),
+            schedule_id=request.schedule_id,
             replay_of=request.replay_of,
             trigger_task_id=placement.trigger_task_id,
             secret_data=request.secret_data

@@ -95,6 +95,7 @@ class ScheduleRequest:
         metadata: The caller's own notes, a JSON object of at most 64 KiB; anything
             else is refused.
         idempotency_key: What makes a repeat of this request find the first job.
+        schedule_id: The job schedule that it belongs to.
         replay_of: The job that this one retries.
         secret_data: Only admins may read its data, whatever its type says.
         secret_result: The same of its output.
@@ -115,6 +116,7 @@ class ScheduleRequest:
     concurrency_key: str | None = None
     metadata: Any = None
     idempotency_key: str | None = None
+    schedule_id: UUID | None = None
     replay_of: UUID | None = None
     secret_data: bool = False
     secret_result: bool = False

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from jobwire.jobs import identifiers, json_text
 from jobwire.jobs.connections import SqlConnection
+from jobwire.jobs.cron.adopt import may_be_scheduled
 from jobwire.jobs.errors import InvalidInputError, WebhookSignatureError
 from jobwire.jobs.hook_event import TYPES, HookEvent, job_id_of
 from jobwire.jobs.inbox import (
@@ -149,7 +150,7 @@ async def _take_alert(
     if stored is None:
         return _DUPLICATE
     job = await find_subject(connection, *run)
-    return await _leave(connection, stored, job, now)
+    return await _leave(connection, stored, job, alert.task_identifier, now)
 
 
 async def _take_hook(
@@ -169,7 +170,7 @@ async def _take_hook(
         observed = await observe(connection, said, now=now)
     if subject is None or observed is None:
         # No job has the run; or its job was deleted just now.
-        return await _leave(connection, stored, subject, now)
+        return await _leave(connection, stored, subject, event.run.task_identifier, now)
     if event.is_terminal and not subject.is_terminal:
         return _ACCEPTED
     await mark_handled(connection, stored, now=now)
@@ -179,10 +180,18 @@ async def _take_hook(
 
 
 async def _leave(
-    connection: SqlConnection, delivery: UUID, subject: Subject | None, now: datetime
+    connection: SqlConnection,
+    delivery: UUID,
+    subject: Subject | None,
+    task: str,
+    now: datetime,
 ) -> Received:
-    """Leave a delivery in the inbox if a job may be its subject."""
-    if subject is not None and subject.may_have_run:
+    """Leave a delivery in the inbox if a job may be its subject, or may come to be."""
+    if (
+        subject.may_have_run
+        if subject is not None
+        else await may_be_scheduled(connection, task)
+    ):
         await let_wait(connection, delivery)
         return _ACCEPTED
     reason = "No job here has this run, or waits for one."

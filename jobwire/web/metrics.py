@@ -96,6 +96,25 @@ class Metrics:
             ["receipt"],
             registry=self.registry,
         )
+        self.cron_ticks = Counter(
+            "jobwire_cron_ticks",
+            "Ticks of job schedules, by what became of them: a job, or why none; of"
+            " those that one schedule skips at once the last one counts.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.cron_lateness_seconds = Histogram(
+            "jobwire_cron_lateness_seconds",
+            "How long after its tick a job was committed, those of missed ticks too.",
+            buckets=_LATENCIES,
+            registry=self.registry,
+        )
+        self.cron_overdue_seconds = Gauge(
+            "jobwire_cron_overdue_seconds",
+            "How long the most overdue job schedule has been due, in the whole"
+            " database; 0: none is. It rises while no worker knows the type of one.",
+            registry=self.registry,
+        )
         self.notifications = Counter(
             "jobwire_notifications",
             "Attempts to notify other back ends, by what became of them.",

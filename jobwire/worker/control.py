@@ -6,13 +6,14 @@ from asyncio import FIRST_COMPLETED
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
 
 from jobwire.jobs.bulk import BulkOperation
 from jobwire.jobs.clock import Clock, DatabaseClock
+from jobwire.jobs.cron.tick import Ticked
 from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.executors.internal import WORKER_APPLICATION
 from jobwire.jobs.placement import PlacementPolicy
@@ -28,6 +29,7 @@ from jobwire.worker.cancel import CancelLoop
 from jobwire.worker.claim import ClaimLoop
 from jobwire.worker.clock_sync import ClockLoop
 from jobwire.worker.counts import CountsLoop
+from jobwire.worker.cron import CronLoop
 from jobwire.worker.execution import Ears, StopReason
 from jobwire.worker.expire import ExpireLoop
 from jobwire.worker.finisher import Ending, FinisherLoop
@@ -54,7 +56,7 @@ from jobwire.worker.trigger_settings import TriggerSettings
 from jobwire.worker.within import within
 
 #: Every loop can hold a connection at the same time: none waits for another.
-CONNECTIONS = 22
+CONNECTIONS = 24
 #: The planner takes `unnest` for ten rows and a status for almost none: only a generic
 #: plan is the same for every batch, and it walks the primary key.
 _SESSION = {
@@ -282,6 +284,14 @@ class Control:
             policy=self._policy,
             handled=self._handled,
         )
+        self._cron = CronLoop(
+            link,
+            clock,
+            settings,
+            registry=self._registry,
+            policy=self._policy,
+            ticked=self._ticked,
+        )
         self._counts = CountsLoop(link, clock, settings, holder=self._worker)
         self._retention = RetentionLoop(
             link,
@@ -320,6 +330,7 @@ class Control:
             self._queues,
             self._attention,
             self._bulk,
+            self._cron,
             self._counts,
             self._retention,
         ]
@@ -354,6 +365,13 @@ class Control:
     def _handled(self, operation: BulkOperation) -> None:
         is_cancel = operation.action == BulkAction.CANCEL
         self._doorbell.ring(Topic.CANCEL if is_cancel else Topic.WORK, Topic.CHANGE)
+
+    def _ticked(self, ticked: Ticked, now: datetime) -> None:
+        self._hooks.ticked(ticked, now)
+        if ticked.canceled:
+            self._doorbell.ring(Topic.CANCEL)
+        if ticked.made:
+            self._queued()
 
     def _rescued(self, count: int) -> None:
         self._hooks.rescued(count)

@@ -1,8 +1,9 @@
 """What a worker tells whoever counts."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from jobwire.jobs.cron.tick import Ticked
 from jobwire.jobs.dispatch import Outcome as DispatchOutcome
 from jobwire.jobs.lags import PathLag
 from jobwire.jobs.realtime import Told
@@ -47,6 +48,14 @@ class WorkerHooks:
         Args:
             running: Jobs running now.
             slots: Jobs that may run at once: `concurrency` plus `threads`.
+        """
+
+    def ticked(self, ticked: Ticked, now: datetime) -> None:
+        """Job schedules have ticked.
+
+        Args:
+            ticked: What became of their ticks.
+            now: What time it was when that was committed.
         """
 
     def dispatched(self, outcome: DispatchOutcome) -> None:

@@ -27,6 +27,7 @@ class InboxLoop(DutyLoop):
             share.link.connection,
             share.executor,
             share.clock,
+            registry=share.registry,
             grace=share.settings.hook_grace,
         )
         #: Looks at each waiting delivery, and the loop's time of the next one.

@@ -26,6 +26,7 @@ class ReconcileLoop(DutyLoop):
             holder=share.holder,
             paths=share.settings.paths,
             policy_of=share.registry.orphan_policy_of,
+            registry=share.registry,
         )
         self._next_at = 0.0
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from jobwire.jobs.clock import Clock
+from jobwire.jobs.cron.forget import forget_schedules
 from jobwire.jobs.inbox import forget_handled
 from jobwire.jobs.retention import Prunable
 from jobwire.jobs.transitions.prune import Pruned, prune
@@ -14,7 +15,12 @@ from jobwire.worker.settings import WorkerSettings
 
 #: After a full round it rests at least this many times as long as that took.
 _REST = 4
-_DELIVERIES = 1_000
+#: Deliveries, or schedules, of one statement.
+_ROWS = 1_000
+_FORGET = {
+    Prunable.DELIVERIES: forget_handled,
+    Prunable.SCHEDULES: forget_schedules,
+}
 
 
 class RetentionLoop(ElectedLoop):
@@ -65,9 +71,8 @@ class RetentionLoop(ElectedLoop):
     async def _take(self, what: Prunable, before: datetime) -> Pruned:
         events = self._clock.now() - self._settings.retention.events
         async with self._link.connection() as connection:
-            if what is Prunable.DELIVERIES:
-                count = await forget_handled(
-                    connection, before=before, limit=_DELIVERIES
-                )
-                return Pruned(count, has_more=count == _DELIVERIES)
+            forget = _FORGET.get(what)
+            if forget is not None:
+                count = await forget(connection, before=before, limit=_ROWS)
+                return Pruned(count, has_more=count == _ROWS)
             return await prune(connection, what, before=before, events_before=events)

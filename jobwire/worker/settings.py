@@ -13,6 +13,7 @@ _POSITIVE_SPANS = (
     "full_pass_interval",
     "cancel_interval",
     "promote_interval",
+    "cron_interval",
     "expire_interval",
     "queue_interval",
     "rescue_interval",
@@ -59,6 +60,7 @@ class WorkerSettings:
         cancel_interval: How often running jobs are looked up for cancels when no
             doorbell rings.
         promote_interval: The longest wait for the next due job.
+        cron_interval: The longest wait for the next tick of a job schedule.
         expire_interval: How often times-to-live are enforced.
         queue_interval: How often queues with limits are looked over.
         rescue_interval: How often passed leases are looked for.
@@ -102,6 +104,7 @@ class WorkerSettings:
     full_pass_interval: timedelta = timedelta(seconds=1)
     cancel_interval: timedelta = timedelta(seconds=1)
     promote_interval: timedelta = timedelta(milliseconds=500)
+    cron_interval: timedelta = timedelta(milliseconds=500)
     expire_interval: timedelta = timedelta(seconds=1)
     queue_interval: timedelta = timedelta(seconds=5)
     rescue_interval: timedelta = timedelta(seconds=1)

@@ -25,6 +25,7 @@ from jobwire.worker.link import Link
 from jobwire.worker.loop import Loop
 from jobwire.worker.realtime import RealtimeLoop
 from jobwire.worker.reconcile import ReconcileLoop
+from jobwire.worker.schedules import ScheduleLoop
 from jobwire.worker.settings import WorkerSettings
 from jobwire.worker.stop_runs import StopRunsLoop
 from jobwire.worker.sync import SyncLoop
@@ -32,7 +33,7 @@ from jobwire.worker.trigger_settings import TriggerSettings, TriggerShare
 from jobwire.worker.within import within
 
 #: A pool of their own: whatever Trigger.dev does, no lease of an internal job waits.
-_CONNECTIONS = 12
+_CONNECTIONS = 13
 #: Who brings what no event tells.
 _FOLLOW: Mapping[SyncPath, Callable[[TriggerShare], Loop]] = {
     SyncPath.REALTIME: RealtimeLoop,
@@ -95,6 +96,7 @@ class TriggerLoops:
             InboxLoop,
             *(loop for path, loop in _FOLLOW.items() if path in settings.paths),
             ReconcileLoop,
+            ScheduleLoop,
         ]
         return cls(DispatchLoop(share), [kind(share) for kind in kinds])
 

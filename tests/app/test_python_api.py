@@ -1,15 +1,13 @@
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import NullPool
-from sqlmodel.ext.asyncio.session import AsyncSession as SqlmodelSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from jobwire import (
     InvalidInputError,
@@ -42,37 +40,6 @@ class Greeting(BaseModel):
 @job("greet")
 async def greet(data: Greeting) -> str:
     return f"Hello, {data.name}!"
-
-
-@pytest.fixture
-async def engine_of_host(database: Database) -> AsyncIterator[AsyncEngine]:
-    """The host's own engine, on the same database."""
-    engine = create_async_engine(database.url.sqlalchemy, poolclass=NullPool)
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture(params=["AsyncSession", "sqlmodel", "AsyncConnection", "asyncpg"])
-def transaction(
-    request: pytest.FixtureRequest, database: Database, engine_of_host: AsyncEngine
-) -> Any:
-    """A transaction of the host's, by each of the four ways to hold one."""
-
-    @asynccontextmanager
-    async def begin() -> AsyncIterator[Any]:
-        if request.param == "asyncpg":
-            async with database.transaction() as connection:
-                yield connection
-        elif request.param == "AsyncConnection":
-            async with engine_of_host.begin() as connection:
-                yield connection
-        else:
-            kinds = {"AsyncSession": AsyncSession, "sqlmodel": SqlmodelSession}
-            session = kinds[request.param](engine_of_host)
-            async with session, session.begin():
-                yield session
-
-    return begin
 
 
 @pytest.fixture

@@ -4,9 +4,7 @@
 modules concerned is reached by one of them.
 """
 
-import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -32,9 +30,7 @@ from jobwire.jobs.set_queue import set_queue
 from jobwire.jobs.sync import Syncer
 from jobwire.jobs.transitions.claim import Claimed
 from jobwire.jobs.transitions.dispatch import Dispatch, claim_dispatches
-from jobwire.jobs.webhook import receive
 from jobwire.models.vocabulary import CancelMode
-from jobwire.triggerdev import sign_hex
 from jobwire.worker.batches import BatchLoop
 from jobwire.worker.claim import ClaimLoop
 from jobwire.worker.decide import DecideLoop
@@ -43,12 +39,19 @@ from jobwire.worker.lane import Lane
 from jobwire.worker.settings import WorkerSettings
 from tests.factories import insert_job
 from tests.flows.actor import Actor
-from tests.jobs.rig import GRACE, RULES, SECRET, VIEWER, Rig, hook
-
-#: What the actor is told, as JSON.
-Facts = dict[str, Any]
-Prepare = Callable[[Rig], Awaitable[Facts]]
-Act = Callable[[Actor, Facts], Awaitable[None]]
+from tests.flows.cron_scenarios import CRON_SCENARIOS
+from tests.flows.posting import posts
+from tests.flows.scenario import (
+    CANCELED,
+    FAILED,
+    REJECTED,
+    SUCCEEDED,
+    Act,
+    Facts,
+    Prepare,
+    Scenario,
+)
+from tests.jobs.rig import GRACE, RULES, VIEWER, Rig, hook
 
 TRIGGER, LIST, RETRIEVE = (
     "POST /api/v1/tasks/*/trigger",
@@ -58,29 +61,6 @@ TRIGGER, LIST, RETRIEVE = (
 QUEUE = "GET /api/v1/queues/*"
 BATCH, ITEMS = "POST /api/v3/batches", "POST /api/v3/batches/*/items"
 LINE = {"at": "2026-01-02T03:04:05.000Z", "level": "INFO", "message": "row 7"}
-REJECTED = ("FAILED", "DISPATCH_REJECTED")
-FAILED = ("FAILED", "TASK_ERROR")
-SUCCEEDED = ("SUCCEEDED", None)
-CANCELED = ("CANCELED", None)
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """One thing that a process does.
-
-    Attributes:
-        prepare: Makes the jobs, and what is known of them, in the test.
-        act: What the process does.
-        end: How the jobs end: status and kind of failure.
-        runs: How many runs each has at the other side then.
-        heals: Whether faults end with the process.
-    """
-
-    prepare: Prepare
-    act: Act
-    end: tuple[str, str | None]
-    runs: int = 1
-    heals: bool = True
 
 
 # What there is when the process begins.
@@ -380,7 +360,7 @@ async def finds_what_is_linked(actor: Actor, _: Facts) -> None:
 def receives(kind: str, **more: Any) -> Act:
     async def act(actor: Actor, facts: Facts) -> None:
         job_id = UUID(facts["job"]) if "job" in facts else None
-        await _receive(actor, hook(kind, facts["run"], job_id, actor.clock, **more))
+        await posts(actor, hook(kind, facts["run"], job_id, actor.clock, **more))
 
     return act
 
@@ -411,18 +391,17 @@ async def receives_an_alert(actor: Actor, facts: Facts) -> None:
         "type": "alert.run.failed",
         "object": {"task": {"id": "fails"}, "run": run, "environment": {"id": "e"}},
     }
-    await _receive(actor, alert)
-
-
-async def _receive(actor: Actor, body: dict[str, Any]) -> None:
-    raw = json.dumps(body).encode()
-    signed = {"x-trigger-signature-hmacsha256": sign_hex(SECRET, raw)}
-    async with actor.database.transaction() as connection:
-        await receive(connection, raw, signed, secrets=(SECRET,), now=actor.clock.now())
+    await posts(actor, alert)
 
 
 async def works_on_the_inbox(actor: Actor, _: Facts) -> None:
-    asker = Asker(actor.database.connection, actor.executor, actor.clock, grace=GRACE)
+    asker = Asker(
+        actor.database.connection,
+        actor.executor,
+        actor.clock,
+        registry=Registry([]),
+        grace=GRACE,
+    )
     async with actor.database.connection() as connection:
         deliveries = await read_unhandled(connection, limit=10)
     for delivery in deliveries:
@@ -637,4 +616,4 @@ SCENARIOS = {
         sends_a_batch(),
         SUCCEEDED,
     ),
-}
+} | CRON_SCENARIOS

@@ -12,6 +12,8 @@ CALLERS = {
     "bob": Viewer("user-2", frozenset({Scope.JOBS_READ, Scope.JOBS_WRITE})),
     "reader": Viewer("user-1", frozenset({Scope.JOBS_READ})),
     "writer": Viewer("user-1", frozenset({Scope.JOBS_WRITE})),
+    "planner": Viewer("user-1", frozenset({Scope.JOBS_READ, Scope.SCHEDULES_WRITE})),
+    "stranger": Viewer("user-2", frozenset({Scope.JOBS_READ, Scope.SCHEDULES_WRITE})),
     "scopeless": Viewer("user-1", frozenset()),
     "admin": Viewer("operator", frozenset({Scope.ADMIN})),
 }

@@ -16,6 +16,7 @@ from tests.clock import FakeClock
 from tests.gql.client import Api, EventStream, Socket
 from tests.gql.host import Host
 from tests.gql.steps import Steps
+from tests.jobs.cron.conftest import NOON, Crons
 from tests.jobs.rig import Rig, open_rig
 
 
@@ -38,6 +39,13 @@ async def rig(
     async with open_rig(database, clock, tmp_path) as rig:
         host.engine = replace(engine, trigger=rig.executor)
         yield rig
+
+
+@pytest.fixture
+def crons(database: Database, clock: FakeClock) -> Crons:
+    """Job schedules past the API, and their ticks; it is noon."""
+    clock.advance(NOON - clock.now())
+    return Crons(database, clock)
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_nothing_is_printed_as_null_by_default() -> None:
 def test_the_defaults_of_pages_are_printed() -> None:
     printed = print_schema()
 
-    assert printed.count("first: Int = 20") == 4
+    assert printed.count("first: Int = 20") == 6
     assert printed.count("first: Int = 50") == 2
     assert printed.count("first: Int = 100") == 1
 

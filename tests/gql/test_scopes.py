@@ -14,6 +14,8 @@ READS = [
     "{ jobs { nodes { id } } }",
     "{ jobCounts { total } }",
     "{ jobTypes { name } }",
+    "{ jobSchedules { nodes { id } } }",
+    '{ previewCron(cron: "0 9 * * *") { description } }',
     '{ bulkOperation(id: "x") { id } }',
 ]
 STREAMS = [
@@ -82,6 +84,14 @@ def test_every_root_field_says_its_scope_but_the_viewer() -> None:
     assert all(scopes.values())
     for operators in ("reconcileJobs", "resendNotification", "setQueue"):
         assert scopes.pop(("Mutation", operators)) == "ADMIN"
+    for planning in (
+        "scheduleCronJob",
+        "pauseJobSchedule",
+        "resumeJobSchedule",
+        "runJobScheduleNow",
+        "deleteJobSchedule",
+    ):
+        assert scopes.pop(("Mutation", planning)) == "SCHEDULES_WRITE"
     assert {scope for (owner, _), scope in scopes.items() if owner == "Mutation"} == {
         "JOBS_WRITE"
     }

@@ -6,9 +6,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from jobwire.gql.global_ids import GlobalId, Kind
-from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.engine import Engine
+from jobwire.jobs.identifiers import job_id_text, schedule_id_text
+from jobwire.jobs.viewer import Scope, Viewer
 from tests.gql.client import Api
+from tests.gql.job_schedules import CHANGES
 from tests.gql.types import MakeJob
+from tests.jobs.cron.conftest import REGISTRY, Crons
 
 QUERIES: dict[str, tuple[str, Callable[[UUID], object]]] = {
     "job": ("query ($id: ID!) { found: job(id: $id) { id } }", job_id_text),
@@ -69,6 +73,25 @@ QUERIES: dict[str, tuple[str, Callable[[UUID], object]]] = {
     ),
 }
 
+#: The doors to a job schedule, of whose id each takes one.
+SCHEDULES = {
+    "node": "query ($id: ID!) { found: node(id: $id) { id } }",
+    "nodes": "query ($id: ID!) { found: nodes(ids: [$id]) { id } }",
+    "jobs": """query ($id: ID!) {
+      found: jobs(filter: {scheduleIds: [$id]}) { nodes { tag } }
+    }""",
+    "count": """query ($id: ID!) {
+      found: jobs(filter: {scheduleIds: [$id]}) { totalCount { value } }
+    }""",
+    **{
+        name: f"""mutation ($id: ID!) {{
+          found: {name}(input: {{id: $id}}) {{ __typename errors {{ code }} }}
+        }}"""
+        for name in CHANGES
+    },
+}
+OTHER = Viewer("user-2", frozenset({Scope.SCHEDULES_WRITE}))
+
 
 @pytest.mark.parametrize("door", QUERIES)
 async def test_the_job_of_another_user_looks_like_none(
@@ -106,3 +129,62 @@ async def test_a_replay_of_a_hidden_job_shows_none(api: Api, make_job: MakeJob) 
     )
 
     assert found == {"job": {"replayOf": None}}
+
+
+@pytest.mark.parametrize("door", SCHEDULES)
+async def test_the_schedule_of_another_user_looks_like_none(
+    api: Api, crons: Crons, make_job: MakeJob, door: str
+) -> None:
+    theirs = await crons.schedule(viewer=OTHER)
+    await make_job(schedule_id=theirs.id, user_id="user-2")
+
+    hidden = await api.data(SCHEDULES[door], id=theirs.public_id, caller="planner")
+    absent = await api.data(
+        SCHEDULES[door], id=schedule_id_text(uuid4()), caller="planner"
+    )
+
+    assert hidden == absent
+
+
+@pytest.mark.parametrize("door", SCHEDULES)
+async def test_an_admin_passes_the_walls_of_schedules(
+    api: Api, engine: Engine, crons: Crons, make_job: MakeJob, door: str
+) -> None:
+    engine.registry.replace(REGISTRY.definitions())
+    theirs = await crons.schedule(viewer=OTHER)
+    await make_job(schedule_id=theirs.id, user_id="user-2")
+
+    seen = await api.data(SCHEDULES[door], id=theirs.public_id, caller="admin")
+    absent = await api.data(
+        SCHEDULES[door], id=schedule_id_text(uuid4()), caller="admin"
+    )
+
+    assert seen != absent
+
+
+async def test_a_job_of_a_hidden_schedule_shows_none(
+    api: Api, crons: Crons, make_job: MakeJob
+) -> None:
+    theirs = await crons.schedule(viewer=OTHER)
+    mine = await make_job(schedule_id=theirs.id)
+    query = "query ($id: ID!) { job(id: $id) { schedule { id } } }"
+
+    hidden = await api.data(query, id=job_id_text(mine.id))
+    seen = await api.data(query, id=job_id_text(mine.id), caller="admin")
+
+    assert hidden == {"job": {"schedule": None}}
+    assert seen == {"job": {"schedule": {"id": theirs.public_id}}}
+
+
+async def test_a_schedule_shows_no_hidden_job(
+    api: Api, crons: Crons, make_job: MakeJob
+) -> None:
+    mine = await crons.schedule()
+    await make_job(schedule_id=mine.id, user_id="user-2")
+    query = "{ jobSchedules { nodes { lastJob { tag } jobs { nodes { tag } } } } }"
+
+    hidden = await api.data(query)
+    seen = await api.data(query, caller="admin")
+
+    assert hidden["jobSchedules"]["nodes"] == [{"lastJob": None, "jobs": {"nodes": []}}]
+    assert seen["jobSchedules"]["nodes"][0]["lastJob"] == {"tag": "tag-1"}

@@ -25,6 +25,7 @@ from jobwire.jobs.link_batch import BatchLinker, read_open_batches
 from jobwire.jobs.orphan_policy import OrphanPolicy
 from jobwire.jobs.realtime import FeedFollower
 from jobwire.jobs.reconcile import Reconciler
+from jobwire.jobs.registry import Registry
 from jobwire.jobs.schedule import schedule
 from jobwire.jobs.schedule_request import ScheduleRequest
 from jobwire.jobs.sync import Syncer
@@ -61,6 +62,8 @@ TASKS = (
     ),
     Task("huge", duration=1, output="x" * (1024 * 1024)),
     Task("large", duration=1, output="x" * 600_000),
+    Task("on-time", duration=60, is_scheduled=True),
+    Task("late", duration=60, is_scheduled=True),
     Task("lone-surrogate", duration=1, output="\ud800"),
 )
 
@@ -97,7 +100,13 @@ class Rig:
 
     @property
     def asker(self) -> Asker:
-        return Asker(self.database.connection, self.executor, self.clock, grace=GRACE)
+        return Asker(
+            self.database.connection,
+            self.executor,
+            self.clock,
+            registry=Registry([]),
+            grace=GRACE,
+        )
 
     @property
     def syncer(self) -> Syncer:
@@ -260,14 +269,20 @@ class Rig:
 
 
 def hook(
-    kind: str, run: str, job_id: UUID | None, clock: FakeClock, **more: Any
+    kind: str,
+    run: str,
+    job_id: UUID | None,
+    clock: FakeClock,
+    *,
+    task: str = "work",
+    **more: Any,
 ) -> dict[str, Any]:
     """Make the event of a hook."""
     now = clock.now().isoformat()
     tags = [] if job_id is None else [f"job:{job_id_text(job_id)}"]
     told = {
         "id": run,
-        "taskIdentifier": "work",
+        "taskIdentifier": task,
         "attempt": 1,
         "tags": tags,
         "startedAt": now,

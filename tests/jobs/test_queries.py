@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from jobwire.jobs.cron.queries import read_last_jobs
 from jobwire.jobs.errors import ForbiddenError, InvalidInputError
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Job
@@ -24,6 +25,7 @@ from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.models.database import Connection, Database
 from jobwire.models.vocabulary import AttentionKind, Executor, JobStatus
 from tests.clock import FakeClock
+from tests.factories import build_run_job
 
 MakeJob = Callable[..., Awaitable[Job]]
 USER = Viewer("user-1", frozenset({Scope.JOBS_READ}))
@@ -154,7 +156,11 @@ async def test_each_member_of_a_filter_selects(
 ) -> None:
     clock.advance(1)
     other = await make_job(
-        status=JobStatus.RUNNING, type="flaky", tag="other", executor="trigger"
+        status=JobStatus.RUNNING,
+        type="flaky",
+        tag="other",
+        executor="trigger",
+        schedule_id=UUID(int=7),
     )
     later = clock.now()
 
@@ -175,6 +181,10 @@ async def test_each_member_of_a_filter_selects(
     assert await select(executors=(Executor.TRIGGER,)) == {other.id}
     assert await select(executors=(Executor.TRIGGER,), types=("no-op",)) == set()
     assert await select(executors=tuple(Executor)) == old | {other.id}
+    assert await select(schedule_ids=(UUID(int=6), UUID(int=7))) == {other.id}
+    assert await select(schedule_ids=(UUID(int=6),)) == set()
+    assert await select(schedule_ids=()) == set()
+    assert await select(schedule_ids=(UUID(int=7),), tags=("tag-1",)) == set()
 
 
 async def test_attention_selects_open_jobs_of_any_of_its_kinds(
@@ -263,6 +273,16 @@ async def test_events_and_attempts_are_paged_by_their_numbers(
     assert (behind.items, behind.has_previous_page) == ([], True)
 
 
+def test_what_a_filter_selects_it_matches() -> None:
+    job = build_run_job(schedule_id=UUID(int=7))
+    stands = (JobStatus.RUNNING, ())
+
+    assert JobFilter(schedule_ids=(UUID(int=6), UUID(int=7))).matches(job, *stands)
+    assert not JobFilter(schedule_ids=(UUID(int=6),)).matches(job, *stands)
+    assert not JobFilter(schedule_ids=()).matches(job, *stands)
+    assert not JobFilter(schedule_ids=(UUID(int=7),)).matches(build_run_job(), *stands)
+
+
 def test_a_filter_with_too_many_alternatives_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="at most 100"):
         JobFilter(tags=tuple(map(str, range(101))))
@@ -277,6 +297,17 @@ PLANS = [
     ),
     (JobFilter(), USER, "ix_worker_jobs_user_id_id"),
     (JobFilter(statuses=(FAILED,)), USER, "ix_worker_jobs_user_id_status_id"),
+    (JobFilter(schedule_ids=(UUID(int=1),)), USER, "ix_worker_jobs_schedule_id_id"),
+    (
+        JobFilter(schedule_ids=(UUID(int=1), UUID(int=2)), statuses=(FAILED,)),
+        ADMIN,
+        "ix_worker_jobs_schedule_id_id",
+    ),
+    (
+        JobFilter(schedule_ids=(UUID(int=1),), tags=("a",), types=("a",)),
+        USER,
+        "ix_worker_jobs_schedule_id_id",
+    ),
     (JobFilter(tags=("a", "b")), USER, "ix_worker_jobs_tag_id"),
     (JobFilter(types=("a",)), ADMIN, "ix_worker_jobs_type_id"),
     (JobFilter(statuses=(FAILED, JobStatus.QUEUED)), ADMIN, "ix_worker_jobs_status_id"),
@@ -284,9 +315,11 @@ PLANS = [
 ]
 MANY = """
 INSERT INTO worker_jobs (id, tag, type, user_id, executor, status, run_at,
-                         next_attempt_at, created_at, updated_at)
+                         next_attempt_at, created_at, updated_at, schedule_id)
 SELECT gen_random_uuid(), 'tag-' || n % 50, 'type-' || n % 5, 'user-' || n % 3,
-       'internal', 'QUEUED', $1, $1, $1, $1 FROM generate_series(1, 20000) n"""
+       'internal', 'QUEUED', $1, $1, $1, $1,
+       CASE WHEN n % 2 = 0 THEN lpad((n % 10)::text, 32, '0')::uuid END
+  FROM generate_series(1, 20000) n"""
 
 
 async def test_pages_are_read_in_the_order_of_their_index_whatever_the_plan_knows(
@@ -304,13 +337,17 @@ async def test_pages_are_read_in_the_order_of_their_index_whatever_the_plan_know
                SET auto_explain.log_min_duration = 0;
                SET client_min_messages = log"""
         )
+        # The driver asks once what an array of ids is.
+        await read_last_jobs(connection, USER, [UUID(int=1)])
         plans.clear()
         for filter, viewer, _ in PLANS:
             await read_job_page(connection, viewer, filter, Window(first=10))
+        await read_last_jobs(connection, USER, [UUID(int=1), UUID(int=2)])
     finally:
         await connection.close()
 
-    for plan, (_, _, index) in zip(plans, PLANS, strict=True):
+    indexes = (*(index for _, _, index in PLANS), "ix_worker_jobs_schedule_id_id")
+    for plan, index in zip(plans, indexes, strict=True):
         assert f"using {index}" in plan
         # At most the page itself is sorted, never what the range holds.
         sorts = [line for line in plan.splitlines() if "Sort Key" in line]

@@ -23,6 +23,10 @@ _KINDS = (
     ("batch", "POST", re.compile(r"/api/v3/batches")),
     ("items", "POST", re.compile(r"/api/v3/batches/[^/]+/items")),
     ("standing", "GET", re.compile(r"/api/v2/batches/[^/]+")),
+    *(
+        ("schedules", method, re.compile(r"/api/v1/schedules(/.*)?"))
+        for method in ("GET", "POST", "PUT", "DELETE")
+    ),
 )
 
 
@@ -92,7 +96,7 @@ class FaultyWire(httpx.AsyncBaseTransport):
 
         Args:
             kind: trigger, list, retrieve, cancel, environment, feed, store, batch,
-                items or standing (of a batch).
+                items, standing (of a batch) or schedules.
             fault: How, or the status of the answer.
             words: What the answer says.
             carried_out: Whether the request is carried out before that answer.

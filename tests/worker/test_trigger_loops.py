@@ -36,6 +36,7 @@ DUTIES = {
     "realtime",
     "sync",
     "reconcile",
+    "schedules",
 }
 
 

@@ -115,6 +115,24 @@ class RunLists:
         """
         return self._pages(RunFilter(created_from=sent_at - SKEW, batch_id=batch_id))
 
+    def of_schedule(self, trigger_schedule_id: str, *, since: datetime) -> Pages:
+        """List the runs that a schedule of the environment has made.
+
+        Args:
+            trigger_schedule_id: `sched_…`.
+            since: Not those of an earlier nominal time.
+
+        Raises:
+            TriggerDevError: It cannot be asked.
+        """
+        return self._pages(
+            RunFilter(
+                created_from=since,
+                created_to=self._clock.now() + SKEW,
+                schedule_id=trigger_schedule_id,
+            )
+        )
+
     async def answer(self) -> None:
         """Ask for the smallest list there is, to hear whether there is an answer.
 

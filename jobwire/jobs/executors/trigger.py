@@ -19,6 +19,7 @@ from jobwire.jobs.executors.calls import Calls
 from jobwire.jobs.executors.marks import Marks
 from jobwire.jobs.executors.run_lists import RunLists
 from jobwire.jobs.executors.run_queues import RunQueues
+from jobwire.jobs.executors.run_schedules import RunSchedules
 from jobwire.jobs.executors.run_words import not_stored, observation_of, output_text
 from jobwire.jobs.observation import Observation
 from jobwire.jobs.transitions.dispatch import Dispatch
@@ -64,6 +65,7 @@ class TriggerExecutor:
         lists: Lists runs.
         batches: Makes many runs at once.
         queues: Knows where runs wait.
+        schedules: Keeps the schedules that job schedules stand behind.
 
     Args:
         client: Asks it; closed with the executor.
@@ -88,6 +90,9 @@ class TriggerExecutor:
         self.lists = RunLists(client, lambda: self.marks, self._calls, clock)
         self.batches = Batches(client, lambda: self.marks, self._calls)
         self.queues = RunQueues(client, self._calls, clock)
+        self.schedules = RunSchedules(
+            client, lambda: self.marks, self.environment, self._calls, clock
+        )
         self._asking = asyncio.Lock()
         self._environment: str | None = None
         self._has_looked = False
@@ -189,7 +194,16 @@ class TriggerExecutor:
             NotFoundError: The environment has no such run.
             TriggerDevError: It cannot be asked.
         """
-        run = await self.retrieve(run_id)
+        return await self.hear_run(await self.retrieve(run_id), source=source)
+
+    async def hear_run(
+        self, run: Run, *, source: SignalSource = SignalSource.RECONCILER
+    ) -> Heard:
+        """Return the verdict on a run that was retrieved.
+
+        Raises:
+            TriggerDevError: Its output cannot be fetched now.
+        """
         output, refusal = None, None
         if run.known_status is RunStatus.COMPLETED:
             output, refusal = await self._output(run)

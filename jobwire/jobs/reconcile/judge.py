@@ -105,6 +105,8 @@ async def _settle(one: Pass, run: OpenRun) -> None:
             return
         # Nothing is begun anew that somebody wants to end.
         is_wanted = job.cancel_outcome != CancelOutcome.PENDING
+        # A run that a schedule of Trigger.dev has made was never dispatched from here.
+        is_wanted &= job.dispatch_number > 0
         if is_wanted and one.policy_of(job.type) is OrphanPolicy.RETRY:
             await redispatch(connection, job, now=now)
         else:

@@ -10,6 +10,7 @@ from jobwire.jobs.duties import Term
 from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.orphan_policy import OrphanPolicy
 from jobwire.jobs.reconcile.report import ReconcileReport
+from jobwire.jobs.registry import Registry
 from jobwire.jobs.sync_paths import SyncPath
 
 #: Seconds between two looks at a rate limit that leaves no room.
@@ -28,6 +29,7 @@ class Pass:
         term: The duty of this pass; it fences what is judged.
         paths: Those that are on beside reconciliation.
         policy_of: What becomes of a lost job, by the name of its type.
+        registry: What is known of the types of job.
         report: What was found so far.
     """
 
@@ -38,6 +40,7 @@ class Pass:
     term: Term
     paths: Collection[SyncPath]
     policy_of: Callable[[str], OrphanPolicy]
+    registry: Registry
     report: ReconcileReport
 
     @property

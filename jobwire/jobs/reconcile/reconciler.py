@@ -24,7 +24,9 @@ from jobwire.jobs.reconcile.report import (
     store,
     tell,
 )
+from jobwire.jobs.reconcile.scheduled import adopt_scheduled
 from jobwire.jobs.reconcile.sealed import confirm_ends, read_sealed
+from jobwire.jobs.registry import Registry
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.triggerdev import TriggerDevError
 
@@ -67,6 +69,7 @@ class Reconciler:
         holder: Who makes them, in the duty of each pass.
         paths: Those that are on beside reconciliation, and can have missed something.
         policy_of: What becomes of a lost job, by the name of its type.
+        registry: What is known of the types of job; None: nothing.
         sleep: Waits for so many seconds.
     """
 
@@ -79,6 +82,7 @@ class Reconciler:
         holder: str = "reconciler",
         paths: Collection[SyncPath] = frozenset(SyncPath),
         policy_of: Callable[[str], OrphanPolicy] = _fails,
+        registry: Registry | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._connections = connections
@@ -87,6 +91,7 @@ class Reconciler:
         self._holder = holder
         self._paths = paths
         self._policy_of = policy_of
+        self._registry = registry or Registry([])
         self._sleep = sleep
 
     async def reconcile(
@@ -137,6 +142,7 @@ class Reconciler:
             term,
             self._paths,
             self._policy_of,
+            self._registry,
             report,
         )
         try:
@@ -162,8 +168,10 @@ class Reconciler:
         async with self._connections() as connection:
             last = await read_last_whole(connection, environment)
         glimpses = Glimpses()
-        await glimpses.look_since(one, (last or began - FIRST_LOOK) - SKEW)
+        since = (last or began - FIRST_LOOK) - SKEW
+        await glimpses.look_since(one, since)
         await adopt(one, glimpses)
+        await adopt_scheduled(one, since)
         async with self._connections() as connection:
             runs = await read_open(connection, environment)
             sealed = await read_sealed(connection, environment, now=began)

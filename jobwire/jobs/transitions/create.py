@@ -30,6 +30,7 @@ _COLUMNS = {
     "metadata": "jsonb",
     "idempotency_key": "text",
     "idempotency_input": "jsonb",
+    "schedule_id": "uuid",
     "replay_of": "uuid",
     "trigger_task_id": "text",
     "secret_data": "boolean",
@@ -62,6 +63,7 @@ _CREATED_WHEN_GIVEN = (
     "expires_at",
     "max_duration",
     "schedule_id",
+    "tick_at",
     "replay_of",
     "trigger_task_id",
 )
@@ -82,9 +84,10 @@ _ARRAYS = ", ".join(
 _VALUES = ", ".join(_value(column, kind) for column, kind in _COLUMNS.items())
 _NAMES = ", ".join(_COLUMNS)
 
+#: SQL: the changes of a job's first event, over the columns of its row.
 # Most jobs have none of the second ones; nothing is taken apart for those.
 _ALWAYS, _GIVEN = changed(_CREATED), changed(_CREATED_WHEN_GIVEN)
-_CHANGES = f"""CASE num_nonnulls({", ".join(_CREATED_WHEN_GIVEN)})
+CREATED_CHANGES = f"""CASE num_nonnulls({", ".join(_CREATED_WHEN_GIVEN)})
    WHEN 0 THEN {_ALWAYS} ELSE {_ALWAYS} || jsonb_strip_nulls({_GIVEN}) END"""
 
 _CREATE = f"""
@@ -99,7 +102,7 @@ e AS ({
         "i",
         kind="'CREATED'",
         from_status="NULL",
-        changes=_CHANGES,
+        changes=CREATED_CHANGES,
         source="$1::text",
         actor="$2::text",
         now="created_at",
@@ -133,6 +136,7 @@ class NewJob:
     metadata: str
     idempotency_key: str | None
     idempotency_input: str | None
+    schedule_id: UUID | None
     replay_of: UUID | None
     trigger_task_id: str | None
     secret_data: bool

@@ -2,17 +2,21 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from jobwire.gql.types import job_connection
-from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.identifiers import job_id_text, schedule_id_text
 from jobwire.jobs.job import Job
 from tests.clock import FakeClock
 from tests.gql.client import Api
+from tests.gql.steps import Steps
 from tests.gql.types import MakeJob
 
 Jobs = dict[str, Job]
+ONE, TWO = UUID(int=1), UUID(int=2)
+SCHEDULES = [schedule_id_text(id) for id in (ONE, TWO)]
 
 TAGS = """query ($filter: JobFilter, $orderBy: JobOrder) {
   jobs(filter: $filter, orderBy: $orderBy) { nodes { tag } }
@@ -28,13 +32,18 @@ async def _tags(
 
 @pytest.fixture
 async def three(make_job: MakeJob, clock: FakeClock) -> Jobs:
-    """Jobs a, b and c of one user, a second apart, and one of another user."""
+    """Jobs a, b and c of one user, a second apart, and one of another user.
+
+    A schedule has made b, and another one c and the one of the other user.
+    """
     jobs = {"a": await make_job(tag="a", type="no-op")}
     clock.advance(1)
-    jobs["b"] = await make_job(tag="b", type="flaky", status="SUCCEEDED")
+    jobs["b"] = await make_job(
+        tag="b", type="flaky", status="SUCCEEDED", schedule_id=ONE
+    )
     clock.advance(1)
-    jobs["c"] = await make_job(tag="c", type="flaky", status="RUNNING")
-    await make_job(tag="other", user_id="user-2")
+    jobs["c"] = await make_job(tag="c", type="flaky", status="RUNNING", schedule_id=TWO)
+    await make_job(tag="other", user_id="user-2", schedule_id=TWO)
     return jobs
 
 
@@ -112,6 +121,117 @@ async def test_jobs_are_selected_by_their_ids(api: Api, three: Jobs) -> None:
     ids = [job_id_text(three["a"].id), str(three["c"].id), "nothing"]
 
     assert await _tags(api, {"ids": ids}) == ["c", "a"]
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("more", "tags"),
+    [
+        ({}, ["c", "b"]),
+        ({"statuses": ["SUCCEEDED", "QUEUED"]}, ["b"]),
+        ({"isTerminal": False}, ["c"]),
+        ({"types": ["no-op"]}, []),
+        ({"tags": ["a", "b"]}, ["b"]),
+        ({"userIds": ["user-1"]}, ["c", "b"]),
+        ({"executors": ["TRIGGER"]}, []),
+        ({"attention": ["DRIFTED"]}, []),
+        ({"createdAt": {"until": "2026-01-02T03:04:07Z"}}, ["b"]),
+    ],
+    ids=str,
+)
+async def test_jobs_are_selected_by_their_schedules_and_all_else(
+    api: Api, more: Any, tags: list[str]
+) -> None:
+    assert await _tags(api, {"scheduleIds": SCHEDULES, **more}) == tags
+
+
+async def test_the_schedules_of_a_selection_are_alternatives(
+    api: Api, three: Jobs
+) -> None:
+    one, two = SCHEDULES
+    ids = [job_id_text(three[tag].id) for tag in "ac"]
+
+    assert await _tags(api, {"scheduleIds": [one]}) == ["b"]
+    assert await _tags(api, {"scheduleIds": [two, two]}) == ["c"]
+    assert await _tags(api, {"scheduleIds": SCHEDULES, "ids": ids}) == ["c"]
+    order = {"direction": "ASC"}
+    assert await _tags(api, {"scheduleIds": SCHEDULES}, orderBy=order) == ["b", "c"]
+
+
+async def test_what_is_the_id_of_no_schedule_selects_nothing(
+    api: Api, three: Jobs
+) -> None:
+    nobodys = [
+        schedule_id_text(UUID(int=7)),
+        job_id_text(three["b"].id),
+        SCHEDULES[0].replace("sch_", "job_"),
+        SCHEDULES[0].upper(),
+        "nothing",
+        "",
+    ]
+
+    assert await _tags(api, {"scheduleIds": []}) == []
+    assert await _tags(api, {"scheduleIds": nobodys}) == []
+    assert await _tags(api, {"scheduleIds": [*nobodys, SCHEDULES[0]]}) == ["b"]
+    assert await _tags(api, {"scheduleIds": None, "tags": ["a"]}) == ["a"]
+
+
+@pytest.mark.usefixtures("three")
+async def test_the_schedules_of_a_selection_stay_behind_the_wall(api: Api) -> None:
+    filter = {"scheduleIds": SCHEDULES}
+
+    assert await _tags(api, filter, caller="bob") == ["other"]
+    assert set(await _tags(api, filter, caller="admin")) == {"b", "c", "other"}
+    assert await _tags(api, {**filter, "userIds": ["user-2"]}, caller="admin") == [
+        "other"
+    ]
+
+
+@pytest.mark.usefixtures("three")
+async def test_jobs_of_schedules_are_counted_and_paged(api: Api) -> None:
+    query = """query ($filter: JobFilter, $after: String) {
+      jobs(filter: $filter, first: 1, after: $after) {
+        totalCount { value } nodes { tag } pageInfo { endCursor hasNextPage }
+      } }"""
+    filter = {"scheduleIds": SCHEDULES}
+
+    first = (await api.data(query, filter=filter))["jobs"]
+    after = first["pageInfo"]["endCursor"]
+    second = (await api.data(query, filter=filter, after=after))["jobs"]
+
+    assert (first["totalCount"], first["nodes"]) == ({"value": 2}, [{"tag": "c"}])
+    assert (second["nodes"], second["pageInfo"]["hasNextPage"]) == (
+        [{"tag": "b"}],
+        False,
+    )
+
+
+async def test_too_many_schedules_are_refused_by_their_name(api: Api) -> None:
+    ids = [schedule_id_text(UUID(int=number)) for number in range(101)]
+
+    answer = await api(TAGS, filter={"scheduleIds": ids})
+
+    [error] = answer["errors"]
+    assert error["extensions"]["code"] == "VALIDATION"
+    assert error["extensions"]["argument"] == ["filter", "scheduleIds"]
+
+
+@pytest.mark.usefixtures("three")
+async def test_the_jobs_of_a_schedule_are_canceled_in_bulk(
+    api: Api, steps: Steps
+) -> None:
+    cancel = """mutation ($filter: JobFilter!) {
+      cancelJobs(input: {select: {filter: $filter}}) { matchedCount }
+    }"""
+
+    found = await api.data(cancel, filter={"scheduleIds": SCHEDULES})
+
+    await steps.carry_out()
+    assert found == {"cancelJobs": {"matchedCount": 2}}
+    asked = await api.data("{ jobs { nodes { tag cancellation { outcome } } } }")
+    assert [
+        job["tag"] for job in asked["jobs"]["nodes"] if job["cancellation"] is not None
+    ] == ["c"]
 
 
 @pytest.mark.usefixtures("three")

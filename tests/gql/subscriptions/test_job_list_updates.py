@@ -1,10 +1,16 @@
 """`jobListUpdates`: a list that stays right."""
 
+from datetime import timedelta
+
+from jobwire.jobs.doorbell import Topic
+from jobwire.jobs.engine import Engine
 from jobwire.jobs.identifiers import job_id_text
+from jobwire.models.vocabulary import OverlapPolicy
 from tests.clock import FakeClock
 from tests.gql.client import Api
 from tests.gql.steps import Steps
 from tests.gql.types import MakeJob, OpenSocket
+from tests.jobs.cron.conftest import Crons
 
 WATCH = """subscription (
   $filter: JobFilter, $after: EventCursor, $snapshot: Boolean
@@ -124,3 +130,90 @@ async def test_jobs_are_chosen_by_their_ids(
         await steps.start("flaky")
 
         assert (await socket.next(FIELD))["job"]["tag"] == "watched"
+
+
+OF_SCHEDULES = """subscription ($filter: JobFilter, $snapshot: Boolean) {
+  jobListUpdates(filter: $filter, snapshot: $snapshot) {
+    __typename
+    ... on JobSnapshot { job { tag tickAt schedule { tag } } }
+    ... on JobChange {
+      leftFilter event { kind } job { tag tickAt schedule { tag } }
+    }
+  }
+}"""
+
+
+async def test_jobs_are_chosen_by_their_schedules(
+    engine: Engine, open_socket: OpenSocket, make_job: MakeJob, crons: Crons
+) -> None:
+    watched = await crons.schedule(
+        "*/10 * * * *", tag="watched", overlap_policy=OverlapPolicy.CANCEL_RUNNING
+    )
+    await crons.schedule("*/5 * * * *", tag="other")
+    await crons.pass_time(timedelta(minutes=10))
+    common = {"tag": "watched", "schedule": {"tag": "watched"}}
+    first = {**common, "tickAt": "2026-01-15T12:10:00.000Z"}
+    second = {**common, "tickAt": "2026-01-15T12:20:00.000Z"}
+    async with open_socket() as socket:
+        await socket.initialise()
+        await socket.subscribe(
+            OF_SCHEDULES,
+            filter={"scheduleIds": [watched.public_id]},
+            snapshot=True,
+        )
+        *snapshot, _ = await socket.until("StreamCaughtUp", FIELD)
+
+        await make_job(tag="of no schedule")
+        await crons.pass_time(timedelta(minutes=10))
+        engine.doorbell.ring(Topic.CHANGE)
+        told = [await socket.next(FIELD) for _ in range(2)]
+
+    assert snapshot == [{"__typename": "JobSnapshot", "job": first}]
+    assert sorted((one["event"]["kind"], one["leftFilter"]) for one in told) == [
+        ("CANCELED", False),
+        ("CREATED", False),
+    ]
+    assert [one["job"] for one in told] == [first, second]
+
+
+async def test_the_jobs_of_a_schedule_leave_the_list_by_their_status_alone(
+    open_socket: OpenSocket, make_job: MakeJob, steps: Steps, crons: Crons
+) -> None:
+    schedule = await crons.schedule()
+    await make_job(tag="of a schedule", schedule_id=schedule.id)
+    filter = {"scheduleIds": [schedule.public_id], "statuses": ["QUEUED"]}
+    async with open_socket() as socket:
+        await socket.initialise()
+        await socket.subscribe(OF_SCHEDULES, filter=filter)
+        await socket.until("StreamCaughtUp", FIELD)
+
+        await crons.delete(schedule)
+        await steps.start()
+
+        left = await socket.next(FIELD)
+
+    assert left["leftFilter"] is True
+    assert left["job"] == {"tag": "of a schedule", "tickAt": None, "schedule": None}
+
+
+async def test_the_jobs_of_the_schedules_of_others_are_not_told(
+    open_socket: OpenSocket, make_job: MakeJob, steps: Steps, crons: Crons
+) -> None:
+    schedule = await crons.schedule()
+    await make_job(tag="theirs", schedule_id=schedule.id, type="flaky")
+    await make_job(tag="mine", schedule_id=schedule.id, user_id="user-2")
+    async with open_socket() as socket:
+        await socket.initialise("bob")
+        await socket.subscribe(
+            OF_SCHEDULES, filter={"scheduleIds": [schedule.public_id]}
+        )
+        await socket.until("StreamCaughtUp", FIELD)
+
+        await steps.start("flaky")
+        await steps.start("no-op")
+
+        assert (await socket.next(FIELD))["job"] == {
+            "tag": "mine",
+            "tickAt": None,
+            "schedule": None,
+        }

@@ -146,6 +146,60 @@ SHOWN = (
         "status",
         200,
     ),
+    Shown(
+        "a schedule is made once for each key",
+        "schedules / create again, same dedup key (upsert)",
+        "body.id",
+        "sched_3bij1hp8yn6fdf9xozz1n",
+    ),
+    Shown(
+        "a schedule tells its task",
+        "schedules / retrieve",
+        "body.task",
+        "cron-task",
+    ),
+    Shown(
+        "a schedule tells whether it fires",
+        "schedules / deactivate",
+        "body.active",
+        value=False,
+    ),
+    Shown(
+        "a task must be a scheduled one",
+        "schedules / create for a non-scheduled task",
+        "body.error",
+        "Task with identifier hello is not a scheduled task.",
+    ),
+    Shown(
+        "a schedule that is gone is not found",
+        "schedules / delete again",
+        "status",
+        404,
+    ),
+    Shown(
+        "lists find the runs of a schedule",
+        "schedule truly fires / list cron runs by schedule",
+        "body.data.0.id",
+        "run_cmwtotxdf0017k27diq1qned5",
+    ),
+    Shown(
+        "runs of a schedule have no tags of ours",
+        "schedule truly fires / list cron runs by schedule",
+        "body.data.0.tags",
+        [],
+    ),
+    Shown(
+        "a run is made at the nominal time of its schedule",
+        "schedule truly fires / cron run",
+        "body.payload.timestamp",
+        "2026-11-23T19:58:00.000Z",
+    ),
+    Shown(
+        "which is when it says it was created",
+        "schedule truly fires / cron run",
+        "body.createdAt",
+        "2026-11-23T19:58:00.000Z",
+    ),
     Shown("a list goes on", "list / list default", "body.pagination.next"),
     Shown("a list ends", "list / filter tag", "body.pagination", {}),
     Shown(
@@ -200,6 +254,12 @@ UNSHOWN = {
     "a time-to-live of `14d` is taken": "`packages/core/src/v3/isomorphic/duration.ts`",
     "lists without a window look back 7 days": (
         "`apps/webapp/app/presenters/v3/NextRunListPresenter.server.ts`"
+    ),
+    "a schedule is found by its deduplication key": (
+        "`apps/webapp/app/routes/api.v1.schedules.$scheduleId.ts`"
+    ),
+    "the task of a schedule cannot be changed": (
+        "`apps/webapp/app/v3/services/upsertTaskSchedule.server.ts`"
     ),
     "the code of a canceled run may go on": (
         "`internal-packages/run-engine/src/engine/systems/runAttemptSystem.ts`"

@@ -29,6 +29,7 @@ ANSWERS = {
     "NotFoundError": "answer 404",
     "PermissionDeniedError": "answer 403",
     "RateLimitedError": "answer 429",
+    "UnprocessableError": "answer 422",
 }
 #: Errors that no answer is: they come about here, or are the class of all.
 OWN = {

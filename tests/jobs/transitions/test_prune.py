@@ -363,4 +363,5 @@ def test_no_job_goes_before_the_events_may() -> None:
         now - 30 * DAY,
         now - 10 * DAY,
         now - 30 * DAY,
+        now - 10 * DAY,
     ]

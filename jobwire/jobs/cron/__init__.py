@@ -1,0 +1,1 @@
+"""Cron: job schedules, and the jobs that they make."""
