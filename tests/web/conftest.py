@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from tests.servers import RunningServer
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 #: Nothing may leave the machine, not even what a browser does for itself.
 _ARGUMENTS = (
@@ -73,3 +75,12 @@ async def open_page(chromium: Browser) -> AsyncIterator[OpenPage]:
 async def page(open_page: OpenPage) -> Page:
     """A page of a wide window."""
     return await open_page(viewport={"width": 1280, "height": 800})
+
+
+@pytest.fixture(scope="module")
+async def modules(chromium: Browser, server: RunningServer) -> AsyncIterator[Page]:
+    """A page of the server's origin on which nothing runs by itself."""
+    page = await chromium.new_page()
+    await page.goto(f"{server.url}/livez")
+    yield page
+    await page.close()

@@ -1,15 +1,13 @@
 """The board's modules by themselves: forms, the order of a list, words."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Page
 from pydantic import BaseModel, Field
-
-from tests.servers import RunningServer
 
 pytestmark = pytest.mark.browser
 
@@ -76,15 +74,6 @@ EVERYTHING = Order(
 )
 LITTLE = Order(name="Bo", address=Address(city="Ulm"), pet=Cat())
 TREE = Tree(name="root", children=[Tree(name="leaf", children=[Tree(name="bud")])])
-
-
-@pytest.fixture(scope="module")
-async def modules(chromium: Browser, server: RunningServer) -> AsyncIterator[Page]:
-    """A page of the server's origin on which nothing runs by itself."""
-    page = await chromium.new_page()
-    await page.goto(f"{server.url}/livez")
-    yield page
-    await page.close()
 
 
 @pytest.fixture

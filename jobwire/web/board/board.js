@@ -5,9 +5,11 @@ import { endpoint, liveEndpoint } from "../page/endpoint.js";
 import { LiveSocket } from "../page/live.js";
 import { authorization } from "../page/token.js";
 import { Actions } from "./actions.js";
+import { writeAddress } from "./address.js";
 import { Api, UnauthenticatedError } from "./api.js";
 import { Clock } from "./clock.js";
 import { Connection } from "./connection.js";
+import { CronDialog } from "./cron-dialog.js";
 import { executorMark } from "./executor.js";
 import { Executors } from "./executors.js";
 import { FilterBar } from "./filter.js";
@@ -16,7 +18,9 @@ import { Jobs } from "./jobs.js";
 import { Keyboard } from "./keys.js";
 import { Notices } from "./notices.js";
 import { ScheduleDialog } from "./schedule.js";
+import { Schedules } from "./schedules.js";
 import { Session } from "./session.js";
+import { Views } from "./views.js";
 
 /** @typedef {import("./documents.js").Job} Job */
 /** @typedef {import("./documents.js").JobType} JobType */
@@ -44,7 +48,7 @@ const jobs = new Jobs({
   clock,
   actions,
   filter: () => filter.filter,
-  onChange: (job) => actions.observe(job),
+  onChange: observe,
   onState: () => drawState(),
 });
 const panel = new JobPanel({
@@ -54,36 +58,81 @@ const panel = new JobPanel({
   session,
   actions,
   announce: (text) => notices.announce(text),
-  onChange: (job) => actions.observe(job),
-  onClose: () => closeJob(),
+  onChange: observe,
+  onClose: () => views.goUp(),
 });
+const schedules = new Schedules({
+  api,
+  clock,
+  notices,
+  reader: () => ({
+    userId: session.viewer?.userId ?? null,
+    mayWrite: mayOrMight("SCHEDULES_WRITE"),
+  }),
+  onNewJob: reveal,
+});
+const views = new Views(showPlace);
 const schedule = new ScheduleDialog({
   api,
   session,
   onScheduled: reveal,
   onTypes: offerTypes,
 });
+const cron = new CronDialog({
+  api,
+  session,
+  clock,
+  announce: (text) => notices.announce(text),
+  loadTypes: () => schedule.load(),
+  onScheduled: (one) => {
+    schedules.reveal(one);
+    notices.announce(`${one.key} is scheduled.`);
+  },
+});
 const executors = new Executors({
   api,
   announce: (text) => notices.announce(text),
-  onRead: (all) =>
-    schedule.offerOtherTask(
-      all.some((one) => one.executor === "TRIGGER" && one.health !== "NOT_CONFIGURED"),
-    ),
+  onRead: (all) => {
+    const isOffered = all.some(
+      (one) => one.executor === "TRIGGER" && one.health !== "NOT_CONFIGURED",
+    );
+    schedule.offerOtherTask(isOffered);
+    cron.offerOtherTask(isOffered);
+  },
 });
 const connection = new Connection({ socket, clock, notices });
 const newJob = find("new-job", HTMLButtonElement);
+const newSchedule = find("new-schedule", HTMLButtonElement);
 const keysDialog = find("keys", HTMLDialogElement);
 
 const keyboard = new Keyboard([
-  { keys: ["n"], label: "New job", run: () => openSchedule() },
-  { keys: ["/"], label: "Filter by tag", run: () => filter.focus() },
-  { keys: ["j", "ArrowDown"], label: "Next job", run: () => move(1) },
-  { keys: ["k", "ArrowUp"], label: "Previous job", run: () => move(-1) },
+  { keys: ["n"], label: "New job, or new schedule", run: () => openNew() },
+  { keys: ["s"], label: "The schedules, or back to the jobs", run: () => switchView() },
+  {
+    keys: ["/"],
+    label: "Filter the jobs by tag",
+    run: () => views.isAt("jobs") && filter.focus(),
+  },
+  { keys: ["j", "ArrowDown"], label: "Next one", run: () => move(1) },
+  { keys: ["k", "ArrowUp"], label: "Previous one", run: () => move(-1) },
   { keys: ["Enter"], label: "Open the job" },
   { keys: ["c"], label: "Cancel the job", run: () => act("cancel") },
-  { keys: ["r"], label: "Retry the job", run: () => act("retry") },
-  { keys: ["Escape"], label: "Close", run: () => panel.id !== null && closeJob() },
+  {
+    keys: ["r"],
+    label: "Retry the job, or run the schedule now",
+    run: () => runAgain(),
+  },
+  {
+    keys: ["p"],
+    label: "Pause or resume the schedule",
+    run: () => schedules.act("pauseOrResume"),
+  },
+  {
+    keys: ["Delete"],
+    label: "Delete the schedule",
+    run: () => schedules.act("delete"),
+  },
+  { keys: ["Escape"], label: "Close", run: () => panel.id !== null && views.goUp() },
   { keys: ["?"], label: "These keys", run: () => keysDialog.showModal() },
 ]);
 
@@ -93,10 +142,13 @@ function start() {
   socket.open();
   jobs.isLoaded = false;
   jobs.load();
+  schedules.reset();
+  if (views.isAt("schedules")) schedules.show();
   executors.load();
   if (panel.id !== null) openJob(panel.id, false);
   session
     .load(api)
+    .then(() => schedules.refresh())
     .then(() => schedule.load())
     .then(drawState, (error) => {
       if (!(error instanceof UnauthenticatedError)) notices.fail(error.message);
@@ -110,9 +162,15 @@ function askForToken(reason) {
 }
 
 /** @param {Job} job */
+function observe(job) {
+  actions.observe(job);
+  schedules.observe(job);
+}
+
+/** @param {Job} job */
 function put(job) {
   panel.put(job);
-  actions.observe(job);
+  observe(job);
   return jobs.put(job);
 }
 
@@ -122,7 +180,13 @@ function put(job) {
  * @param {Job} job
  */
 function reveal(job) {
-  if (put(job)) {
+  const isShown = put(job);
+  if (views.isAt("schedules")) {
+    notices.tell(`${job.tag} is scheduled.`, {
+      label: "Open the job",
+      run: () => views.go("schedules", job.id),
+    });
+  } else if (isShown) {
     jobs.focus(job.id);
     notices.announce(`${job.tag} is scheduled.`);
   } else {
@@ -133,16 +197,37 @@ function reveal(job) {
   }
 }
 
+/** Open what makes another one of what the view shows. */
+function openNew() {
+  if (views.isAt("jobs")) openSchedule();
+  else openCron();
+}
+
 /** @param {string} [type] */
 function openSchedule(type) {
   if (!newJob.disabled) schedule.open(type);
 }
 
+function openCron() {
+  if (!newSchedule.disabled) cron.open();
+}
+
+/** Go from the jobs to their schedules, or back; the keyboard goes on from there. */
+function switchView() {
+  views.go(views.isAt("jobs") ? "schedules" : "jobs");
+  if (views.isAt("jobs")) jobs.move(0, null);
+  else schedules.focus();
+}
+
 /** @param {number} step */
 function move(step) {
+  if (views.isAt("schedules")) {
+    schedules.move(step);
+    return;
+  }
   const job = jobs.move(step, panel.id);
   if (!job || panel.id === null) return;
-  history.replaceState(null, "", `#${job.id}`);
+  history.replaceState(null, "", writeAddress("jobs", job.id));
   openJob(job.id, false);
 }
 
@@ -152,12 +237,24 @@ function act(verb) {
   if (job) actions[verb](job);
 }
 
-/** Open the job that the address names, or none. */
-function followAddress() {
-  const id = location.hash.slice(1);
-  if (id === (panel.id ?? "")) return;
-  if (id) openJob(id, true);
-  else leaveJob();
+/** Retry the job, or run the schedule, that the keyboard is at. */
+function runAgain() {
+  if (panel.hasFocus || !schedules.act("runNow")) act("retry");
+}
+
+/**
+ * Show the view that the address names, its job and its schedule.
+ *
+ * @param {import("./address.js").Place} place
+ */
+function showPlace({ view, job, schedule: marked }) {
+  if (view === "schedules") schedules.show();
+  else schedules.hide();
+  if (job !== panel.id) {
+    if (job) openJob(job, true);
+    else leaveJob();
+  }
+  schedules.mark(marked);
 }
 
 /**
@@ -169,21 +266,19 @@ function openJob(id, takesFocus) {
   jobs.mark(id);
 }
 
-function closeJob() {
-  history.pushState(null, "", location.pathname + location.search);
-  leaveJob();
-}
-
 function leaveJob() {
   const { id } = panel;
   panel.close();
   jobs.mark(null);
-  if (id !== null) jobs.focus(id);
+  if (id === null) return;
+  if (views.isAt("jobs")) jobs.focus(id);
+  else schedules.focusJob(id);
 }
 
 /** @param {JobType[]} types */
 function offerTypes(types) {
   filter.offerTypes(types.map(({ name }) => name));
+  cron.offerTypes(types);
   const buttons = types
     .slice(0, 6)
     .map(({ name, description, executor }) =>
@@ -205,10 +300,19 @@ function drawState() {
   const isEmpty = jobs.isLoaded && jobs.isEmpty;
   find("empty", HTMLElement).hidden = !(isEmpty && filter.isEmpty);
   find("no-match", HTMLElement).hidden = !(isEmpty && !filter.isEmpty);
-  newJob.disabled = session.viewer !== null && !session.may("JOBS_WRITE");
+  newJob.disabled = !mayOrMight("JOBS_WRITE");
+  newSchedule.disabled = !mayOrMight("SCHEDULES_WRITE");
+  find("first-schedule", HTMLButtonElement).disabled = newSchedule.disabled;
+}
+
+/** Whether the viewer may do this, or is not known yet. @param {string} scope */
+function mayOrMight(scope) {
+  return session.viewer === null || session.may(scope);
 }
 
 newJob.addEventListener("click", () => openSchedule());
+newSchedule.addEventListener("click", () => openCron());
+find("first-schedule", HTMLButtonElement).addEventListener("click", () => openCron());
 find("first-job", HTMLButtonElement).addEventListener("click", () => openSchedule());
 find("no-match-clear", HTMLButtonElement).addEventListener("click", () =>
   filter.clear(),
@@ -220,8 +324,10 @@ find("keys-close", HTMLButtonElement).addEventListener("click", () =>
   keysDialog.close(),
 );
 keyboard.describe(find("keys-list", HTMLElement));
-window.addEventListener("hashchange", followAddress);
-window.addEventListener("online", () => socket.probe());
+window.addEventListener("online", () => {
+  socket.probe();
+  schedules.refresh();
+});
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) socket.probe();
 });
@@ -229,7 +335,9 @@ setInterval(() => {
   connection.tick();
   jobs.tick();
   panel.tick();
+  schedules.tick();
+  cron.tick();
 }, 1000);
 
 start();
-followAddress();
+views.follow();

@@ -10,7 +10,12 @@ export class Clock {
 
   /** The time in ms since 1970. */
   now() {
-    return this.#stoppedAt ?? Date.now() + this.#ahead;
+    return this.#stoppedAt ?? this.present();
+  }
+
+  /** The same while the page is stale as well: what is to come draws near regardless. */
+  present() {
+    return Date.now() + this.#ahead;
   }
 
   /**

@@ -31,7 +31,8 @@
  * @typedef {Job & {result: unknown, redacted: string[],
  *   maxDuration: string | null}} LiveJob
  * @typedef {LiveJob & {asOf: string, data: unknown, attempts: AttemptPage,
- *   events: EventPage, replayOf: {id: string, tag: string} | null}} JobDetail
+ *   events: EventPage, replayOf: {id: string, tag: string} | null,
+ *   tickAt: string | null, schedule: {id: string, key: string} | null}} JobDetail
  * @typedef {{nodes: Job[], asOf: string,
  *   pageInfo: {hasNextPage: boolean, endCursor: string | null}}} JobPage
  * @typedef {{name: string, description: string | null, executor: string,
@@ -40,6 +41,18 @@
  * @typedef {{executor: string, health: string, reason: string | null}} ExecutorInfo
  * @typedef {{userId: string, scopes: string[], expiresAt: string | null}} Viewer
  * @typedef {{message: string, code: string, path: string[] | null}} UserError
+ * @typedef {{id: string, version: number, status: string, createdAt: string}} LastJob
+ * @typedef {{at: string, reason: string, message: string}} SkippedTick
+ * @typedef {{id: string, version: number, key: string, tag: string, type: string,
+ *   userId: string, executor: string, owner: string, cron: string, timezone: string,
+ *   description: string, overlapPolicy: string, misfirePolicy: string,
+ *   isPaused: boolean, waitingTickAt: string | null, lastSkippedTick: SkippedTick | null,
+ *   syncState: string | null, syncError: string | null, nextRunTimes: string[],
+ *   lastJob: LastJob | null}} JobSchedule
+ * @typedef {{nodes: JobSchedule[],
+ *   pageInfo: {hasNextPage: boolean, endCursor: string | null}}} JobSchedulePage
+ * @typedef {{description: string | null, nextRunTimes: string[],
+ *   errors: UserError[]}} CronPreview
  * @typedef {{statuses?: string[], types?: string[], tags?: string[],
  *   createdAt?: {until: string}}} JobFilter
  * @typedef {{__typename: "JobChange", cursor: string, event: JobEvent, job: LiveJob,
@@ -70,6 +83,14 @@ fragment AttemptParts on JobAttempt {
   failure { kind name message code stack @include(if: $withStack) }
 }`;
 
+const SCHEDULE = `
+fragment ScheduleParts on JobSchedule {
+  id version key tag type userId executor owner cron timezone description
+  overlapPolicy misfirePolicy isPaused waitingTickAt
+  lastSkippedTick { at reason message } syncState syncError
+  nextRunTimes(count: 3) lastJob { id version status createdAt }
+}`;
+
 const STREAM_END = `
   ... on StreamCaughtUp { cursor }
   ... on StreamReset { cursor reason }
@@ -97,7 +118,7 @@ export const JOBS = `query Jobs($filter: JobFilter, $first: Int, $after: String)
 export const JOB_DETAIL = `query Job($id: ID!, $withStack: Boolean!) {
   job(id: $id) {
     ...JobParts asOf data result redacted maxDuration
-    replayOf { id tag }
+    replayOf { id tag } tickAt schedule { id key }
     attempts(first: null, last: 20) { nodes { ...AttemptParts } }
     events(first: null, last: 50) {
       nodes { ...EventParts }
@@ -132,6 +153,57 @@ export const CANCEL_JOB = `mutation CancelJob($input: CancelJobInput!) {
 export const RETRY_JOB = `mutation RetryJob($input: RetryJobInput!) {
   retryJob(input: $input) { job { ...JobParts } errors { message code path } }
 }${JOB}`;
+
+export const JOB_SCHEDULES = `query JobSchedules($first: Int, $after: String) {
+  jobSchedules(first: $first, after: $after) {
+    nodes { ...ScheduleParts }
+    pageInfo { hasNextPage endCursor }
+  }
+}${SCHEDULE}`;
+
+export const JOB_SCHEDULE = `query JobSchedule($id: ID!) {
+  node(id: $id) { ...ScheduleParts }
+}${SCHEDULE}`;
+
+export const PREVIEW_CRON = `
+query PreviewCron($cron: String!, $timezone: String!) {
+  previewCron(cron: $cron, timezone: $timezone, count: 3) {
+    description nextRunTimes errors { message code path }
+  }
+}`;
+
+export const SCHEDULE_CRON_JOB = `
+mutation ScheduleCronJob($input: ScheduleCronJobInput!) {
+  scheduleCronJob(input: $input) {
+    schedule { ...ScheduleParts } errors { message code path }
+  }
+}${SCHEDULE}`;
+
+export const PAUSE_JOB_SCHEDULE = `
+mutation PauseJobSchedule($input: JobScheduleInput!) {
+  pauseJobSchedule(input: $input) {
+    schedule { ...ScheduleParts } errors { message code path }
+  }
+}${SCHEDULE}`;
+
+export const RESUME_JOB_SCHEDULE = `
+mutation ResumeJobSchedule($input: JobScheduleInput!) {
+  resumeJobSchedule(input: $input) {
+    schedule { ...ScheduleParts } errors { message code path }
+  }
+}${SCHEDULE}`;
+
+export const RUN_JOB_SCHEDULE_NOW = `
+mutation RunJobScheduleNow($input: JobScheduleInput!) {
+  runJobScheduleNow(input: $input) {
+    job { ...JobParts } errors { message code path }
+  }
+}${JOB}`;
+
+export const DELETE_JOB_SCHEDULE = `
+mutation DeleteJobSchedule($input: JobScheduleInput!) {
+  deleteJobSchedule(input: $input) { deletedId errors { message code path } }
+}`;
 
 export const JOB_LIST_UPDATES = `
 subscription JobListUpdates($filter: JobFilter, $after: EventCursor) {

@@ -22,6 +22,16 @@ const momentFormat = new Intl.DateTimeFormat(undefined, {
   hour12: false,
 });
 const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const minuteFormat = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+const weekdayFormat = new Intl.DateTimeFormat(undefined, {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+});
 
 /** @param {number} value */
 export function formatNumber(value) {
@@ -61,6 +71,15 @@ export function formatAge(duration) {
   if (duration < HOUR) return `${Math.floor(duration / MINUTE)} min`;
   if (duration < DAY) return `${Math.floor(duration / HOUR)} h`;
   return `${Math.floor(duration / DAY)} d`;
+}
+
+/**
+ * Say how long it is until something, in one unit: "in 4 min"; what is due is "now".
+ *
+ * @param {number} duration In ms.
+ */
+export function formatWait(duration) {
+  return duration < SECOND ? "now" : `in ${formatAge(duration)}`;
 }
 
 /**
@@ -112,6 +131,50 @@ export function formatMoment(instant) {
  */
 export function formatDay(instant) {
   return dayFormat.format(new Date(instant));
+}
+
+/**
+ * Say when something is, to the minute, in the reader's zone: "09:00",
+ * "tomorrow 09:00", "Mon, Nov 30, 09:00", and with its year when that is another one.
+ *
+ * @param {string} instant
+ * @param {number} now In ms since 1970.
+ */
+export function formatAppointment(instant, now) {
+  const date = new Date(instant);
+  const today = new Date(now);
+  const time = minuteFormat.format(date);
+  switch (daysBetween(today, date)) {
+    case -1:
+      return `yesterday ${time}`;
+    case 0:
+      return time;
+    case 1:
+      return `tomorrow ${time}`;
+  }
+  const isThisYear = date.getFullYear() === today.getFullYear();
+  return `${(isThisYear ? weekdayFormat : dayFormat).format(date)}, ${time}`;
+}
+
+/**
+ * The exact instant, in UTC.
+ *
+ * @param {string} instant
+ */
+export function formatUtc(instant) {
+  return new Date(instant).toISOString().replace(".000Z", "Z");
+}
+
+/**
+ * How many midnights of the reader's zone lie between two instants.
+ *
+ * @param {Date} from
+ * @param {Date} to
+ */
+function daysBetween(from, to) {
+  const day = (/** @type {Date} */ date) =>
+    Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY;
+  return day(to) - day(from);
 }
 
 /**

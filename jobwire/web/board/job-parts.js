@@ -8,6 +8,7 @@ import {
   formatMoment,
   formatNumber,
   formatPreciseTime,
+  formatUtc,
   parseDuration,
 } from "./format.js";
 import { runTime, statusLabel } from "./status.js";
@@ -174,6 +175,27 @@ export function buildCancellation(cancellation, told) {
  */
 export function buildRun(run) {
   return ["Run ", element("code", {}, run), copyButton(() => run, "Copy run id")];
+}
+
+/**
+ * Say which schedule has made a job, and for which of its ticks.
+ *
+ * @param {{schedule: JobDetail["schedule"], tickAt: string | null}} maker The schedule is
+ *   null when it was deleted, the tick when somebody had the schedule run.
+ */
+export function buildMaker({ schedule, tickAt }) {
+  const name = schedule
+    ? element("a", { href: `#${schedule.id}` }, schedule.key)
+    : "that is deleted";
+  const tick = tickAt
+    ? element(
+        "time",
+        { dateTime: tickAt, title: formatUtc(tickAt) },
+        formatMoment(tickAt),
+      )
+    : null;
+  const by = tick ? "Made by the schedule " : "Made by hand from the schedule ";
+  return [element("span", {}, by, name, tick && ", tick ", tick)];
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   buildAttempts,
   buildCancellation,
   buildFailure,
+  buildMaker,
   buildRun,
   buildSecret,
   buildValue,
@@ -37,6 +38,7 @@ export class JobView {
   #retry = find("job-retry", HTMLButtonElement);
   #facts = new Facts(find("job-facts", HTMLElement));
   #run = new Part(find("job-run", HTMLElement));
+  #maker = new Part(find("job-maker", HTMLElement));
   #attention = new Part(find("job-attention", HTMLElement));
   #failure = new Part(find("job-failure", HTMLElement));
   #cancellation = new Part(find("job-cancellation", HTMLElement));
@@ -67,7 +69,7 @@ export class JobView {
    *
    * @param {JobDetail} job
    */
-  introduce({ id, tag, type, replayOf }) {
+  introduce({ id, tag, type, replayOf, schedule, tickAt }) {
     this.#content.hidden = false;
     this.#badge.hidden = false;
     setText(this.#title, tag);
@@ -79,6 +81,8 @@ export class JobView {
       replayOf &&
         element("a", { href: `#${replayOf.id}` }, "A retry of an earlier job"),
     );
+    const isMade = schedule !== null || tickAt !== null;
+    this.#maker.show(isMade ? { schedule, tickAt } : null, buildMaker);
   }
 
   /**

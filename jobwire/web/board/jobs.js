@@ -4,6 +4,7 @@ import { UnauthenticatedError } from "./api.js";
 import { JOB_LIST_UPDATES, JOBS } from "./documents.js";
 import { find, setText } from "../page/dom.js";
 import { JobList } from "./job-list.js";
+import { JobRow } from "./row.js";
 import { Rows } from "./rows.js";
 import { followJobs } from "./stream.js";
 
@@ -56,7 +57,10 @@ export class Jobs {
   /** @param {JobsOptions} options */
   constructor(options) {
     this.options = options;
-    this.#rows = new Rows(options.actions);
+    this.#rows = new Rows(
+      find("jobs", HTMLElement),
+      (/** @type {Job} */ job) => new JobRow(job, options.actions),
+    );
     this.#more.addEventListener("click", () => this.#loadMore());
   }
 

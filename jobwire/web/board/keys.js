@@ -13,7 +13,13 @@ import { recall, remember } from "../page/storage.js";
 
 const SETTING = "jobwire.keys";
 /** @type {Record<string, string>} */
-const NAMES = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" };
+const NAMES = {
+  ArrowDown: "↓",
+  ArrowUp: "↑",
+  Backspace: "⌫",
+  Delete: "Del",
+  Escape: "Esc",
+};
 
 export class Keyboard {
   /** Letters can be turned off, for those who speak to their computer. */

@@ -1,21 +1,32 @@
-/** The rows of the list: drawn where they belong, kept while they stay, focus kept. */
+/** The rows of a list: drawn where they belong, kept while they stay, focus kept. */
 
-import { find } from "../page/dom.js";
-import { JobRow } from "./row.js";
+/**
+ * What one item of a list is shown by.
+ *
+ * @template T
+ * @typedef {object} Row
+ * @property {HTMLElement} node
+ * @property {HTMLElement} link What takes the focus for the whole row.
+ * @property {(item: T, now: number) => void} update Show the item.
+ * @property {(now: number) => void} tick Let time pass.
+ */
 
-/** @typedef {import("./documents.js").Job} Job */
-/** @typedef {import("./row.js").JobActions} JobActions */
-
+/** @template {{id: string}} T */
 export class Rows {
-  /** @type {Map<string, JobRow>} */
+  /** @type {Map<string, Row<T>>} */
   #rows = new Map();
-  #node = find("jobs", HTMLElement);
+  #node;
+  #build;
   /** @type {string | null} */
   #marked = null;
 
-  /** @param {JobActions} actions */
-  constructor(actions) {
-    this.actions = actions;
+  /**
+   * @param {HTMLElement} node The list.
+   * @param {(item: T) => Row<T>} build
+   */
+  constructor(node, build) {
+    this.#node = node;
+    this.#build = build;
   }
 
   get size() {
@@ -28,25 +39,25 @@ export class Rows {
   }
 
   /**
-   * Show these jobs and no others.
+   * Show these items and no others.
    *
-   * @param {Job[]} jobs In their order.
+   * @param {T[]} items In their order.
    * @param {number} now In ms since 1970.
    */
-  draw(jobs, now) {
-    const focused = document.activeElement?.closest("[data-job-id]");
+  draw(items, now) {
+    const focused = this.#focusedRow?.node;
     const focusedAt = focused ? [...this.#node.children].indexOf(focused) : -1;
-    const rows = new Map(jobs.map((job) => [job.id, this.#rowOf(job)]));
+    const rows = new Map(items.map((item) => [item.id, this.#rowOf(item)]));
     for (const [id, row] of this.#rows) if (!rows.has(id)) row.node.remove();
     this.#rows = rows;
     let place = this.#node.firstElementChild;
-    for (const job of jobs) {
-      const row = this.#rowOf(job);
-      row.update(job, now);
+    for (const item of items) {
+      const row = this.#rowOf(item);
+      row.update(item, now);
       if (row.node === place) place = place.nextElementSibling;
       else this.#node.insertBefore(row.node, place);
     }
-    const neighbour = jobs[Math.min(focusedAt, jobs.length - 1)];
+    const neighbour = items[Math.min(focusedAt, items.length - 1)];
     if (focused && !focused.isConnected && neighbour) this.focus(neighbour.id);
     this.mark(this.#marked);
   }
@@ -65,14 +76,14 @@ export class Rows {
     this.#rows.get(id)?.link.focus();
   }
 
-  /** The id of the job whose row has the focus; null: none has. */
+  /** The id of the item whose row has the focus; null: none has. */
   get focusedId() {
-    const row = document.activeElement?.closest("[data-job-id]");
-    return row instanceof HTMLElement ? (row.dataset.jobId ?? null) : null;
+    const focused = this.#focusedRow;
+    return [...this.#rows].find(([, row]) => row === focused)?.[0] ?? null;
   }
 
   /**
-   * Mark the job that is open, and no other.
+   * Mark this item, and no other.
    *
    * @param {string | null} id
    */
@@ -84,8 +95,13 @@ export class Rows {
     if (id !== null) this.#rows.get(id)?.link.setAttribute("aria-current", "true");
   }
 
-  /** @param {Job} job */
-  #rowOf(job) {
-    return this.#rows.get(job.id) ?? new JobRow(job, this.actions);
+  get #focusedRow() {
+    const focused = document.activeElement;
+    return [...this.#rows.values()].find(({ node }) => node.contains(focused));
+  }
+
+  /** @param {T} item */
+  #rowOf(item) {
+    return this.#rows.get(item.id) ?? this.#build(item);
   }
 }

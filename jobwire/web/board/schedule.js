@@ -1,11 +1,12 @@
 /** The dialog that schedules a job. */
 
-import { copyButton } from "../page/copy.js";
+import { DataForms } from "./data-forms.js";
 import { JOB_TYPES, SCHEDULE_JOB } from "./documents.js";
-import { fill, find, setText } from "../page/dom.js";
-import { DataForm } from "./form.js";
+import { fill, find } from "../page/dom.js";
+import { FormMessages } from "./form-messages.js";
 import { formatDuration, parseDuration } from "./format.js";
-import { asCurl, asGraphQL } from "./snippet.js";
+import { RequestView } from "./request-view.js";
+import { SCHEDULE_JOB_BY_API } from "./snippet.js";
 import { RunTimeInput, SpanInput } from "./timing.js";
 import { TypeChoice } from "./type-choice.js";
 
@@ -27,21 +28,32 @@ const OF_TYPE = new Set(["type", "executor", "triggerTaskId"]);
 export class ScheduleDialog {
   #dialog = find("schedule", HTMLDialogElement);
   #form = find("schedule-form", HTMLFormElement);
-  #choice = new TypeChoice(() => this.#drawType());
+  #choice = new TypeChoice(
+    {
+      select: find("schedule-type", HTMLSelectElement),
+      about: find("type-about", HTMLElement),
+      problem: find("type-error", HTMLElement),
+      task: find("other-task", HTMLElement),
+    },
+    () => this.#drawType(),
+  );
   #tag = find("schedule-tag", HTMLInputElement);
-  #dataNode = find("schedule-data", HTMLElement);
+  #data = new DataForms(find("schedule-data", HTMLElement));
   #attempts = find("max-attempts", HTMLInputElement);
-  #problem = find("schedule-error", HTMLElement);
   #submit = find("schedule-submit", HTMLButtonElement);
-  #request = find("request", HTMLDetailsElement);
-  #snippet = find("snippet", HTMLElement);
   #runTime = new RunTimeInput();
   #maxDuration = new SpanInput("Longest attempt");
   #ttl = new SpanInput("Time to live");
+  #messages = new FormMessages(this.#form, () => ({
+    tag: this.#tag,
+    when: this.#runTime.input,
+    retryConfig: this.#attempts,
+    maxDuration: this.#maxDuration.amount,
+    ttl: this.#ttl.amount,
+  }));
+  #request;
   /** @type {JobType[]} */
   #types = [];
-  /** What was filled in for each type, kept while its schema stays the same. */
-  #forms = /** @type {Map<string, {schema: string, form: DataForm}>} */ (new Map());
   #suggestedTag = "";
 
   /** @param {ScheduleOptions} options */
@@ -49,10 +61,14 @@ export class ScheduleDialog {
     this.options = options;
     fill(find("max-duration", HTMLElement), this.#maxDuration.node);
     fill(find("ttl", HTMLElement), this.#ttl.node);
-    find("snippet-copy", HTMLElement).append(copyButton(() => this.#writeSnippet()));
-    this.#form.addEventListener("input", () => this.#drawSnippet());
-    this.#form.addEventListener("change", () => this.#drawSnippet());
-    this.#request.addEventListener("toggle", () => this.#drawSnippet());
+    this.#request = new RequestView({
+      api: options.api,
+      session: options.session,
+      form: this.#form,
+      details: find("request", HTMLDetailsElement),
+      mutation: SCHEDULE_JOB_BY_API,
+      input: () => this.#input(),
+    });
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
@@ -103,25 +119,16 @@ export class ScheduleDialog {
     }
   }
 
-  get #data() {
-    return this.#forms.get(this.#choice.name)?.form;
-  }
-
   #drawType() {
     const { name, type, isOther } = this.#choice;
     this.#choice.drawChoice();
-    fill(this.#dataNode);
+    this.#data.hide();
     if (!type && !isOther) return;
-    const dataSchema = type?.dataSchema ?? {};
-    const schema = JSON.stringify(dataSchema);
-    if (this.#forms.get(name)?.schema !== schema) {
-      this.#forms.set(name, { schema, form: new DataForm(dataSchema) });
-    }
-    fill(this.#dataNode, this.#data?.node);
+    this.#data.show(name, type?.dataSchema ?? {});
     this.#attempts.placeholder = String(type?.retryConfig.maxAttempts ?? "");
     this.#maxDuration.amount.placeholder = describeLimit(type);
     if (this.#tag.value === this.#suggestedTag) this.#suggestTag(name || "task");
-    this.#drawSnippet();
+    this.#request.draw();
   }
 
   /** @param {string} type */
@@ -140,25 +147,12 @@ export class ScheduleDialog {
     return {
       ...this.#choice.read(),
       tag: this.#tag.value,
-      data: this.#data?.read() ?? null,
+      data: this.#data.shown?.read() ?? null,
       ...(when ? { when } : {}),
       ...(attempts ? { retryConfig: { maxAttempts: Number(attempts) } } : {}),
       ...(maxDuration ? { maxDuration } : {}),
       ...(ttl ? { ttl } : {}),
     };
-  }
-
-  #writeSnippet() {
-    const input = this.#input();
-    const { api, session } = this.options;
-    const language = new FormData(this.#form).get("language");
-    return language === "graphql"
-      ? asGraphQL(input)
-      : asCurl(api.endpoint, input, session.token !== null);
-  }
-
-  #drawSnippet() {
-    if (this.#request.open) setText(this.#snippet, this.#writeSnippet());
   }
 
   async #send() {
@@ -191,7 +185,7 @@ export class ScheduleDialog {
   #check() {
     const choice = this.#choice.check();
     const noTag = this.#tag.value ? null : this.#show(["tag"], "Say what it is about.");
-    const data = this.#data?.check() ?? null;
+    const data = this.#data.shown?.check() ?? null;
     const when = this.#runTime.check() && this.#show(["when"], "Say when.");
     return choice ?? noTag ?? data ?? when;
   }
@@ -215,21 +209,10 @@ export class ScheduleDialog {
   #show(path, message) {
     const [name, ...inside] = path;
     if (OF_TYPE.has(name)) return this.#choice.show(path, message);
-    if (name === "data" && this.#data) return this.#data.show(inside, message);
-    const node = this.#form.querySelector(`[data-error="${CSS.escape(name ?? "")}"]`);
-    const shown = node instanceof HTMLElement ? node : this.#problem;
-    shown.hidden = false;
-    setText(shown, [shown.textContent, message].filter(Boolean).join(" "));
-    shown.closest("details")?.setAttribute("open", "");
-    const inputs = /** @type {Record<string, HTMLElement>} */ ({
-      tag: this.#tag,
-      when: this.#runTime.input,
-      retryConfig: this.#attempts,
-      maxDuration: this.#maxDuration.amount,
-      ttl: this.#ttl.amount,
-    });
-    inputs[name]?.setAttribute("aria-invalid", "true");
-    return inputs[name] ?? this.#submit;
+    if (name === "data" && this.#data.shown) {
+      return this.#data.shown.show(inside, message);
+    }
+    return this.#messages.show(name ?? "", message) ?? this.#submit;
   }
 
   /** @param {unknown} error */
@@ -239,14 +222,8 @@ export class ScheduleDialog {
 
   #clear() {
     this.#choice.clear();
-    this.#data?.clear();
-    for (const node of this.#form.querySelectorAll("[data-error]")) {
-      node.textContent = "";
-      /** @type {HTMLElement} */ (node).hidden = true;
-    }
-    for (const node of this.#form.querySelectorAll("[aria-invalid]")) {
-      node.removeAttribute("aria-invalid");
-    }
+    this.#data.shown?.clear();
+    this.#messages.clear();
   }
 }
 

@@ -1,8 +1,15 @@
 /** The request that a form would send, to be sent from elsewhere. */
 
-const MUTATION = `mutation ScheduleJob($input: ScheduleJobInput!) {
+export const SCHEDULE_JOB_BY_API = `mutation ScheduleJob($input: ScheduleJobInput!) {
   scheduleJob(input: $input) {
     job { id status }
+    errors { message code path }
+  }
+}`;
+
+export const SCHEDULE_CRON_JOB_BY_API = `mutation ScheduleCronJob($input: ScheduleCronJobInput!) {
+  scheduleCronJob(input: $input) {
+    schedule { id nextRunTimes }
     errors { message code path }
   }
 }`;
@@ -10,21 +17,23 @@ const MUTATION = `mutation ScheduleJob($input: ScheduleJobInput!) {
 /**
  * Write the mutation and its variables, as a GraphQL client takes them.
  *
+ * @param {string} mutation
  * @param {unknown} input
  */
-export function asGraphQL(input) {
-  return `${MUTATION}\n\n# variables\n${JSON.stringify({ input }, null, 2)}`;
+export function asGraphQL(mutation, input) {
+  return `${mutation}\n\n# variables\n${JSON.stringify({ input }, null, 2)}`;
 }
 
 /**
  * Write a command line for a POSIX shell.
  *
  * @param {URL} endpoint
+ * @param {string} mutation
  * @param {unknown} input
  * @param {boolean} hasToken Whether a token is needed; it is named, never shown.
  */
-export function asCurl(endpoint, input, hasToken) {
-  const query = MUTATION.replace(/\s+/g, " ");
+export function asCurl(endpoint, mutation, input, hasToken) {
+  const query = mutation.replace(/\s+/g, " ");
   const body = JSON.stringify({ query, variables: { input } }, null, 2);
   const lines = [
     `curl ${quote(endpoint.href)}`,

@@ -1,7 +1,7 @@
 /** Which type a new job has: a registered one, or any task of Trigger.dev. */
 
 import { buildControl } from "./control.js";
-import { element, fill, find, setText } from "../page/dom.js";
+import { element, fill, setText } from "../page/dom.js";
 import { executorLabel } from "./executor.js";
 import { readSchema } from "./schema.js";
 
@@ -29,18 +29,26 @@ const OTHER_TASK = readSchema({
 });
 
 export class TypeChoice {
-  #select = find("schedule-type", HTMLSelectElement);
-  #about = find("type-about", HTMLElement);
-  #problem = find("type-error", HTMLElement);
-  #node = find("other-task", HTMLElement);
+  #select;
+  #about;
+  #problem;
+  #node;
   #task = buildControl(OTHER_TASK, true);
   #other = element("option", { value: "" }, "Another Trigger.dev task…");
   #offersOther = false;
   /** null: they have not been read yet. @type {JobType[] | null} */
   #types = null;
 
-  /** @param {() => void} onChange Another one was chosen. */
-  constructor(onChange) {
+  /**
+   * @param {{select: HTMLSelectElement, about: HTMLElement, problem: HTMLElement,
+   *   task: HTMLElement}} nodes The last one is for the task that is to be named.
+   * @param {() => void} onChange Another one was chosen.
+   */
+  constructor({ select, about, problem, task }, onChange) {
+    this.#select = select;
+    this.#about = about;
+    this.#problem = problem;
+    this.#node = task;
     this.#task.node.classList.add("is-variant");
     this.#select.addEventListener("change", onChange);
   }
