@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.feed.epoch import DATABASE_OID, SYSTEM_IDENTIFIER
 from jobwire.jobs.transitions.leave import leave_all
+from jobwire.jobs.transitions.leave_schedules import leave_schedules
 from jobwire.models.database import Connection
 
 _HERE = f"{SYSTEM_IDENTIFIER} AS here_system, {DATABASE_OID} AS here_database"
@@ -82,6 +83,21 @@ class Installation:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A copy that has become an installation of its own.
+
+    Attributes:
+        installation: Who it is now.
+        jobs: How many open TRIGGER jobs were left to the original.
+        schedules: How many schedules of such jobs were paused.
+    """
+
+    installation: Installation
+    jobs: int
+    schedules: int
+
+
 async def read_installation(connection: SqlConnection) -> Installation:
     """Read who we are; the first migration has made it."""
     [record] = await connection.fetch(_READ)
@@ -111,24 +127,21 @@ async def keep(connection: SqlConnection) -> Installation:
     return await read_installation(connection)
 
 
-async def begin_anew(
-    connection: SqlConnection, *, actor: str, now: datetime
-) -> tuple[Installation, int]:
+async def begin_anew(connection: SqlConnection, *, actor: str, now: datetime) -> Begun:
     """Say that this is a copy: it becomes an installation of its own.
 
     Its open TRIGGER jobs are those of the original, which goes on with them: here they
-    end, and nothing is told to their runs. Must run inside a transaction.
-
-    Returns:
-        The new installation, and how many jobs were left to the original.
+    end, and nothing is told to their runs. Its schedules of such jobs are paused, for
+    the original fires them. Must run inside a transaction.
 
     Raises:
         NothingToAnswerError: It is where it always was.
     """
     found = await _lock(connection)
     await connection.fetch(_MOVE, uuid4())
-    left = await leave_all(connection, found.id, actor=actor, now=now)
-    return await read_installation(connection), left
+    jobs = await leave_all(connection, found.id, actor=actor, now=now)
+    schedules = await leave_schedules(connection, now=now)
+    return Begun(await read_installation(connection), jobs, schedules)
 
 
 async def _lock(connection: SqlConnection) -> Installation:

@@ -67,6 +67,7 @@ async def test_a_copy_becomes_another_installation(
     told = capsys.readouterr().out
     assert str(before.id) not in told
     assert "left to the original  0 open TRIGGER jobs" in told
+    assert "paused here           0 schedules of TRIGGER jobs" in told
 
 
 async def test_an_answer_that_nobody_waits_for_is_refused(capsys: Captured) -> None:

@@ -204,9 +204,10 @@ async def test_a_copy_leaves_its_open_trigger_jobs_to_the_original(
     sent = dict(rig.wire.sent)
 
     async with rig.database.transaction() as connection:
-        found, left = await begin_anew(connection, actor="cli", now=rig.clock.now())
+        begun = await begin_anew(connection, actor="cli", now=rig.clock.now())
 
-    assert left == 3
+    found = begun.installation
+    assert begun.jobs == 3
     assert (found.id == settled.id, found.trouble) == (False, None)
     for id in (waiting, ready, running.id):
         job = await rig.job(id)
@@ -231,7 +232,8 @@ async def test_a_copy_marks_its_own_runs_as_its_own(
 ) -> None:
     await move(rig.database)
     async with rig.database.transaction() as connection:
-        found, _ = await begin_anew(connection, actor="cli", now=rig.clock.now())
+        begun = await begin_anew(connection, actor="cli", now=rig.clock.now())
+    found = begun.installation
 
     await InstallationLoop(share(rig)).run_once()
 

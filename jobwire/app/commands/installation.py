@@ -76,10 +76,11 @@ async def _keep(jobwire: Jobwire) -> int:
 async def _begin_anew(jobwire: Jobwire) -> int:
     engine = jobwire.engine
     async with engine.database.transaction() as connection:
-        found, left = await begin_anew(connection, actor=ACTOR, now=engine.clock.now())
+        begun = await begin_anew(connection, actor=ACTOR, now=engine.clock.now())
     engine.doorbell.ring(Topic.CHANGE)
-    print(_told(found))
-    print(f"left to the original  {left} open TRIGGER jobs")
+    print(_told(begun.installation))
+    print(f"left to the original  {begun.jobs} open TRIGGER jobs")
+    print(f"paused here           {begun.schedules} schedules of TRIGGER jobs")
     return 0
 
 

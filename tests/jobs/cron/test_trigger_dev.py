@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,7 @@ from jobwire.jobs.cron.sync import AFTER_REFUSAL, LOOK_AGAIN, Syncer
 from jobwire.jobs.identifiers import schedule_id_text
 from jobwire.jobs.job import Job
 from jobwire.jobs.orphan_policy import OrphanPolicy
+from jobwire.jobs.transitions.leave_schedules import leave_schedules
 from jobwire.models.database import Database
 from jobwire.models.vocabulary import Executor, ScheduleOwner, SignalSource
 from jobwire.triggerdev import ApiStatusError, UnprocessableError
@@ -358,6 +360,35 @@ async def test_what_only_another_environment_can_be_told_says_so(
     after = await crons.read(schedule)
     assert after.sync_state == "PENDING"
     assert "in the environment elsewhere#1" in str(after.sync_error)
+
+
+async def test_a_copy_of_the_database_leaves_the_schedules_of_its_original_alone(
+    crons: Crons, rig: Rig, syncer: Syncer
+) -> None:
+    fired_there = await fired(crons, syncer, key="theirs")
+    ours = await crons.schedule(type="nightly", key="ours")
+    local = await crons.schedule(key="local")
+    gone = await fired(crons, syncer, key="gone")
+    await crons.delete(gone)
+    await sync(syncer)
+    before = await theirs(rig)
+
+    async with crons.database.transaction() as connection:
+        assert await leave_schedules(connection, now=crons.clock.now()) == 2
+    rig.executor.speak_for(UUID(int=7), trouble=None)
+    await sync(syncer)
+
+    for one in (fired_there, ours):
+        assert (await crons.read(one)).is_paused
+    assert not (await crons.read(local)).is_paused
+    after = await theirs(rig)
+    assert [one for one in after if one in before] == before
+    # It has one of its own, which does not fire until somebody resumes it.
+    [own] = [one for one in after if one not in before]
+    assert (own["active"], own["deduplicationKey"].split(":")[1]) == (
+        False,
+        str(UUID(int=7)),
+    )
 
 
 # Adopting.
