@@ -167,7 +167,8 @@ class JobSchedule(Node):
         return RetryConfig.of(config.with_overrides(self.row.retry_overrides))
 
     @resolved(
-        "When it fires next, by the clock that fires it; empty while it is paused."
+        "When it fires next, by the clock that fires it; empty while it is paused, and"
+        " until Trigger.dev's own schedule is gone where ours takes over."
     )
     async def next_run_times(
         self,
@@ -181,7 +182,7 @@ class JobSchedule(Node):
     ) -> list[datetime]:
         """Return the next ticks."""
         check_count(count)
-        if self.row.is_paused:
+        if self.row.is_paused or self.row.is_handed_back:
             return []
         # A page may ask for very many of them: others have their turn in between.
         await asyncio.sleep(0)

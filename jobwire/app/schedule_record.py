@@ -68,8 +68,7 @@ class JobScheduleRecord:
     @classmethod
     def of(cls, row: JobSchedule, *, now: datetime, created: bool = False) -> Self:
         """Make the record of a row as it was written now."""
-        is_settled = row.sync_state in (None, SyncState.SYNCED)
-        fires = is_settled and not row.is_paused
+        follows = row.sync_state in (None, SyncState.SYNCED)
         return cls(
             id=row.public_id,
             uuid=row.id,
@@ -89,6 +88,6 @@ class JobScheduleRecord:
             overlap_policy=OverlapPolicy(row.overlap_policy),
             misfire_policy=MisfirePolicy(row.misfire_policy),
             is_paused=row.is_paused,
-            next_run_at=row.tick_after(now) if fires else None,
+            next_run_at=row.tick_after(now) if follows and not row.is_paused else None,
             sync_state=None if row.sync_state is None else SyncState(row.sync_state),
         )

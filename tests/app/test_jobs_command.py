@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,8 +23,9 @@ from jobwire.gql.scalars import parse_instant
 from jobwire.jobs.doorbell import Doorbell
 from jobwire.jobs.feed import CaughtUp, Closing, Feed, follow_list
 from jobwire.jobs.filters import JobFilter
-from jobwire.jobs.identifiers import job_id_text, parse_job_id
+from jobwire.jobs.identifiers import job_id_text, parse_job_id, schedule_id_text
 from jobwire.jobs.iso8601 import format_duration
+from jobwire.jobs.job import Job
 from jobwire.jobs.logs.append import Portion, append
 from jobwire.jobs.logs.line import NUMBERS, line_of_call
 from jobwire.jobs.transitions.finish import Finish, Outcome, finish
@@ -50,7 +51,7 @@ JOB = """query ($id: ID!) { job(id: $id) {
   retryConfig { maxAttempts minTimeoutInMs maxTimeoutInMs factor }
   cancellation { requestedAt requestedBy reason mode graceUntil acknowledgedAt
                  confirmedAt outcome }
-  replayOf { id }
+  replayOf { id } schedule { id } tickAt
   attention
   attempts { nodes { id number status startedAt finishedAt workerId retryAt backoff
                      failure { kind name message code stack } } }
@@ -308,6 +309,27 @@ async def test_jobs_that_need_attention_are_found_and_say_why(
     assert "ATTENTION" in table[0]
     assert "DRIFTED" in table[1]
     assert re.search(r"attention +DRIFTED", shown)
+
+
+async def test_the_schedule_of_a_job_is_shown_with_the_tick_that_made_it(
+    capsys: Captured, tag: str, server: RunningServer
+) -> None:
+    engine = server.jobwire.engine
+    connection = await asyncpg.connect(**engine.database.url.connect_arguments())
+    schedule = UUID(int=9)
+    made = {"status": "SUCCEEDED", "tag": tag, "schedule_id": schedule}
+    tick = datetime(2026, 1, 15, 13, tzinfo=UTC)
+    ticked = await insert_job(connection, now=tick, tick_at=tick, **made)
+    by_hand = await insert_job(connection, now=tick, **made)
+    await connection.close()
+
+    async def shown(job: Job) -> str:
+        return await asyncio.to_thread(printed, capsys, "show", str(job.id))
+
+    id = schedule_id_text(schedule)
+    pattern = rf"schedule +{id}, tick 2026-01-15T13:00:00\.000Z"
+    assert re.search(pattern, await shown(ticked))
+    assert re.search(rf"schedule +{id}$", await shown(by_hand), re.MULTILINE)
 
 
 async def test_what_is_secret_is_shown_with_a_flag_alone(

@@ -26,7 +26,7 @@ from jobwire.gql.types.reconcile_report import ReconcileReport as ApiReport
 from jobwire.jobs import json_text
 from jobwire.jobs.bulk import BulkOperation
 from jobwire.jobs.feed import Changed, Snapshotted, StreamMessage
-from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.identifiers import job_id_text, schedule_id_text
 from jobwire.jobs.iso8601 import format_duration, format_instant
 from jobwire.jobs.job import Attempt, Event, Job
 from jobwire.jobs.logs.read import LogLine
@@ -44,10 +44,11 @@ def job_json(job: Job, *, reveal: bool = False) -> dict[str, Any]:
         job: The job.
         reveal: Whether to write what is secret.
     """
-    replayed = job.replay_of
+    replayed, schedule = job.replay_of, job.schedule_id
     return {
         **_object(ApiJob.of(job)),
         **_content(job, () if reveal else secret_parts(job)),
+        "schedule": None if schedule is None else {"id": schedule_id_text(schedule)},
         "replayOf": None if replayed is None else {"id": job_id_text(replayed)},
     }
 

@@ -85,6 +85,11 @@ class JobSchedule(Clockwork):
     deleted_at: datetime | None
 
     @property
+    def is_handed_back(self) -> bool:
+        """Whether our clock is to fire it once Trigger.dev's own schedule is gone."""
+        return not self.is_fired_by_trigger_dev and self.sync_state is not None
+
+    @property
     def public_id(self) -> str:
         """The id in the API, `sch_…`."""
         return schedule_id_text(self.id)

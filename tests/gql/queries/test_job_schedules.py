@@ -242,6 +242,19 @@ async def test_a_paused_schedule_has_none(api: Api, crons: Crons) -> None:
     }
 
 
+async def test_there_is_none_while_trigger_devs_own_is_yet_to_go(
+    api: Api, crons: Crons
+) -> None:
+    await crons.schedule()
+    await crons.fetch("UPDATE job_schedules SET sync_state = 'PENDING'")
+
+    assert await _shown(api, "owner syncState nextRunTimes") == {
+        "owner": "JOBWIRE",
+        "syncState": "PENDING",
+        "nextRunTimes": [],
+    }
+
+
 async def test_a_tick_that_is_due_and_not_used_yet_is_no_next_one(
     api: Api, crons: Crons, clock: FakeClock
 ) -> None:

@@ -11,7 +11,7 @@ from jobwire.app.commands.jobs.following import read
 from jobwire.app.commands.jobs.table import Column, lay_out
 from jobwire.app.commands.operating import operate, operator_settings
 from jobwire.app.jobwire import Jobwire
-from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.identifiers import job_id_text, schedule_id_text
 from jobwire.jobs.iso8601 import format_duration, format_instant
 from jobwire.jobs.job import Attempt, Event, Job, Row
 from jobwire.jobs.queries import (
@@ -136,6 +136,7 @@ def _facts(job: Job, hidden: Collection[JobSecret]) -> dict[str, str | None]:
         "run's status": job.trigger_status,
         "environment": job.trigger_environment,
         "attention": ", ".join(job.needs),
+        "schedule": _schedule(job),
         "retries job": None if replayed is None else job_id_text(replayed),
         "data": _HIDDEN if JobSecret.DATA in hidden else wording.printable(job.data),
         "result": result,
@@ -166,6 +167,13 @@ def _events(events: Sequence[Event]) -> list[Column]:
         Column("ACTOR", [wording.printable(one.actor or "") for one in events]),
         Column("TOLD", list(map(wording.told_by, events))),
     ]
+
+
+def _schedule(job: Job) -> str | None:
+    if job.schedule_id is None:
+        return None
+    tick = f", tick {format_instant(job.tick_at)}" if job.tick_at else ""
+    return f"{schedule_id_text(job.schedule_id)}{tick}"
 
 
 def _cancel(job: Job) -> str | None:
