@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Annotated, Self
@@ -164,7 +165,10 @@ class JobSchedule(Node):
         """Return the complete configuration."""
         definition = info.context.engine.registry.find(self.row.type)
         config = Config() if definition is None else definition.retry_config
-        return RetryConfig.of(config.with_overrides(self.row.retry_overrides))
+        # What does not go with the type any more is told by lastSkippedTick.
+        with suppress(InvalidInputError):
+            config = config.with_overrides(self.row.retry_overrides)
+        return RetryConfig.of(config)
 
     @resolved(
         "When it fires next, by the clock that fires it; empty while it is paused, and"
@@ -234,7 +238,7 @@ class JobSchedule(Node):
             owner=CronOwner(row.owner),
             cron=row.cron,
             timezone=row.timezone,
-            description=row.expression.description,
+            description=row.description,
             overlap_policy=OverlapPolicy(row.overlap_policy),
             misfire_policy=MisfirePolicy(row.misfire_policy),
             misfire_window=row.misfire_window if reaches_back else None,

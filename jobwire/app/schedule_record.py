@@ -80,7 +80,7 @@ class JobScheduleRecord:
             version=row.version,
             cron=row.cron,
             timezone=row.timezone,
-            description=row.expression.description,
+            description=row.description,
             owner=ScheduleOwner(row.owner),
             executor=Executor(row.executor),
             trigger_task_id=row.trigger_task_id,

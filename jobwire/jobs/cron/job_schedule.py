@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from jobwire.jobs.cron.expression import Expression, read_expression
+from jobwire.jobs.cron.expression import read_expression
+from jobwire.jobs.cron.time_zone import zone_of
 from jobwire.jobs.cron.trigger_rules import trigger_ticks_after
+from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.identifiers import schedule_id_text
 from jobwire.jobs.job import Row
 from jobwire.models.vocabulary import ScheduleOwner
@@ -35,11 +37,6 @@ class Clockwork(Row):
     trigger_task_id: str | None
 
     @property
-    def expression(self) -> Expression:
-        """The cron expression, read."""
-        return read_expression(self.cron)
-
-    @property
     def is_fired_by_trigger_dev(self) -> bool:
         """Whether Trigger.dev's clock fires it, not ours."""
         return self.owner == ScheduleOwner.TRIGGER_DEV
@@ -49,17 +46,37 @@ class Clockwork(Row):
         """What differs from the type's retry configuration; None: nothing."""
         return None if self.retry_config is None else json.loads(self.retry_config)
 
+    def check(self) -> None:
+        """Refuse a cron, or a time zone, that could be read once and cannot be now.
+
+        Raises:
+            InvalidInputError: The message names it.
+        """
+        read_expression(self.cron)
+        zone_of(self.timezone)
+
     def ticks_after(self, instant: datetime) -> Iterator[datetime]:
-        """Iterate over its ticks after an instant, by the clock that fires it."""
+        """Iterate over its ticks after an instant, by the clock that fires it.
+
+        One that `check` refuses has none.
+        """
+        try:
+            self.check()
+        except InvalidInputError:
+            return iter(())
+        expression = read_expression(self.cron)
         if self.is_fired_by_trigger_dev:
-            return trigger_ticks_after(self.expression, self.timezone, instant)
-        return self.expression.ticks_after(self.timezone, instant)
+            return trigger_ticks_after(expression, self.timezone, instant)
+        return expression.ticks_after(self.timezone, instant)
 
     def tick_after(self, instant: datetime) -> datetime | None:
         """Return its first tick after an instant; None: it never fires again."""
         if self.is_fired_by_trigger_dev:
             return next(self.ticks_after(instant), None)
-        return self.expression.next_after(self.timezone, instant)
+        try:
+            return read_expression(self.cron).next_after(self.timezone, instant)
+        except InvalidInputError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +100,14 @@ class JobSchedule(Clockwork):
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None
+
+    @property
+    def description(self) -> str:
+        """What its cron says, in English, or why nobody can read it."""
+        try:
+            return read_expression(self.cron).description
+        except InvalidInputError as refusal:
+            return refusal.message
 
     @property
     def is_handed_back(self) -> bool:

@@ -18,7 +18,7 @@ from jobwire.jobs.cancel import cancel
 from jobwire.jobs.cron.due import Decision, Skip, decide
 from jobwire.jobs.cron.job_schedule import CLOCKWORK_COLUMNS, Clockwork
 from jobwire.jobs.definition import JobDefinition
-from jobwire.jobs.errors import JobError
+from jobwire.jobs.errors import InvalidInputError, JobError
 from jobwire.jobs.placement import PlacementPolicy, place
 from jobwire.jobs.queue import queue_of
 from jobwire.jobs.registry import Registry
@@ -146,7 +146,7 @@ class Ticker:
         found = [Clockwork.from_record(record) for record in records]
         open_jobs = await _open_jobs(connection, found)
         decisions = {
-            one.id: decide(one, now=now, is_open=one.id in open_jobs) for one in found
+            one.id: _decide(one, now=now, is_open=one.id in open_jobs) for one in found
         }
         canceled = await _cancel(connection, decisions, open_jobs, now)
         await _drop_used(connection, found, decisions)
@@ -179,13 +179,14 @@ class Ticker:
         # Of one millisecond, ids rise with the ticks.
         ids = sorted((identifiers.new_id(now) for _ in asked), key=attrgetter("int"))
         for (one, tick), id in zip(asked, ids, strict=True):
-            of_type = fits(one.type, one.executor, one.trigger_task_id)
-            if isinstance(of_type, JobError):
-                skip = Skip(tick, SkipReason.REFUSED, of_type.message)
+            try:
+                of_type = fits(one.type, one.executor, one.trigger_task_id)
+                firings.append(of_type.firing(id, one, tick))
+            except JobError as refusal:
+                skip = _refused(tick, refusal)
                 decisions[one.id] = replace(decisions[one.id], skip=skip)
-                continue
-            firings.append(of_type.firing(id, one, tick))
-            made[one.id].append(tick)
+            else:
+                made[one.id].append(tick)
         if firings:
             await fire(
                 connection,
@@ -196,22 +197,21 @@ class Ticker:
             )
         return made
 
-    def _fits(
-        self, type: str, executor: str, trigger_task_id: str | None
-    ) -> "_OfType | JobError":
-        """Return what a type gives its jobs as it is registered now, or a refusal."""
-        try:
-            placement = place(
-                type,
-                Executor(executor),
-                trigger_task_id,
-                registry=self.registry,
-                # Whoever scheduled it was allowed to run its task.
-                policy=replace(self.policy, any_task=True),
-                viewer=trusted(ACTOR),
-            )
-        except JobError as refusal:
-            return refusal
+    def _fits(self, type: str, executor: str, trigger_task_id: str | None) -> "_OfType":
+        """Return what a type gives its jobs as it is registered now.
+
+        Raises:
+            JobError: Its jobs are refused.
+        """
+        placement = place(
+            type,
+            Executor(executor),
+            trigger_task_id,
+            registry=self.registry,
+            # Whoever scheduled it was allowed to run its task.
+            policy=replace(self.policy, any_task=True),
+            viewer=trusted(ACTOR),
+        )
         return _OfType(placement.definition, placement.trigger_task_id)
 
 
@@ -229,7 +229,12 @@ class _OfType:
         self._secret_result = definition is not None and definition.secret_result
 
     def firing(self, id: UUID, schedule: Clockwork, tick: datetime) -> Firing:
-        """Make one of them."""
+        """Make one of them.
+
+        Raises:
+            InvalidInputError: The schedule's retry configuration does not go with that
+                of the type any more.
+        """
         overrides = schedule.retry_overrides
         return Firing(
             id,
@@ -264,9 +269,8 @@ async def correct_clock(connection: Connection, *, now: datetime, limit: int) ->
     for record in records:
         schedule = Clockwork.from_record(record)
         is_idle = schedule.is_paused or schedule.next_tick_at is None
-        decisions[schedule.id] = Decision(
-            (), None if is_idle else schedule.tick_after(now)
-        )
+        after = None if is_idle else schedule.tick_after(now)
+        decisions[schedule.id] = Decision((), after)
     await _move(connection, decisions, {}, now)
     return len(records)
 
@@ -331,6 +335,21 @@ async def _drop_used(
     for id in {id for id, _ in used}:
         kept = tuple(tick for tick in decisions[id].ticks if (id, tick) not in used)
         decisions[id] = replace(decisions[id], ticks=kept)
+
+
+def _decide(schedule: Clockwork, *, now: datetime, is_open: bool) -> Decision:
+    """Decide; one that nobody can read stops, and does not hold up the others."""
+    try:
+        schedule.check()
+    except InvalidInputError as refusal:
+        tick = schedule.next_tick_at or now
+        return Decision((), None, skip=_refused(tick, refusal))
+    return decide(schedule, now=now, is_open=is_open)
+
+
+def _refused(tick: datetime, refusal: JobError) -> Skip:
+    told = f"{refusal.message} Schedule it again with its key."
+    return Skip(tick, SkipReason.REFUSED, told)
 
 
 async def _move(

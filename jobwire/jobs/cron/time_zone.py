@@ -66,7 +66,12 @@ def check_zone(name: str) -> None:
 
 @lru_cache(_MOST_ZONES)
 def zone_of(name: str) -> ZoneInfo:
-    """Return a zone by a name that has been checked; `zoneinfo` keeps but a few."""
+    """Return a zone by its name; `zoneinfo` itself keeps but a few.
+
+    Raises:
+        InvalidInputError: As `check_zone`; a name may have gone since it was checked.
+    """
+    check_zone(name)
     return ZoneInfo(name)
 
 

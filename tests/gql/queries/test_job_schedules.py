@@ -294,6 +294,26 @@ async def test_the_expression_is_told_in_words(
     }
 
 
+async def test_one_that_nobody_can_read_any_more_is_shown_and_says_why(
+    api: Api, crons: Crons
+) -> None:
+    one = await crons.schedule()
+    await crons.fetch(
+        "UPDATE job_schedules SET cron = '0 * * * gone',"
+        " retry_config = '{\"minTimeoutInMs\": 90000}' WHERE id = $1",
+        one.id,
+    )
+
+    shown = await _shown(
+        api, "cron description nextRunTimes retryConfig { minTimeoutInMs }"
+    )
+
+    assert shown["cron"] == "0 * * * gone"
+    assert "not 'gone'" in shown["description"]
+    assert shown["nextRunTimes"] == []
+    assert shown["retryConfig"] == {"minTimeoutInMs": 1000}
+
+
 async def test_a_tick_that_waits_is_shown_until_it_has_its_job(
     api: Api, crons: Crons
 ) -> None:

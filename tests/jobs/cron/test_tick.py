@@ -194,6 +194,47 @@ async def test_a_type_that_runs_elsewhere_by_now_skips_the_tick_and_says_why(
     assert after.next_tick_at == NOON + 2 * HOUR
 
 
+async def test_one_that_nobody_can_read_stands_still_and_holds_up_no_other(
+    crons: Crons,
+) -> None:
+    cron, zone = await crons.schedule(tag="a"), await crons.schedule(tag="b")
+    await crons.schedule(tag="c")
+    update = "UPDATE job_schedules SET {} WHERE id = $1"
+    await crons.fetch(update.format("cron = '0 * * * gone'"), cron.id)
+    await crons.fetch(update.format("timezone = 'gone'"), zone.id)
+    crons.clock.advance(HOUR)
+
+    ticked = await crons.tick()
+
+    assert [one.tag for one in await crons.jobs()] == ["c"]
+    assert ticked.skipped == {SkipReason.REFUSED: 2}
+    for one in (cron, zone):
+        after = await crons.read(one)
+        assert (after.next_tick_at, after.last_skip_reason) == (None, "REFUSED")
+        assert "gone" in str(after.last_skip_message)
+    assert (await crons.schedule(tag="a")).next_tick_at == NOON + 2 * HOUR
+
+
+async def test_retries_that_do_not_go_with_the_type_any_more_refuse_the_tick(
+    crons: Crons,
+) -> None:
+    odd = await crons.schedule(tag="odd", retry_config={"minTimeoutInMs": 9000})
+    await crons.schedule(tag="even")
+    await crons.fetch(
+        "UPDATE job_schedules SET retry_config = '{\"minTimeoutInMs\": 90000}'"
+        " WHERE id = $1",
+        odd.id,
+    )
+    crons.clock.advance(HOUR)
+
+    await crons.tick()
+
+    assert [one.tag for one in await crons.jobs()] == ["even"]
+    after = await crons.read(odd)
+    assert "must not be above maxTimeoutInMs" in str(after.last_skip_message)
+    assert after.next_tick_at == NOON + 2 * HOUR
+
+
 async def test_the_type_says_how_to_retry_unless_the_schedule_does(
     crons: Crons,
 ) -> None:
