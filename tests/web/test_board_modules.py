@@ -385,6 +385,101 @@ async def test_list_keeps_out_a_late_answer_about_a_job_that_has_left(
     assert shown == []
 
 
+async def test_list_adds_a_page_as_its_jobs_are_by_the_time_it_has_come(
+    with_list: Callable[..., Any],
+) -> None:
+    shown = await with_list(
+        [job("job_5", 1)],
+        [change("job_3", 2, 2), change("job_2", 2, 2, left=True)],
+        """
+        const page = Promise.withResolvers();
+        const extended = list.extend(page.promise);
+        for (const change of changes) list.apply(change);
+        const old = ["job_3", "job_2", "job_1"].map((id) => ({ ...nodes[0], id }));
+        page.resolve({ nodes: old, pageInfo });
+        await extended;
+        """,
+    )
+
+    assert shown == [["job_5", 1], ["job_3", 2], ["job_1", 1]]
+
+
+async def test_list_adds_no_page_that_was_asked_for_before_it_began_anew(
+    with_list: Callable[..., Any],
+) -> None:
+    shown = await with_list(
+        [job("job_5", 1)],
+        [],
+        """
+        const page = Promise.withResolvers();
+        const extended = list.extend(page.promise);
+        list.reset({ nodes, pageInfo });
+        page.resolve({ nodes: [{ ...nodes[0], id: "job_3" }], pageInfo });
+        if (await extended) throw new Error("It was added.");
+        """,
+    )
+
+    assert shown == [["job_5", 1]]
+
+
+async def test_list_goes_on_after_a_page_that_could_not_be_read(
+    with_list: Callable[..., Any],
+) -> None:
+    shown = await with_list(
+        [job("job_5", 1)],
+        [change("job_3", 2, 2)],
+        """
+        await list.extend(Promise.reject(new Error("no"))).catch(() => {});
+        list.apply(changes[0]);
+        const old = [{ ...nodes[0], id: "job_3" }];
+        await list.extend(Promise.resolve({ nodes: old, pageInfo }));
+        """,
+    )
+
+    assert shown == [["job_5", 1], ["job_3", 1]]
+
+
+async def test_list_keeps_what_was_loaded_and_no_more_than_500_beside_that(
+    with_list: Callable[..., Any],
+) -> None:
+    sizes = """
+        const many = (from, to) =>
+          Array.from({ length: to - from }, (_, at) => ({
+            ...nodes[0], id: `job_${String(from + at).padStart(6, "0")}`,
+          }));
+        const grow = (from, to) => {
+          for (const job of many(from, to)) {
+            list.apply({ event: { jobVersion: 1 }, job, leftFilter: false });
+          }
+          return list.jobs.length;
+        };
+        list.reset({ nodes: many(1000, 1100), pageInfo });
+        const alone = grow(2000, 2600);
+        await list.extend(Promise.resolve({ nodes: many(0, 200), pageInfo }));
+        const loaded = grow(3000, 3010);
+        return [[alone, 1], [loaded, 1], [Number(list.jobs.at(-1).id.slice(4)), 1]];
+    """
+
+    shown = await with_list([job("job_5", 1)], [], sizes)
+
+    assert shown == [[500, 1], [700, 1], [10, 1]]
+
+
+async def test_list_forgets_in_time_what_has_left_it(
+    with_list: Callable[..., Any],
+) -> None:
+    shown = await with_list(
+        [job("job_5", 1)],
+        [change(f"job_9{number}", 4, 4, left=True) for number in range(1001)],
+        """
+        list.put({ id: "job_91", version: 4, status: "RUNNING" }, {});
+        list.put({ id: "job_90", version: 4, status: "RUNNING" }, {});
+        """,
+    )
+
+    assert shown == [["job_90", 4], ["job_5", 1]]
+
+
 async def test_list_forgets_its_jobs_when_it_begins_anew(
     with_list: Callable[..., Any],
 ) -> None:

@@ -5,8 +5,10 @@
 /** @typedef {import("./documents.js").JobPage} JobPage */
 /** @typedef {import("./documents.js").JobFilter} JobFilter */
 
-/** How many jobs are kept; older ones are read again by "Load more". */
+/** How many jobs are kept unless more were loaded; "Load more" reads older ones again. */
 const CAPACITY = 500;
+/** How many departures are remembered: for answers that are seconds late, not hours. */
+const MOST_DEPARTURES = 1000;
 
 export class JobList {
   /** @type {Map<string, Job>} */
@@ -19,8 +21,16 @@ export class JobList {
   #departures = new Map();
   /** @type {Job[] | null} */
   #sorted = null;
+  /**
+   * What is told while a page is read, which may be older; null: none is.
+   *
+   * @type {JobChange[] | null}
+   */
+  #told = null;
   /** @type {string | null} */
   #endCursor = null;
+  /** How many jobs the reader has loaded. */
+  #loaded = 0;
   hasMore = false;
 
   get size() {
@@ -47,18 +57,37 @@ export class JobList {
     this.#jobs.clear();
     this.#departures.clear();
     this.#sorted = null;
-    this.append(page);
+    this.#told = null;
+    this.#append(page);
   }
 
   /**
-   * Add the next page.
+   * Add the next page once it is read, as its jobs are by then.
    *
-   * @param {JobPage} page
+   * @param {Promise<JobPage>} reading
+   * @returns {Promise<boolean>} Whether it was added; not to a list that began anew.
    */
-  append(page) {
+  async extend(reading) {
+    /** @type {JobChange[]} */
+    const told = [];
+    this.#told = told;
+    try {
+      const page = await reading;
+      if (this.#told !== told) return false;
+      this.#append(page);
+    } finally {
+      if (this.#told === told) this.#told = null;
+    }
+    for (const change of told) this.apply(change);
+    return true;
+  }
+
+  /** @param {JobPage} page */
+  #append(page) {
     for (const job of page.nodes) this.#keep(job);
     this.hasMore = page.pageInfo.hasNextPage;
     this.#endCursor = page.pageInfo.endCursor;
+    this.#loaded = this.#jobs.size;
   }
 
   /**
@@ -79,11 +108,11 @@ export class JobList {
    *
    * @param {JobChange} change
    */
-  apply({ event, job, leftFilter }) {
+  apply(change) {
+    this.#told?.push(change);
+    const { event, job, leftFilter } = change;
     if (leftFilter) {
-      this.#jobs.delete(job.id);
-      this.#departures.set(job.id, event.jobVersion);
-      this.#sorted = null;
+      this.#remove(job.id, event.jobVersion);
     } else if (this.#jobs.has(job.id) || this.#reaches(job, event.jobVersion)) {
       this.#keep(job);
       this.#trim();
@@ -101,9 +130,7 @@ export class JobList {
     if (matches(filter, job)) {
       if (this.#jobs.has(job.id) || this.#reaches(job, job.version)) this.#keep(job);
     } else if ((this.#jobs.get(job.id)?.version ?? job.version) < job.version) {
-      this.#jobs.delete(job.id);
-      this.#departures.set(job.id, job.version);
-      this.#sorted = null;
+      this.#remove(job.id, job.version);
     }
     return this.#jobs.has(job.id);
   }
@@ -129,9 +156,24 @@ export class JobList {
     this.#sorted = null;
   }
 
+  /**
+   * @param {string} id
+   * @param {number} version With which it left.
+   */
+  #remove(id, version) {
+    this.#jobs.delete(id);
+    this.#sorted = null;
+    this.#departures.delete(id);
+    this.#departures.set(id, version);
+    if (this.#departures.size <= MOST_DEPARTURES) return;
+    const [oldest] = this.#departures.keys();
+    this.#departures.delete(oldest);
+  }
+
   #trim() {
-    if (this.#jobs.size <= CAPACITY) return;
-    for (const { id } of this.jobs.slice(CAPACITY)) this.#jobs.delete(id);
+    const kept = Math.max(CAPACITY, this.#loaded);
+    if (this.#jobs.size <= kept) return;
+    for (const { id } of this.jobs.slice(kept)) this.#jobs.delete(id);
     this.#sorted = null;
     this.hasMore = true;
     this.#endCursor = null;

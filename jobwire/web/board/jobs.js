@@ -174,12 +174,11 @@ export class Jobs {
     const oldest = this.#list.jobs.at(-1)?.id ?? "";
     this.#more.disabled = true;
     try {
-      const { jobs } = await this.options.api.execute(JOBS, {
+      const answer = this.options.api.execute(JOBS, {
         ...this.#list.nextPage(this.#filter),
         first: PAGE,
       });
-      if (reading !== this.#reading) return;
-      this.#list.append(jobs);
+      if (!(await this.#list.extend(answer.then(({ jobs }) => jobs)))) return;
       this.#draw();
       const added = this.#list.jobs.find(({ id }) => id < oldest);
       if (added) this.focus(added.id);
