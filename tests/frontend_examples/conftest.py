@@ -1,0 +1,45 @@
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.node_project import install_node_project
+
+EXAMPLES = Path(__file__).parents[2] / "frontend-examples"
+
+
+def program(name: str) -> str:
+    """Return where a program is that belongs to Node."""
+    path = shutil.which(name)
+    assert path is not None
+    return path
+
+
+def compile_project(folder: Path, *options: str) -> None:
+    """Run the compiler of a project in its folder; fail with what it says."""
+    ended = subprocess.run(
+        [folder / "node_modules" / ".bin" / "tsc", *options],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="session")
+def jobwire_live(shared_folder: Path) -> Path:
+    """The folder jobwire-live/ with its packages."""
+    return install_node_project(shared_folder, EXAMPLES / "jobwire-live")
+
+
+@pytest.fixture(scope="session")
+def compiled_live(jobwire_live: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its sources and tests as a program that Node runs: `src/`, `test/`."""
+    folder = tmp_path_factory.mktemp("jobwire-live")
+    (folder / "node_modules").symlink_to(jobwire_live / "node_modules")
+    (folder / "package.json").write_text('{"type": "module"}')
+    compile_project(jobwire_live, "--noEmit", "false", "--outDir", str(folder))
+    return folder
