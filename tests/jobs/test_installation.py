@@ -41,6 +41,12 @@ async def settled(database: Database) -> AsyncIterator[Installation]:
     async with database.connection() as connection:
         found = await settle_in(connection)
         yield found
+    await forget(database)
+
+
+async def forget(database: Database) -> None:
+    """Let the database know no place: the row outlives the tests."""
+    async with database.connection() as connection:
         await connection.execute(
             "UPDATE installation SET system_identifier = NULL, database_oid = NULL"
         )
@@ -58,6 +64,8 @@ async def move(database: Database) -> Installation:
 async def test_nobody_lives_anywhere_before_trigger_dev_is_asked(
     database: Database,
 ) -> None:
+    await forget(database)
+
     async with database.connection() as connection:
         found = await read_installation(connection)
 
