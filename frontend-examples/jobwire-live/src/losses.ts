@@ -13,7 +13,7 @@ const FATAL_CODES = new Set([4004, 4005, 4400, 4406, 4409, 4429]);
 type Known = "code" | "errors" | "graphQLErrors" | "reason" | "response" | "statusCode";
 
 export type Loss =
-  | { readonly kind: "lost"; readonly cause: unknown }
+  | { readonly kind: "lost" }
   /** The token was refused, which may have ended: another one may do. */
   | { readonly kind: "unauthenticated"; readonly error: RefusedError }
   | { readonly kind: "expired"; readonly error: RefusedError }
@@ -24,7 +24,7 @@ export function lossByErrors(errors: readonly GraphQLError[]): Loss {
   const error = RefusedError.of(errors);
   if (error.code === "INVALID_CURSOR") return { kind: "expired", error };
   if (error.code === "UNAUTHENTICATED") return { kind: "unauthenticated", error };
-  if (error.code !== null && PASSING.has(error.code)) return { kind: "lost", cause: error };
+  if (error.code !== null && PASSING.has(error.code)) return { kind: "lost" };
   return { kind: "refused", error };
 }
 
@@ -56,7 +56,7 @@ export function lossByError(thrown: unknown): Loss {
   if (typeof status === "number" && isFatal(status)) {
     return { kind: "refused", error: new RefusedError(`Answered with ${status}.`, null) };
   }
-  return { kind: "lost", cause: thrown };
+  return { kind: "lost" };
 }
 
 function isFatal(status: number): boolean {

@@ -5,35 +5,18 @@ from uuid import UUID
 
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.job import JOB_COLUMNS, Job
+from jobwire.jobs.transitions.create import CREATED
 from jobwire.jobs.transitions.events import append_events, changed
 from jobwire.models.vocabulary import SignalSource
 
 _CREATED = (
-    "id",
-    "tag",
-    "type",
-    "user_id",
-    "executor",
-    "status",
-    "retry_config",
-    "priority",
-    "queue",
-    "run_at",
-    "next_attempt_at",
-    "created_at",
-    "attempts",
-    "metadata",
-    "attention",
-    "dispatch_state",
-    "dispatch_number",
+    *CREATED,
     "dispatched_at",
     "schedule_id",
     "tick_at",
     "trigger_task_id",
     "trigger_run_id",
     "trigger_environment",
-    "secret_data",
-    "secret_result",
 )
 
 # Two runs of one tick are two jobs all the same: somebody has replayed the first one.

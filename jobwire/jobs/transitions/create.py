@@ -36,7 +36,8 @@ _COLUMNS = {
     "secret_data": "boolean",
     "secret_result": "boolean",
 }
-_CREATED = (
+#: What the first event of every job tells.
+CREATED = (
     "id",
     "tag",
     "type",
@@ -86,7 +87,7 @@ _NAMES = ", ".join(_COLUMNS)
 
 #: SQL: the changes of a job's first event, over the columns of its row.
 # Most jobs have none of the second ones; nothing is taken apart for those.
-_ALWAYS, _GIVEN = changed(_CREATED), changed(_CREATED_WHEN_GIVEN)
+_ALWAYS, _GIVEN = changed(CREATED), changed(_CREATED_WHEN_GIVEN)
 CREATED_CHANGES = f"""CASE num_nonnulls({", ".join(_CREATED_WHEN_GIVEN)})
    WHEN 0 THEN {_ALWAYS} ELSE {_ALWAYS} || jsonb_strip_nulls({_GIVEN}) END"""
 
