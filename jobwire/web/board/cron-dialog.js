@@ -5,6 +5,7 @@ import { DataForms } from "./data-forms.js";
 import { SCHEDULE_CRON_JOB } from "./documents.js";
 import { element, fill, find } from "../page/dom.js";
 import { FormMessages } from "./form-messages.js";
+import { InputForm } from "./input-form.js";
 import { RequestView } from "./request-view.js";
 import { MISFIRE_POLICIES, OVERLAP_POLICIES } from "./schedule-words.js";
 import { SCHEDULE_CRON_JOB_BY_API } from "./snippet.js";
@@ -13,9 +14,6 @@ import { TypeChoice } from "./type-choice.js";
 /** @typedef {import("./documents.js").JobSchedule} JobSchedule */
 /** @typedef {import("./documents.js").JobType} JobType */
 /** @typedef {import("./documents.js").UserError} UserError */
-
-/** The members of the input that the choice of the type stands for. */
-const OF_TYPE = new Set(["type", "executor", "triggerTaskId"]);
 
 /**
  * @typedef {object} CronOptions
@@ -49,7 +47,6 @@ export class CronDialog {
   #overlap = find("cron-overlap", HTMLSelectElement);
   #misfire = find("cron-misfire", HTMLSelectElement);
   #data = new DataForms(find("cron-data", HTMLElement));
-  #submit = find("cron-submit", HTMLButtonElement);
   #messages = new FormMessages(this.#form, () => ({
     tag: this.#tag,
     key: this.#key,
@@ -59,6 +56,7 @@ export class CronDialog {
     misfirePolicy: this.#misfire,
   }));
   #preview;
+  #inputForm;
   #request;
   #suggestedTag = "";
 
@@ -94,16 +92,21 @@ export class CronDialog {
     this.#cron.addEventListener("input", () => this.#messages.clearOne("cron"));
     this.#timezone.addEventListener("input", () => this.#messages.clearOne("timezone"));
     this.#owner.addEventListener("change", () => this.#drawOwner());
-    this.#form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#send();
+    this.#inputForm = new InputForm({
+      dialog: this.#dialog,
+      form: this.#form,
+      submit: find("cron-submit", HTMLButtonElement),
+      cancel: find("cron-cancel", HTMLButtonElement),
+      choice: this.#choice,
+      data: this.#data,
+      messages: this.#messages,
+      check: () => this.#check(),
+      send: () => this.#send(),
+      onShow: (name) => {
+        // The preview would say the same below it.
+        if (name === "cron") this.#preview.clear();
+      },
     });
-    this.#form.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#send();
-    });
-    find("cron-cancel", HTMLButtonElement).addEventListener("click", () =>
-      this.#dialog.close(),
-    );
   }
 
   /**
@@ -128,7 +131,7 @@ export class CronDialog {
   /** Open the dialog. */
   async open() {
     if (this.#dialog.open) return;
-    this.#clear();
+    this.#inputForm.clear();
     this.#drawType();
     this.#dialog.showModal();
     this.#choice.focus();
@@ -136,7 +139,7 @@ export class CronDialog {
     try {
       await this.options.loadTypes();
     } catch (error) {
-      this.#fail(error);
+      this.#inputForm.fail(error);
     }
   }
 
@@ -198,81 +201,39 @@ export class CronDialog {
   }
 
   async #send() {
-    if (this.#submit.disabled) return;
-    this.#clear();
-    const wrong = this.#check();
-    if (wrong) {
-      wrong.focus();
-      return;
-    }
-    this.#submit.disabled = true;
-    try {
-      const input = this.#input();
-      const { scheduleCronJob } = await this.options.api.execute(SCHEDULE_CRON_JOB, {
-        input,
-      });
-      if (scheduleCronJob.schedule) {
-        this.#dialog.close();
-        this.#reset();
-        this.options.onScheduled(scheduleCronJob.schedule);
-      } else {
-        this.#refuse(scheduleCronJob.errors);
-      }
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#submit.disabled = false;
+    const input = this.#input();
+    const { scheduleCronJob } = await this.options.api.execute(SCHEDULE_CRON_JOB, {
+      input,
+    });
+    if (scheduleCronJob.schedule) {
+      this.#dialog.close();
+      this.#reset();
+      this.options.onScheduled(scheduleCronJob.schedule);
+    } else {
+      this.#inputForm.refuse(scheduleCronJob.errors.map((error) => this.#explain(error)));
     }
   }
 
   /** Show what cannot be right, and return the first of it. */
   #check() {
+    const form = this.#inputForm;
     const choice = this.#choice.check();
-    const noTag = this.#tag.value ? null : this.#show(["tag"], "Say what it is about.");
-    const noCron = this.#cron.value ? null : this.#show(["cron"], "Say when it fires.");
+    const noTag = this.#tag.value ? null : form.show(["tag"], "Say what it is about.");
+    const noCron = this.#cron.value ? null : form.show(["cron"], "Say when it fires.");
     return choice ?? noTag ?? noCron ?? this.#data.shown?.check() ?? null;
   }
 
-  /** @param {UserError[]} errors */
-  #refuse(errors) {
-    const [first] = errors.map(({ code, path, message }) => {
-      if (code === "VERSION_CONFLICT") {
-        const key = this.#key.value || this.#tag.value;
-        return this.#show(["key"], `There is a schedule with the key ${key} already.`);
-      }
-      const inside = path?.[0] === "input" ? path.slice(1) : (path ?? []);
-      return this.#show(inside, message);
-    });
-    first?.focus();
-  }
-
   /**
-   * Show a message where the path within the input leads to.
+   * Say where the form is in the way of a schedule that is there.
    *
-   * @param {string[]} path
-   * @param {string} message
-   * @returns {HTMLElement}
+   * @param {UserError} error
+   * @returns {UserError}
    */
-  #show(path, message) {
-    const [name, ...inside] = path;
-    if (OF_TYPE.has(name)) return this.#choice.show(path, message);
-    if (name === "data" && this.#data.shown) {
-      return this.#data.shown.show(inside, message);
-    }
-    // The preview would say the same below it.
-    if (name === "cron") this.#preview.clear();
-    return this.#messages.show(name ?? "", message) ?? this.#submit;
-  }
-
-  /** @param {unknown} error */
-  #fail(error) {
-    this.#show([], error instanceof Error ? error.message : String(error));
-  }
-
-  #clear() {
-    this.#choice.clear();
-    this.#data.shown?.clear();
-    this.#messages.clear();
+  #explain(error) {
+    if (error.code !== "VERSION_CONFLICT") return error;
+    const key = this.#key.value || this.#tag.value;
+    const message = `There is a schedule with the key ${key} already.`;
+    return { ...error, path: ["input", "key"], message };
   }
 
   /** Forget what another schedule would not have as well. */

@@ -5,6 +5,7 @@ import { JOB_TYPES, SCHEDULE_JOB } from "./documents.js";
 import { fill, find } from "../page/dom.js";
 import { FormMessages } from "./form-messages.js";
 import { formatDuration, parseDuration } from "./format.js";
+import { InputForm } from "./input-form.js";
 import { RequestView } from "./request-view.js";
 import { SCHEDULE_JOB_BY_API } from "./snippet.js";
 import { RunTimeInput, SpanInput } from "./timing.js";
@@ -12,10 +13,6 @@ import { TypeChoice } from "./type-choice.js";
 
 /** @typedef {import("./documents.js").Job} Job */
 /** @typedef {import("./documents.js").JobType} JobType */
-/** @typedef {import("./documents.js").UserError} UserError */
-
-/** The members of the input that the choice of the type stands for. */
-const OF_TYPE = new Set(["type", "executor", "triggerTaskId"]);
 
 /**
  * @typedef {object} ScheduleOptions
@@ -40,7 +37,6 @@ export class ScheduleDialog {
   #tag = find("schedule-tag", HTMLInputElement);
   #data = new DataForms(find("schedule-data", HTMLElement));
   #attempts = find("max-attempts", HTMLInputElement);
-  #submit = find("schedule-submit", HTMLButtonElement);
   #runTime = new RunTimeInput();
   #maxDuration = new SpanInput("Longest attempt");
   #ttl = new SpanInput("Time to live");
@@ -51,6 +47,7 @@ export class ScheduleDialog {
     maxDuration: this.#maxDuration.amount,
     ttl: this.#ttl.amount,
   }));
+  #inputForm;
   #request;
   /** @type {JobType[]} */
   #types = [];
@@ -69,16 +66,17 @@ export class ScheduleDialog {
       mutation: SCHEDULE_JOB_BY_API,
       input: () => this.#input(),
     });
-    this.#form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#send();
+    this.#inputForm = new InputForm({
+      dialog: this.#dialog,
+      form: this.#form,
+      submit: find("schedule-submit", HTMLButtonElement),
+      cancel: find("schedule-cancel", HTMLButtonElement),
+      choice: this.#choice,
+      data: this.#data,
+      messages: this.#messages,
+      check: () => this.#check(),
+      send: () => this.#send(),
     });
-    this.#form.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#send();
-    });
-    find("schedule-cancel", HTMLButtonElement).addEventListener("click", () =>
-      this.#dialog.close(),
-    );
   }
 
   /** Read the registered types; they change while a developer edits them. */
@@ -107,7 +105,7 @@ export class ScheduleDialog {
    */
   async open(type) {
     if (this.#dialog.open) return;
-    this.#clear();
+    this.#inputForm.clear();
     if (type) this.#choice.choose(type);
     this.#drawType();
     this.#dialog.showModal();
@@ -115,7 +113,7 @@ export class ScheduleDialog {
     try {
       await this.load();
     } catch (error) {
-      this.#fail(error);
+      this.#inputForm.fail(error);
     }
   }
 
@@ -156,74 +154,25 @@ export class ScheduleDialog {
   }
 
   async #send() {
-    if (this.#submit.disabled) return;
-    this.#clear();
-    const wrong = this.#check();
-    if (wrong) {
-      wrong.focus();
-      return;
-    }
-    this.#submit.disabled = true;
-    try {
-      const input = this.#input();
-      const { scheduleJob } = await this.options.api.execute(SCHEDULE_JOB, { input });
-      if (scheduleJob.job) {
-        this.#dialog.close();
-        this.#tag.value = this.#suggestedTag;
-        this.options.onScheduled(scheduleJob.job);
-      } else {
-        this.#refuse(scheduleJob.errors);
-      }
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#submit.disabled = false;
+    const input = this.#input();
+    const { scheduleJob } = await this.options.api.execute(SCHEDULE_JOB, { input });
+    if (scheduleJob.job) {
+      this.#dialog.close();
+      this.#tag.value = this.#suggestedTag;
+      this.options.onScheduled(scheduleJob.job);
+    } else {
+      this.#inputForm.refuse(scheduleJob.errors);
     }
   }
 
   /** Show what cannot be right, and return the first of it. */
   #check() {
+    const form = this.#inputForm;
     const choice = this.#choice.check();
-    const noTag = this.#tag.value ? null : this.#show(["tag"], "Say what it is about.");
+    const noTag = this.#tag.value ? null : form.show(["tag"], "Say what it is about.");
     const data = this.#data.shown?.check() ?? null;
-    const when = this.#runTime.check() && this.#show(["when"], "Say when.");
+    const when = this.#runTime.check() && form.show(["when"], "Say when.");
     return choice ?? noTag ?? data ?? when;
-  }
-
-  /** @param {UserError[]} errors */
-  #refuse(errors) {
-    const [first] = errors.map(({ path, message }) => {
-      const inside = path?.[0] === "input" ? path.slice(1) : (path ?? []);
-      return this.#show(inside, message);
-    });
-    first?.focus();
-  }
-
-  /**
-   * Show a message where the path within the input leads to.
-   *
-   * @param {string[]} path
-   * @param {string} message
-   * @returns {HTMLElement}
-   */
-  #show(path, message) {
-    const [name, ...inside] = path;
-    if (OF_TYPE.has(name)) return this.#choice.show(path, message);
-    if (name === "data" && this.#data.shown) {
-      return this.#data.shown.show(inside, message);
-    }
-    return this.#messages.show(name ?? "", message) ?? this.#submit;
-  }
-
-  /** @param {unknown} error */
-  #fail(error) {
-    this.#show([], error instanceof Error ? error.message : String(error));
-  }
-
-  #clear() {
-    this.#choice.clear();
-    this.#data.shown?.clear();
-    this.#messages.clear();
   }
 }
 
