@@ -80,6 +80,13 @@ class JobFilter:
             f" nothing. {_LISTED}"
         ),
     )
+    trigger_run_ids: list[str] | None = strawberry.field(
+        default=None,
+        description=(
+            "Their runs on Trigger.dev, run_…. A run of no job here matches nothing."
+            f" {_LISTED}"
+        ),
+    )
     executors: list[Executor] | None = strawberry.field(
         default=None,
         description=(
@@ -147,6 +154,7 @@ def to_filter(given: JobFilter | None) -> filters.JobFilter:
         types=_all(given.types, str),
         tags=_all(given.tags, str),
         user_ids=_all(given.user_ids, str),
+        trigger_run_ids=_all(given.trigger_run_ids, str),
         executors=_all(given.executors, lambda executor: Place[executor.name]),
         attention=_all(given.attention, lambda kind: Kind[kind.name]),
         created_from=created.from_,

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 MAX_ALTERNATIVES = 100
 
 #: What callers call the members whose name differs.
-_PATHS = {"user_ids": "userIds", "schedule_ids": "scheduleIds"}
+_PATHS = {
+    "user_ids": "userIds",
+    "schedule_ids": "scheduleIds",
+    "trigger_run_ids": "triggerRunIds",
+}
 
 
 def limit_alternatives(filter: "DataclassInstance") -> None:
@@ -58,6 +62,21 @@ def users_within(
 
 
 @dataclass(frozen=True, slots=True)
+class Stand:
+    """What of a job changes while it lives, as far as a filter asks about it.
+
+    Attributes:
+        status: Its status.
+        attention: The kinds of attention that its row names, or may have named.
+        run_ids: Its run on Trigger.dev, if it has one; None: it may be any.
+    """
+
+    status: JobStatus
+    attention: Collection[str] = ()
+    run_ids: Collection[str] | None = ()
+
+
+@dataclass(frozen=True, slots=True)
 class JobFilter:
     """A selection of jobs: all given members must match.
 
@@ -71,6 +90,7 @@ class JobFilter:
         tags: What they are about.
         user_ids: Whose they are.
         schedule_ids: Which job schedules made them.
+        trigger_run_ids: Their runs on Trigger.dev.
         executors: Where they run; it narrows, and no index serves it alone.
         attention: Why they need attention; it matches open jobs only.
         created_from: Not created before this instant.
@@ -83,6 +103,7 @@ class JobFilter:
     tags: tuple[str, ...] | None = None
     user_ids: tuple[str, ...] | None = None
     schedule_ids: tuple[UUID, ...] | None = None
+    trigger_run_ids: tuple[str, ...] | None = None
     executors: tuple[Executor, ...] | None = None
     attention: tuple[AttentionKind, ...] | None = None
     created_from: datetime | None = None
@@ -107,7 +128,7 @@ class JobFilter:
         """
         return replace(self, user_ids=users_within(viewer, self.user_ids))
 
-    def matches(self, job: Job, status: JobStatus, attention: Collection[str]) -> bool:
+    def matches(self, job: Job, stand: Stand) -> bool:
         """Whether a job would be selected if it stood otherwise than it does.
 
         The tag of a deleted job is not known any more, and may have been any: rather
@@ -115,9 +136,9 @@ class JobFilter:
 
         Args:
             job: The job.
-            status: The status that it has instead.
-            attention: The kinds of attention that its row names instead.
+            stand: How it stands instead.
         """
+        status, attention, run_ids = stand.status, stand.attention, stand.run_ids
         return (
             (self.ids is None or job.id in self.ids)
             and (self.statuses is None or status in self.statuses)
@@ -127,6 +148,11 @@ class JobFilter:
             )
             and (self.user_ids is None or job.user_id in self.user_ids)
             and (self.schedule_ids is None or job.schedule_id in self.schedule_ids)
+            and (
+                self.trigger_run_ids is None
+                or run_ids is None
+                or any(run_id in run_ids for run_id in self.trigger_run_ids)
+            )
             and (self.executors is None or job.executor in self.executors)
             and (
                 self.attention is None

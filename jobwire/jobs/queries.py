@@ -207,6 +207,8 @@ class _Driver:
     kind: str = "text"
     #: The condition of a partial index, which a range does not imply.
     condition: str = ""
+    #: Whether each alternative is one row, of which nothing is left to be ordered.
+    is_unique: bool = False
 
 
 _STATUS = ("statuses", "status")
@@ -234,12 +236,12 @@ def _driver(filter: JobFilter) -> _Driver:
     if filter.schedule_ids is not None:
         driver = by(("schedule_ids", "schedule_id"))
         return replace(driver, kind="uuid", condition=" AND schedule_id IS NOT NULL")
-    if filter.tags is not None:
-        return by(("tags", "tag"))
-    if filter.user_ids is not None:
+    if filter.trigger_run_ids is not None:
+        return replace(by(("trigger_run_ids", "trigger_run_id")), is_unique=True)
+    if filter.user_ids is not None and filter.tags is None:
         user = ("user_ids", "user_id")
         return by(user) if filter.statuses is None else by(user, _STATUS)
-    members = {"types": "type", "statuses": "status"}
+    members = {"tags": "tag", "types": "type", "statuses": "status"}
     given = [one for one in members.items() if getattr(filter, one[0]) is not None]
     return by(*given[:1])
 
@@ -282,6 +284,14 @@ def _select(
     branches = []
     for alternative in driver.alternatives:
         values = [parameters.add(value, driver.kind) for value in alternative]
+        if driver.is_unique:
+            [column], [value] = driver.columns, values
+            branches.append(
+                f"(SELECT * FROM worker_jobs WHERE {column} = {value}"
+                f" AND id {'>=' if low_closed else '>'} {low_sql} AND id < {high_sql}"
+                f" AND deleted_at IS NULL{rest})"
+            )
+            continue
         lowest = ", ".join((*values, low_sql))
         highest = ", ".join((*values, high_sql))
         branches.append(
@@ -309,6 +319,7 @@ def _residuals(
         "tags": ("tag", "text[]"),
         "user_ids": ("user_id", "text[]"),
         "schedule_ids": ("schedule_id", "uuid[]"),
+        "trigger_run_ids": ("trigger_run_id", "text[]"),
         "executors": ("executor", "text[]"),
     }
     conditions = [

@@ -8,7 +8,7 @@ import pytest
 
 from jobwire.jobs.cron.queries import read_last_jobs
 from jobwire.jobs.errors import ForbiddenError, InvalidInputError
-from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.filters import JobFilter, Stand
 from jobwire.jobs.job import Job
 from jobwire.jobs.queries import (
     Window,
@@ -161,6 +161,7 @@ async def test_each_member_of_a_filter_selects(
         tag="other",
         executor="trigger",
         schedule_id=UUID(int=7),
+        trigger_run_id="run_1",
     )
     later = clock.now()
 
@@ -185,6 +186,12 @@ async def test_each_member_of_a_filter_selects(
     assert await select(schedule_ids=(UUID(int=6),)) == set()
     assert await select(schedule_ids=()) == set()
     assert await select(schedule_ids=(UUID(int=7),), tags=("tag-1",)) == set()
+    assert await select(trigger_run_ids=("run_0", "run_1")) == {other.id}
+    assert await select(trigger_run_ids=("run_0",)) == set()
+    assert await select(trigger_run_ids=()) == set()
+    assert await select(trigger_run_ids=("run_1",), tags=("tag-1",)) == set()
+    assert await select(trigger_run_ids=("run_1",), created_from=later) == {other.id}
+    assert await select(trigger_run_ids=("run_1",), created_until=later) == set()
 
 
 async def test_attention_selects_open_jobs_of_any_of_its_kinds(
@@ -275,12 +282,15 @@ async def test_events_and_attempts_are_paged_by_their_numbers(
 
 def test_what_a_filter_selects_it_matches() -> None:
     job = build_run_job(schedule_id=UUID(int=7))
-    stands = (JobStatus.RUNNING, ())
+    stand = Stand(JobStatus.RUNNING, run_ids=("run_1",))
 
-    assert JobFilter(schedule_ids=(UUID(int=6), UUID(int=7))).matches(job, *stands)
-    assert not JobFilter(schedule_ids=(UUID(int=6),)).matches(job, *stands)
-    assert not JobFilter(schedule_ids=()).matches(job, *stands)
-    assert not JobFilter(schedule_ids=(UUID(int=7),)).matches(build_run_job(), *stands)
+    assert JobFilter(schedule_ids=(UUID(int=6), UUID(int=7))).matches(job, stand)
+    assert not JobFilter(schedule_ids=(UUID(int=6),)).matches(job, stand)
+    assert not JobFilter(schedule_ids=()).matches(job, stand)
+    assert not JobFilter(schedule_ids=(UUID(int=7),)).matches(build_run_job(), stand)
+    assert JobFilter(trigger_run_ids=("run_0", "run_1")).matches(job, stand)
+    assert not JobFilter(trigger_run_ids=("run_0",)).matches(job, stand)
+    assert not JobFilter(trigger_run_ids=()).matches(job, stand)
 
 
 def test_a_filter_with_too_many_alternatives_is_refused() -> None:
@@ -308,6 +318,11 @@ PLANS = [
         USER,
         "ix_worker_jobs_schedule_id_id",
     ),
+    (
+        JobFilter(trigger_run_ids=("run_1", "run_2"), statuses=(FAILED,)),
+        USER,
+        "uq_worker_jobs_trigger_run_id",
+    ),
     (JobFilter(tags=("a", "b")), USER, "ix_worker_jobs_tag_id"),
     (JobFilter(types=("a",)), ADMIN, "ix_worker_jobs_type_id"),
     (JobFilter(statuses=(FAILED, JobStatus.QUEUED)), ADMIN, "ix_worker_jobs_status_id"),
@@ -315,10 +330,12 @@ PLANS = [
 ]
 MANY = """
 INSERT INTO worker_jobs (id, tag, type, user_id, executor, status, run_at,
-                         next_attempt_at, created_at, updated_at, schedule_id)
+                         next_attempt_at, created_at, updated_at, schedule_id,
+                         trigger_run_id)
 SELECT gen_random_uuid(), 'tag-' || n % 50, 'type-' || n % 5, 'user-' || n % 3,
        'internal', 'QUEUED', $1, $1, $1, $1,
-       CASE WHEN n % 2 = 0 THEN lpad((n % 10)::text, 32, '0')::uuid END
+       CASE WHEN n % 2 = 0 THEN lpad((n % 10)::text, 32, '0')::uuid END,
+       CASE WHEN n % 2 = 0 THEN 'run_' || n END
   FROM generate_series(1, 20000) n"""
 
 

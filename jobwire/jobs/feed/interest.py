@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from jobwire.jobs.feed.messages import Changed
-from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.filters import JobFilter, Stand
 from jobwire.jobs.job import Event, Job
 from jobwire.models.vocabulary import AttentionKind, JobStatus
 
@@ -33,21 +33,32 @@ class Entry:
         """About how much memory it takes, in bytes: what a user may make large."""
         return len(self.job.data) + len(self.job.result or "") + len(self.event.changes)
 
-    def attention(self) -> tuple[Collection[str], Collection[str]]:
-        """Return the kinds of attention before the event and after it.
+    @property
+    def is_behind(self) -> bool:
+        """Whether the row is ahead of the event.
 
-        The row may be ahead of an event that does not name them. Then what the job had
-        before is not known, and may be any: rather is a reader told of a job that its
-        list did not have than of none that left it.
+        Then what the event does not name may have been any before it: rather is a
+        reader told of a job that its list did not have than of none that left it.
         """
+        return self.job.version > self.event.version
+
+    def attention(self) -> tuple[Collection[str], Collection[str]]:
+        """Return the kinds of attention before the event and after it."""
+        now = self.job.attention
         changes = json.loads(self.event.changes)
         if "attention" not in changes:
-            is_ahead = self.job.version > self.event.version
-            return tuple(AttentionKind) if is_ahead else self.job.attention, (
-                self.job.attention
-            )
+            return tuple(AttentionKind) if self.is_behind else now, now
         was = json.loads(self.event.detail or "{}").get("was")
         return tuple(AttentionKind) if was is None else was, changes["attention"]
+
+    def run_ids(self) -> tuple[Collection[str] | None, Collection[str]]:
+        """Return the run before the event, None: any, and after it."""
+        now = _one(self.job.trigger_run_id)
+        changes = json.loads(self.event.changes)
+        if "trigger_run_id" not in changes:
+            return None if self.is_behind else now, now
+        lost = json.loads(self.event.detail or "{}").get("lostRun")
+        return _one(lost), _one(changes["trigger_run_id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +90,24 @@ class Interest:
         if self.filter is ALL:
             is_listed = self.job_id is None
             return Changed(cursor, event, job, left_filter=is_listed and is_gone)
-        # Read from the event only for those that ask: it is JSON, and readers are many.
-        before, after = ((), ()) if self.filter.attention is None else entry.attention()
-        matches = self.filter.matches(job, JobStatus(event.to_status), after)
-        if not matches and (
-            event.from_status is None
-            or not self.filter.matches(job, JobStatus(event.from_status), before)
-        ):
+        before, after = self._stands(entry)
+        matches = self.filter.matches(job, after)
+        if not matches and (before is None or not self.filter.matches(job, before)):
             return None
         return Changed(cursor, event, job, left_filter=is_gone or not matches)
+
+    def _stands(self, entry: Entry) -> tuple[Stand | None, Stand]:
+        """Return how the job stood before an event, None: not at all, and after it."""
+        # Read from the event only for those that ask: it is JSON, and readers are many.
+        asks = self.filter
+        attention = ((), ()) if asks.attention is None else entry.attention()
+        run_ids = ((), ()) if asks.trigger_run_ids is None else entry.run_ids()
+        after = Stand(JobStatus(entry.event.to_status), attention[1], run_ids[1])
+        if entry.event.from_status is None:
+            return None, after
+        before = JobStatus(entry.event.from_status)
+        return Stand(before, attention[0], run_ids[0]), after
+
+
+def _one(run_id: str | None) -> tuple[str, ...]:
+    return () if run_id is None else (run_id,)

@@ -206,14 +206,40 @@ async def test_jobs_of_schedules_are_counted_and_paged(api: Api) -> None:
     )
 
 
-async def test_too_many_schedules_are_refused_by_their_name(api: Api) -> None:
-    ids = [schedule_id_text(UUID(int=number)) for number in range(101)]
+async def test_jobs_are_selected_by_their_runs_behind_the_wall(
+    api: Api, make_job: MakeJob
+) -> None:
+    runs = ["run_1", "run_2", "run_3", "run_4"]
+    for tag, run_id in zip("abcd", runs, strict=True):
+        user_id = "user-2" if tag == "d" else "user-1"
+        await make_job(
+            tag=tag, executor="trigger", trigger_run_id=run_id, user_id=user_id
+        )
+    await make_job(tag="of no run")
 
-    answer = await api(TAGS, filter={"scheduleIds": ids})
+    assert set(await _tags(api, {"triggerRunIds": runs})) == {"a", "b", "c"}
+    assert await _tags(api, {"triggerRunIds": runs}, caller="bob") == ["d"]
+    assert await _tags(api, {"triggerRunIds": ["run_5", "run_2"]}) == ["b"]
+    assert await _tags(api, {"triggerRunIds": ["run_2"], "tags": ["a"]}) == []
+    assert await _tags(api, {"triggerRunIds": []}) == []
+
+
+@pytest.mark.parametrize(
+    ("member", "ids"),
+    [
+        ("scheduleIds", [schedule_id_text(UUID(int=number)) for number in range(101)]),
+        ("triggerRunIds", [f"run_{number}" for number in range(101)]),
+    ],
+    ids=["scheduleIds", "triggerRunIds"],
+)
+async def test_too_many_alternatives_are_refused_by_their_name(
+    api: Api, member: str, ids: list[str]
+) -> None:
+    answer = await api(TAGS, filter={member: ids})
 
     [error] = answer["errors"]
     assert error["extensions"]["code"] == "VALIDATION"
-    assert error["extensions"]["argument"] == ["filter", "scheduleIds"]
+    assert error["extensions"]["argument"] == ["filter", member]
 
 
 @pytest.mark.usefixtures("three")

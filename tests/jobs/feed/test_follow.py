@@ -344,6 +344,73 @@ async def test_a_job_that_leaves_by_its_attention_is_told_though_its_row_is_ahea
     assert [one.left_filter for one in changes] == [True]
 
 
+async def _run(database: Database, job: Job, now: str | None, lost: str | None) -> None:
+    async with database.transaction() as connection:
+        found = await row.lock(connection, job.id, viewer=None)
+        assert found is not None
+        await row.write(
+            connection,
+            found,
+            {"trigger_run_id": now},
+            kind=EventKind.DISPATCHED if now else EventKind.QUEUED,
+            source=SignalSource.DISPATCH,
+            actor=None,
+            now=found.updated_at,
+            detail={"lostRun": lost} if lost else None,
+        )
+
+
+OF_RUN = JobFilter(trigger_run_ids=("run_1", "run_2"))
+
+
+async def test_a_list_of_runs_is_told_when_a_job_gets_its_run_and_when_it_loses_it(
+    database: Database, feed: Feed, doorbell: Doorbell, make_job: MakeJob
+) -> None:
+    job = await make_job(status="QUEUED", executor="trigger")
+    async with opened(follow_list(feed, USER, OF_RUN)) as live:
+        await live.expect(CaughtUp)
+        for step in (
+            lambda: reports(database, job, 1),
+            lambda: _run(database, job, "run_1", None),
+            lambda: reports(database, job, 1),
+            lambda: _run(database, job, None, "run_1"),
+            lambda: reports(database, job, 1),
+            lambda: _run(database, job, "run_3", None),
+            lambda: _run(database, job, None, "run_3"),
+            lambda: _run(database, job, "run_2", None),
+        ):
+            await step()
+            # Each is read by itself, so that no row is ahead of its event.
+            doorbell.ring(Topic.CHANGE)
+            await feed.next_read()
+        told = [await live.expect(Changed) for _ in range(4)]
+
+    assert [(one.event.version, one.left_filter) for one in told] == [
+        (3, False),
+        (4, False),
+        (5, True),
+        (9, False),
+    ]
+
+
+async def test_a_job_that_loses_its_run_is_told_though_its_row_is_ahead(
+    database: Database, feed: Feed, make_job: MakeJob
+) -> None:
+    job = await make_job(status="QUEUED", executor="trigger", trigger_run_id="run_1")
+    queued = JobFilter(trigger_run_ids=("run_1",), statuses=(JobStatus.QUEUED,))
+    async with opened(follow_list(feed, USER, queued, snapshot=True)) as live:
+        assert (await live.expect(Snapshotted)).job.id == job.id
+        before = await live.expect(CaughtUp)
+        async with database.connection() as connection:
+            await move(connection, job, "RUNNING")
+        await _run(database, job, None, "run_1")
+
+    async with opened(follow_list(feed, USER, queued, after=before.cursor)) as later:
+        changes = (await later.until(CaughtUp))[:-1]
+
+    assert [one.left_filter for one in changes] == [True]
+
+
 async def test_a_list_begins_with_its_newest_jobs(
     feed: Feed, make_job: MakeJob
 ) -> None:
