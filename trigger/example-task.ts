@@ -15,7 +15,10 @@ export const myTask = task({
 /** Works for a while, tells how far it has come, and stops when it is canceled. */
 export const processLargeDataset = task({
   id: "process-large-dataset",
-  run: async (payload: { seconds?: number; steps?: number } | undefined, { signal }) => {
+  run: async (
+    payload: { seconds?: number; steps?: number } | undefined,
+    { signal },
+  ) => {
     const seconds = payload?.seconds ?? 20;
     const steps = payload?.steps ?? Math.max(1, Math.round(seconds));
     for (let step = 1; step <= steps; step += 1) {

@@ -3,14 +3,17 @@
  *
  * Importing this file once is enough: it registers hooks for every task, and they post
  * signed events to Jobwire. Put `import "./jobwire";` into `init.ts` at the root of a
- * folder of `dirs`: Trigger.dev loads that file before the code of any task.
+ * folder of `dirs`: Trigger.dev loads that file before the code of any task. Where
+ * `moduleResolution` is `node16` or `nodenext`, write `"./jobwire.js"`.
  *
  * It reads `JOBWIRE_WEBHOOK_URL` (…/api/trigger/webhook) and `TRIGGER_WEBHOOK_SECRET`.
  * An event that cannot be posted costs a warning, never the run: Jobwire asks Trigger.dev
  * for what it was not told.
+ *
+ * Tasks import `reportProgress` and `log` from here.
  */
 import { createHash, createHmac } from "node:crypto";
-import { locals, metadata, tasks, type TaskRunContext } from "@trigger.dev/sdk";
+import { type Context, locals, metadata, tasks } from "@trigger.dev/sdk";
 
 /** How events are posted. A project may change it in its `init.ts`. */
 export const delivery = {
@@ -23,6 +26,8 @@ export const delivery = {
    * wins, and of the lines of its log.
    */
   progressEveryMs: 250,
+  /** Milliseconds that an attempt which ends waits for its last reports. */
+  flushMs: 20_000,
   /** Milliseconds that the code of a canceled run is given to end. */
   settleMs: 25_000,
   /** Milliseconds that onCancel may take in all; Trigger.dev's own limit is 30 s. */
@@ -58,11 +63,14 @@ interface Progress {
   message?: string;
 }
 
-type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR";
+/** The levels of a log, by the methods of the console. */
+const LEVELS = { debug: "DEBUG", info: "INFO", warn: "WARN", error: "ERROR" } as const;
+
+type Level = keyof typeof LEVELS;
 
 interface LogLine {
   at: string;
-  level: LogLevel;
+  level: (typeof LEVELS)[Level];
   message: string;
   fields?: Record<string, unknown>;
   /** Of a line that stands for others: how many were dropped. */
@@ -113,14 +121,14 @@ interface RetryConfig {
  * @param message At most 500 characters; longer ones are cut.
  */
 export function reportProgress(fraction: number | null, message?: string): void {
-  const isKnown = fraction !== null && !Number.isNaN(fraction);
-  const progress: Progress = {
-    fraction: isKnown ? Math.min(1, Math.max(0, fraction)) : null,
-  };
-  if (message !== undefined) {
-    progress.message = message.slice(0, MAX_PROGRESS_MESSAGE_LENGTH);
-  }
   try {
+    const isKnown = fraction !== null && !Number.isNaN(fraction);
+    const progress: Progress = {
+      fraction: isKnown ? Math.min(1, Math.max(0, fraction)) : null,
+    };
+    if (message !== undefined) {
+      progress.message = message.slice(0, MAX_PROGRESS_MESSAGE_LENGTH);
+    }
     // With its time, so that whoever reads it there can tell which report is newer.
     metadata.set("progress", { ...progress, updatedAt: delivery.now().toISOString() });
     locals.get(reporterOfAttempt)?.report(progress);
@@ -141,23 +149,23 @@ type WriteLine = (message: string, fields?: Record<string, unknown>) => void;
  * oldest are dropped, and a line says so. Messages have 4,000 characters at most, fields
  * 8,000 of JSON. Outside a run it writes to the console alone.
  */
-export const log: Readonly<Record<Lowercase<LogLevel>, WriteLine>> = {
-  debug: (message, fields) => writeLine("DEBUG", message, fields),
-  info: (message, fields) => writeLine("INFO", message, fields),
-  warn: (message, fields) => writeLine("WARN", message, fields),
-  error: (message, fields) => writeLine("ERROR", message, fields),
+export const log: Readonly<Record<Level, WriteLine>> = {
+  debug: (message, fields) => writeLine("debug", message, fields),
+  info: (message, fields) => writeLine("info", message, fields),
+  warn: (message, fields) => writeLine("warn", message, fields),
+  error: (message, fields) => writeLine("error", message, fields),
 };
 
 function writeLine(
-  level: LogLevel,
+  level: Level,
   message: string,
   fields?: Record<string, unknown>,
 ): void {
   try {
-    console[level.toLowerCase() as Lowercase<LogLevel>](message, ...(fields ? [fields] : []));
+    console[level](message, ...(fields ? [fields] : []));
     const line: LogLine = {
       at: delivery.now().toISOString(),
-      level,
+      level: LEVELS[level],
       message: String(message).slice(0, MAX_LOG_MESSAGE_LENGTH),
     };
     const kept = fields && keptFields(fields);
@@ -175,8 +183,12 @@ function keptFields(fields: Record<string, unknown>): Record<string, unknown> {
       if (typeof value === "bigint") return String(value);
       return value instanceof Error ? (value.stack ?? String(value)) : value;
     });
-    if (text.length <= MAX_LOG_FIELDS_LENGTH) return JSON.parse(text);
-    return { "…": `Fields of ${text.length} characters were left out.` };
+    if (text.length > MAX_LOG_FIELDS_LENGTH) {
+      return { "…": `Fields of ${text.length} characters were left out.` };
+    }
+    const kept: unknown = JSON.parse(text);
+    // JavaScript may pass anything, and Jobwire would refuse the whole event for it.
+    return isRecord(kept) ? kept : { value: kept };
   } catch (error) {
     return { "…": `Fields were left out: ${String(error)}` };
   }
@@ -214,7 +226,7 @@ tasks.onCancel("jobwire", ({ ctx, runPromise }) =>
   }),
 );
 
-tasks.catchError("jobwire", async ({ ctx, signal }) => {
+tasks.catchError("jobwire", ({ ctx, signal }) => {
   const retry = retryConfig();
   if (retry === undefined) return undefined;
   if (signal.aborted || ctx.attempt.number >= retry.maxAttempts) {
@@ -226,7 +238,7 @@ tasks.catchError("jobwire", async ({ ctx, signal }) => {
 /** Posts how an attempt ended, after the last of what it tells. */
 async function conclude(
   type: EventType,
-  ctx: TaskRunContext,
+  ctx: Context,
   signal: AbortSignal,
   details: () => Details,
 ): Promise<void> {
@@ -240,86 +252,90 @@ async function conclude(
 
 /** Posts what one attempt tells: in order, the newest progress, all lines, not too often. */
 class Reporter {
-  readonly #ctx: TaskRunContext;
-  #pending: RunEvent | undefined;
-  #lines: LogLine[] = [];
-  #dropped = 0;
-  #posting: Promise<void> | undefined;
-  #hurried = false;
-  #endPause = (): void => {};
-  #sequence = 0;
+  private readonly ctx: Context;
+  private pending: RunEvent | undefined;
+  private lines: LogLine[] = [];
+  private dropped = 0;
+  private posting: Promise<void> | undefined;
+  private hurried = false;
+  private deadline = Infinity;
+  private endPause: (() => void) | undefined;
+  private sequence = 0;
 
-  constructor(ctx: TaskRunContext) {
-    this.#ctx = ctx;
+  constructor(ctx: Context) {
+    this.ctx = ctx;
   }
 
   report(progress: Progress): void {
-    this.#pending = this.#describe({ progress });
-    this.#start();
+    this.pending = this.makeEvent({ progress });
+    this.start();
   }
 
   write(line: LogLine): void {
-    this.#lines.push(line);
-    if (this.#lines.length > MAX_WAITING_LINES) {
-      this.#lines.shift();
-      this.#dropped += 1;
+    this.lines.push(line);
+    if (this.lines.length > MAX_WAITING_LINES) {
+      this.lines.shift();
+      this.dropped += 1;
     }
-    this.#start();
+    this.start();
   }
 
-  /** Posts what is pending without a pause, and waits for it. */
+  /** Posts what is pending without a pause, and waits for it, but not for long. */
   async flush(): Promise<void> {
-    this.#hurried = true;
-    this.#endPause();
-    await this.#posting;
+    this.hurried = true;
+    this.deadline = Date.now() + delivery.flushMs;
+    this.endPause?.();
+    await this.posting;
+    this.deadline = Infinity;
   }
 
-  #start(): void {
-    this.#posting ??= undisturbed(() => this.#postPending());
+  private start(): void {
+    this.posting ??= undisturbed(() => this.postPending());
   }
 
-  async #postPending(): Promise<void> {
+  private async postPending(): Promise<void> {
     try {
-      while (this.#pending !== undefined || this.#lines.length > 0) {
-        const logs = this.#takeLines();
-        const event = this.#pending ?? this.#describe({});
-        this.#pending = undefined;
+      while (this.pending !== undefined || this.lines.length > 0) {
+        const logs = this.takeLines();
+        const event = this.pending ?? this.makeEvent({});
+        this.pending = undefined;
         if (logs.length > 0) event.logs = logs;
-        await Promise.all([post(event), this.#pause()]);
+        await Promise.all([post(event, this.deadline), this.pause()]);
       }
     } finally {
       // In the same step as the last look: no report can fall in between.
-      this.#posting = undefined;
+      this.posting = undefined;
     }
   }
 
-  #takeLines(): LogLine[] {
-    const [first] = this.#lines;
+  private takeLines(): LogLine[] {
+    const [first] = this.lines;
     const taken: LogLine[] = [];
-    if (first !== undefined && this.#dropped > 0) {
+    if (first !== undefined && this.dropped > 0) {
       const message = "Lines were dropped here: the task logs faster than is posted.";
-      taken.push({ at: first.at, level: "WARN", message, dropped: this.#dropped });
-      this.#dropped = 0;
+      taken.push({ at: first.at, level: "WARN", message, dropped: this.dropped });
+      this.dropped = 0;
     }
     let count = 0;
     let length = 0;
-    for (const line of this.#lines) {
+    for (const line of this.lines) {
       length += line.message.length + JSON.stringify(line.fields ?? null).length;
-      if (count === MAX_POSTED_LINES || (count > 0 && length > MAX_POSTED_LENGTH)) break;
+      if (count === MAX_POSTED_LINES || (count > 0 && length > MAX_POSTED_LENGTH))
+        break;
       count += 1;
     }
-    return [...taken, ...this.#lines.splice(0, count)];
+    return [...taken, ...this.lines.splice(0, count)];
   }
 
-  #describe(details: Details): RunEvent {
-    return describe("RUN_PROGRESS", this.#ctx, details, this.#next());
+  private makeEvent(details: Details): RunEvent {
+    return describe("RUN_PROGRESS", this.ctx, details, this.next());
   }
 
-  #pause(): Promise<void> | undefined {
-    if (this.#hurried) return undefined;
+  private pause(): Promise<void> | undefined {
+    if (this.hurried) return undefined;
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, delivery.progressEveryMs);
-      this.#endPause = () => {
+      this.endPause = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -327,10 +343,10 @@ class Reporter {
   }
 
   /** Milliseconds since the attempt began, strictly rising: unique without a memory. */
-  #next(): number {
-    const passed = delivery.now().getTime() - this.#ctx.attempt.startedAt.getTime();
-    this.#sequence = Math.max(this.#sequence + 1, passed);
-    return this.#sequence;
+  private next(): number {
+    const passed = delivery.now().getTime() - this.ctx.attempt.startedAt.getTime();
+    this.sequence = Math.max(this.sequence + 1, passed);
+    return this.sequence;
   }
 }
 
@@ -338,7 +354,7 @@ const reporterOfAttempt = locals.create<Reporter>("jobwire.progress");
 
 function describe(
   type: EventType,
-  ctx: TaskRunContext,
+  ctx: Context,
   details: Details = {},
   sequence?: number,
 ): RunEvent {
@@ -369,7 +385,7 @@ function eventId(...parts: (string | number | undefined)[]): string {
 /** The output as the event carries it: only what JSON can hold, and not too much. */
 function carried(output: unknown): Details {
   try {
-    const text = JSON.stringify(output) as string | undefined;
+    const text: string | undefined = JSON.stringify(output);
     if (text === undefined || Buffer.byteLength(text) > MAX_OUTPUT_BYTES) return {};
     return { output };
   } catch {
@@ -403,9 +419,11 @@ function cut(text: string): string {
 /** The job's own retries, which Jobwire sends along; Trigger.dev takes only a number. */
 function retryConfig(): RetryConfig | undefined {
   try {
-    const sent = metadata.get("jobwire") as { retryConfig?: unknown } | null | undefined;
-    const config = sent?.retryConfig as Partial<RetryConfig> | null | undefined;
-    const { maxAttempts, minTimeoutInMs, maxTimeoutInMs, factor } = config ?? {};
+    const sent: unknown = metadata.get("jobwire");
+    if (!isRecord(sent)) return undefined;
+    const { retryConfig } = sent;
+    if (!isRecord(retryConfig)) return undefined;
+    const { maxAttempts, minTimeoutInMs, maxTimeoutInMs, factor } = retryConfig;
     if (
       typeof maxAttempts === "number" &&
       typeof minTimeoutInMs === "number" &&
@@ -477,7 +495,8 @@ async function tryToPost(
     });
     await response.body?.cancel();
     if (response.ok) return "taken";
-    const isFinal = response.status < 500 && !PASSING_STATUSES.includes(response.status);
+    const isFinal =
+      response.status < 500 && !PASSING_STATUSES.includes(response.status);
     return { problem: `the answer was ${response.status}`, isFinal };
   } catch (error) {
     return { problem: describeFailure(error), isFinal: false };
@@ -495,7 +514,7 @@ function sign(secret: string, id: string, timestamp: number, body: string): stri
 
 /** `fetch` says why it failed only in the cause of its error. */
 function describeFailure(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
+  const cause = error instanceof Error && "cause" in error ? error.cause : undefined;
   return String(cause ?? error);
 }
 
@@ -503,8 +522,9 @@ let hasWarnedOfSettings = false;
 
 /** Where to post to; undefined, after one warning, while it is not set. */
 function findReceiver(): Receiver | undefined {
-  const url = process.env.JOBWIRE_WEBHOOK_URL?.trim();
-  const secret = process.env.TRIGGER_WEBHOOK_SECRET?.split(",")[0]?.trim();
+  const { JOBWIRE_WEBHOOK_URL, TRIGGER_WEBHOOK_SECRET } = process.env;
+  const url = JOBWIRE_WEBHOOK_URL?.trim();
+  const secret = TRIGGER_WEBHOOK_SECRET?.split(",")[0]?.trim();
   if (url && secret) return { url, secret };
   if (!hasWarnedOfSettings) {
     hasWarnedOfSettings = true;
@@ -521,6 +541,10 @@ async function undisturbed(action: () => Promise<void>): Promise<void> {
   } catch (error) {
     warn("could not tell of a run", error);
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function warn(what: string, why: unknown): void {
