@@ -1,6 +1,7 @@
 """What every test may use: a real PostgreSQL, a clock, jobs, an engine, a server."""
 
 import fcntl
+import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from tests.emptying import empty
 from tests.event_log_tally import BY_HAND, Tally
 from tests.factories import insert_job
 from tests.servers import RunningServer, running_server
+
+pytest_plugins = ["tests.browser"]
 
 TEMPLATE = "jobwire_template"
 #: Tests need no durability; crash tests start clusters of their own.
@@ -50,6 +53,17 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.stash[TALLY] = Tally()
     config.pluginmanager.register(config.stash[TALLY])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keep the garbage collector from modules and tests, which stay to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager

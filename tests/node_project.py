@@ -28,7 +28,7 @@ def install_node_project(shared_folder: Path, folder: Path = TRIGGER) -> Path:
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=100,
+                timeout=300,
             )
             if ended.returncode != 0:
                 pytest.skip(

@@ -1,16 +1,14 @@
 """Jobs on Trigger.dev on the board; their rows are there, Trigger.dev is not."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
 from jobwire.jobs.failure import Failure
-from jobwire.models.database_url import DatabaseUrl
 from jobwire.models.vocabulary import AttentionKind, FailureKind, SignalSource
 from tests.servers import RunningServer
 from tests.web.runs import Runs
@@ -19,15 +17,6 @@ from tests.web.steps import has_status, open_board, row, unique_tag
 pytestmark = pytest.mark.browser
 
 REASON = "Trigger.dev at http://127.0.0.1:3030 does not answer: connection refused."
-
-
-@pytest.fixture
-async def runs(
-    server: RunningServer, server_database_url: DatabaseUrl
-) -> AsyncIterator[Runs]:
-    connection = await asyncpg.connect(**server_database_url.connect_arguments())
-    yield Runs(connection, server.jobwire.engine.clock)
-    await connection.close()
 
 
 @pytest.fixture

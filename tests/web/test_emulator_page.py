@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from jobwire.testing import RunningEmulator, run_emulator
-from tests.web.conftest import OpenPage
+from tests.browser import OpenPage
 
 pytestmark = pytest.mark.browser
 

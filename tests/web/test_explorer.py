@@ -19,13 +19,25 @@ from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.viewer import Scope
 from jobwire.models.database_url import DatabaseUrl
 from jobwire.web.explorer import explorer_routes, graphiql_files
+from tests.browser import OpenPage
 from tests.servers import RunningServer, running_server
-from tests.web.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
 
 SECRET = SecretStr("a secret of the tests, long enough")
 FIRST_TAB = "Schedule"
+TABS = [
+    FIRST_TAB,
+    "List",
+    "Filter",
+    "WatchOne",
+    "WatchAll",
+    "Cancel",
+    "CancelMany",
+    "Cron",
+    "Counts",
+    "Types",
+]
 SCHEDULE = """mutation ($input: ScheduleJobInput!) {
   scheduleJob(input: $input) { job { id } errors { message } }
 }"""
@@ -208,9 +220,13 @@ async def test_own_page_stops_a_subscription(
     [
         ("Schedule", '"SCHEDULED"'),
         ("List", '"hasNextPage"'),
+        ("Filter", '"isCancelable": true'),
         ("Watch one", "StreamCaughtUp"),
         ("Watch all", "StreamCaughtUp"),
         ("Cancel", '"alreadySettled"'),
+        ("Cancel many", '"operation": null'),
+        ("Cron", '"nextRunTimes"'),
+        ("Counts", '"oldestQueuedAt"'),
         ("Types", '"profile-csv"'),
     ],
 )
@@ -422,6 +438,10 @@ async def run_tab(page: Page, name: str) -> None:
             'name => localStorage["graphiql:operationName"] === name', arg=name
         )
     await page.get_by_role("button", name="Execute query (Ctrl-Enter)").click()
+
+
+async def test_graphiql_has_a_tab_for_each_example(graphiql: Page) -> None:
+    await expect(graphiql.locator(".graphiql-tab-button")).to_have_text(TABS)
 
 
 async def test_graphiql_runs_a_query(graphiql: Page) -> None:
