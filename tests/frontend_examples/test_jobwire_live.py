@@ -3,6 +3,7 @@
 import json
 import subprocess
 import tarfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,49 +12,49 @@ from tests.docs.blocks import blocks_of
 from tests.frontend_examples.conftest import EXAMPLES, compile_project, program
 
 PROJECT = EXAMPLES / "jobwire-live"
+#: How many lines a live progress bar takes at most, as is promised.
+SHORT = 25
+MODULES = [
+    EXAMPLES / "vanilla" / "jobwire-live.js",
+    EXAMPLES / "vanilla" / "jobwire-live.d.ts",
+    EXAMPLES.parent / "jobwire" / "web" / "page" / "jobwire-live.js",
+]
 
 
-def test_its_own_tests_pass(compiled_live: Path) -> None:
-    ended = subprocess.run(
-        [
-            program("node"),
-            "--test",
-            "--test-reporter=tap",
-            *compiled_live.glob("test/*.test.js"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-    )
-
-    # Node is content as well when it finds no test.
-    assert "# fail 0" in ended.stdout, ended.stdout + ended.stderr
-    assert "# pass 62" in ended.stdout, ended.stdout
-
-
-def test_the_code_of_its_readme_fits_its_types(
-    jobwire_live: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("readme", "languages"),
+    [
+        (PROJECT / "README.md", {"ts": 2}),
+        (EXAMPLES / "README.md", {"tsx": 1}),
+    ],
+    ids=["its own", "of all examples"],
+)
+def test_the_code_of_a_readme_fits_its_types(
+    jobwire_live: Path, tmp_path: Path, readme: Path, languages: dict[str, int]
 ) -> None:
-    blocks = [
-        block.text
-        for block in blocks_of(jobwire_live / "README.md")
-        if block.language == "ts"
-    ]
-    for number, text in enumerate(blocks):
-        (tmp_path / f"block{number}.ts").write_text(text)
+    blocks = [block for block in blocks_of(readme) if block.language in languages]
+    for number, block in enumerate(blocks):
+        (tmp_path / f"block{number}.{block.language}").write_text(block.text)
     (tmp_path / "node_modules").symlink_to(jobwire_live / "node_modules")
     (tmp_path / "package.json").write_text('{"type": "module"}')
     source = str(jobwire_live / "src" / "index.ts")
     configuration = {
         "extends": str(jobwire_live / "tsconfig.json"),
-        "compilerOptions": {"paths": {"jobwire-live": [source]}},
-        "include": ["*.ts"],
+        "compilerOptions": {"jsx": "react-jsx", "paths": {"jobwire-live": [source]}},
+        "include": ["*.ts", "*.tsx"],
     }
     (tmp_path / "tsconfig.json").write_text(json.dumps(configuration))
     compile_project(jobwire_live, "-p", str(tmp_path))
 
-    assert len(blocks) == 2
+    assert Counter(block.language for block in blocks) == languages
+
+
+def test_the_progress_bar_of_all_examples_is_short() -> None:
+    [bar] = [b for b in blocks_of(EXAMPLES / "README.md") if b.language == "tsx"]
+
+    assert len([line for line in bar.text.splitlines() if line]) <= SHORT
+    page = EXAMPLES / "vanilla" / "progress.html"
+    assert len(page.read_text().splitlines()) <= SHORT
 
 
 def test_its_package_holds_what_is_imported(jobwire_live: Path, tmp_path: Path) -> None:
@@ -75,7 +76,18 @@ def test_its_package_holds_what_is_imported(jobwire_live: Path, tmp_path: Path) 
         assert f"package/{path.removeprefix('./')}" in names
 
 
-@pytest.mark.parametrize("name", ["package.json", "package-lock.json"])
-def test_the_packages_are_named_without_addresses(name: str) -> None:
-    # `npm run lock` writes such a lock file.
-    assert "://" not in (PROJECT / name).read_text()
+def test_its_single_modules_are_made_from_its_sources(
+    jobwire_live: Path, tmp_path: Path
+) -> None:
+    ended = subprocess.run(
+        [program("node"), jobwire_live / "bundle.mjs", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert ended.returncode == 0, ended.stderr
+
+    # `npm run bundle` in jobwire-live writes them.
+    for copy in MODULES:
+        assert copy.read_text() == (tmp_path / copy.name).read_text(), copy

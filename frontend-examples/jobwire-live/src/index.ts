@@ -5,13 +5,19 @@ export type {
   Sink,
   SubscriptionClient,
 } from "./client.ts";
-export { JobList, type JobPage, type ListedJobFields, type PageStart } from "./job-list.ts";
+export {
+  JobList,
+  type JobPage,
+  type ListedJobFields,
+  type PageStart,
+} from "./job-list.ts";
 export type { LiveState, LiveStatus } from "./live.ts";
 export { LiveJob, type LiveJobOptions, type LiveJobView } from "./live-job.ts";
 export { LiveJobs, type LiveJobsOptions, type LiveJobsView } from "./live-jobs.ts";
 export type {
   JobChange,
   JobSnapshot,
+  LiveEventFields,
   LiveJobFields,
   StreamCaughtUp,
   StreamClosing,

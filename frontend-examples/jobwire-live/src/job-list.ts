@@ -32,6 +32,8 @@ export class JobList<Job extends ListedJobFields> {
   readonly #capacity: number;
   /** How many jobs the reader has asked for. */
   #asked = 0;
+  /** The oldest job that was read, even if it has left; null: none was. */
+  #oldest: string | null = null;
   readonly #jobs = new Map<string, Job>();
   /** The version with which a job left, so that nothing older brings it back. */
   readonly #departures = new Map<string, number>();
@@ -75,6 +77,7 @@ export class JobList<Job extends ListedJobFields> {
     this.#departures.clear();
     this.#sorted = null;
     this.#told = null;
+    this.#oldest = null;
     this.#append(page);
   }
 
@@ -128,13 +131,13 @@ export class JobList<Job extends ListedJobFields> {
     this.#hasMore = page.pageInfo.hasNextPage;
     this.#endCursor = page.pageInfo.endCursor ?? null;
     this.#asked = this.#jobs.size;
+    this.#oldest = page.nodes.at(-1)?.id ?? this.#oldest;
   }
 
   /** Whether a job that is not in the list belongs among what is loaded. */
   #reaches(job: Job, version: number): boolean {
     if (version <= (this.#departures.get(job.id) ?? 0)) return false;
-    const last = this.jobs.at(-1);
-    return !this.#hasMore || last === undefined || job.id > last.id;
+    return !this.#hasMore || this.#oldest === null || job.id >= this.#oldest;
   }
 
   #keep(job: Job): void {
@@ -159,6 +162,7 @@ export class JobList<Job extends ListedJobFields> {
     if (this.#jobs.size <= kept) return;
     for (const { id } of this.jobs.slice(kept)) this.#jobs.delete(id);
     this.#sorted = null;
+    this.#oldest = this.jobs.at(-1)?.id ?? null;
     this.#hasMore = true;
     this.#endCursor = null;
   }

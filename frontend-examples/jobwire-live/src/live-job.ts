@@ -2,7 +2,7 @@
 
 import type { SubscriptionClient } from "./client.ts";
 import { Live, type LiveStatus, NOT_YET } from "./live.ts";
-import type { JobChange, LiveJobFields } from "./messages.ts";
+import type { JobChange, LiveEventFields, LiveJobFields } from "./messages.ts";
 import { RefusedError } from "./refused.ts";
 import { Cell, type Store } from "./store.ts";
 
@@ -11,7 +11,7 @@ export interface LiveJobView<Job> extends LiveStatus {
   readonly job: Job | null;
 }
 
-export interface LiveJobOptions<Job extends LiveJobFields> {
+export interface LiveJobOptions<Job extends LiveJobFields, Event = LiveEventFields> {
   readonly client: SubscriptionClient;
   /**
    * Read the job past every cache; null: there is none.
@@ -26,15 +26,17 @@ export interface LiveJobOptions<Job extends LiveJobFields> {
   /** All of its variables but `after`. */
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Told of every event, in order, for example to show a history. */
-  readonly onChange?: (change: JobChange<Job>) => void;
+  readonly onChange?: (change: JobChange<Job, Event>) => void;
 }
 
 /** It reads and follows from its first subscriber to its last. */
-export class LiveJob<Job extends LiveJobFields> implements Store<LiveJobView<Job>> {
-  readonly #live: Live<{ readonly job: Job; readonly asOf: string }, Job>;
+export class LiveJob<Job extends LiveJobFields, Event = LiveEventFields>
+  implements Store<LiveJobView<Job>>
+{
+  readonly #live: Live<{ readonly job: Job; readonly asOf: string }, Job, Event>;
   readonly #view: Cell<LiveJobView<Job>>;
 
-  constructor(options: LiveJobOptions<Job>) {
+  constructor(options: LiveJobOptions<Job, Event>) {
     const { client, query, variables } = options;
     this.#live = new Live({
       client,

@@ -1,7 +1,12 @@
 /** A list of jobs that stays right while it is watched. */
 
 import type { SubscriptionClient } from "./client.ts";
-import { JobList, type JobPage, type ListedJobFields, type PageStart } from "./job-list.ts";
+import {
+  JobList,
+  type JobPage,
+  type ListedJobFields,
+  type PageStart,
+} from "./job-list.ts";
 import { Live, type LiveStatus, NOT_YET } from "./live.ts";
 import { Cell, type Store } from "./store.ts";
 

@@ -3,8 +3,8 @@
 import { Backoff } from "./backoff.ts";
 import type { SubscriptionClient } from "./client.ts";
 import { lossByError } from "./losses.ts";
-import type { JobChange } from "./messages.ts";
-import { RefusedError } from "./refused.ts";
+import type { JobChange, LiveEventFields } from "./messages.ts";
+import type { RefusedError } from "./refused.ts";
 import { JobStream } from "./stream.ts";
 import { onWakeUp } from "./wake-up.ts";
 
@@ -25,28 +25,32 @@ export interface LiveStatus {
 export const NOT_YET: LiveStatus = { state: "loading", error: null, liveUntil: null };
 
 /** What a view that is followed is told to do, and tells. */
-export interface LiveOptions<Read extends { readonly asOf: string }, Job> {
+export interface LiveOptions<Read extends { readonly asOf: string }, Job, Event> {
   readonly client: SubscriptionClient;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>> | undefined;
   readonly read: (signal: AbortSignal) => Promise<Read>;
   readonly onRead: (read: Read) => void;
-  readonly onChange: (change: JobChange<Job>) => void;
+  readonly onChange: (change: JobChange<Job, Event>) => void;
   readonly onStatus: (status: LiveStatus) => void;
 }
 
-export class Live<Read extends { readonly asOf: string }, Job> {
-  readonly #options: LiveOptions<Read, Job>;
+export class Live<
+  Read extends { readonly asOf: string },
+  Job,
+  Event = LiveEventFields,
+> {
+  readonly #options: LiveOptions<Read, Job, Event>;
   readonly #backoff = new Backoff();
   #status = NOT_YET;
   #reading: AbortController | null = null;
-  #stream: JobStream<Job> | null = null;
+  #stream: JobStream<Job, Event> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #forget: () => void = () => {};
   /** Whether all up to now was told since it was last read. */
   #wasLive = false;
 
-  constructor(options: LiveOptions<Read, Job>) {
+  constructor(options: LiveOptions<Read, Job, Event>) {
     this.#options = options;
   }
 
@@ -86,7 +90,7 @@ export class Live<Read extends { readonly asOf: string }, Job> {
 
   #follow(after: string): void {
     const { client, query, variables, onChange } = this.#options;
-    this.#stream = new JobStream<Job>({
+    this.#stream = new JobStream<Job, Event>({
       client,
       query,
       ...(variables && { variables }),

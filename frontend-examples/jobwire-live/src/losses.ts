@@ -48,13 +48,22 @@ export function lossByError(thrown: unknown): Loss {
     (error.response as { status?: unknown } | undefined)?.status ?? error.statusCode;
   if (code === 4401 || code === 4403 || status === 401) {
     const message = said ?? "The server asks for another token.";
-    return { kind: "unauthenticated", error: new RefusedError(message, "UNAUTHENTICATED") };
+    return {
+      kind: "unauthenticated",
+      error: new RefusedError(message, "UNAUTHENTICATED"),
+    };
   }
   if (typeof code === "number" && FATAL_CODES.has(code)) {
-    return { kind: "refused", error: new RefusedError(said ?? `Closed with ${code}.`, null) };
+    return {
+      kind: "refused",
+      error: new RefusedError(said ?? `Closed with ${code}.`, null),
+    };
   }
   if (typeof status === "number" && isFatal(status)) {
-    return { kind: "refused", error: new RefusedError(`Answered with ${status}.`, null) };
+    return {
+      kind: "refused",
+      error: new RefusedError(said ?? `Answered with ${status}.`, null),
+    };
   }
   return { kind: "lost" };
 }

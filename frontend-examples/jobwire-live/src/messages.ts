@@ -6,6 +6,11 @@ export interface LiveJobFields {
   readonly version: number;
 }
 
+/** What must be selected of an event; all else is the caller's. */
+export interface LiveEventFields {
+  readonly jobVersion: number;
+}
+
 export interface JobSnapshot<Job> {
   readonly __typename: "JobSnapshot";
   readonly cursor: string;
@@ -13,11 +18,11 @@ export interface JobSnapshot<Job> {
 }
 
 /** One event, and the job as it was read with it; it may be newer than the event. */
-export interface JobChange<Job> {
+export interface JobChange<Job, Event = LiveEventFields> {
   readonly __typename: "JobChange";
   readonly cursor: string;
   readonly leftFilter: boolean;
-  readonly event: { readonly jobVersion: number };
+  readonly event: Event;
   readonly job: Job;
 }
 
@@ -38,9 +43,9 @@ export interface StreamClosing {
   readonly reconnectAfter: string;
 }
 
-export type StreamMessage<Job> =
+export type StreamMessage<Job, Event = LiveEventFields> =
   | JobSnapshot<Job>
-  | JobChange<Job>
+  | JobChange<Job, Event>
   | StreamCaughtUp
   | StreamReset
   | StreamClosing;
@@ -50,8 +55,8 @@ export type StreamMessage<Job> =
  *
  * @throws {TypeError} The document selects too little; the message says what to add.
  */
-export function messageOf<Job>(data: unknown): StreamMessage<Job> {
-  const [message] = Object.values(data ?? {}) as Partial<StreamMessage<Job>>[];
+export function messageOf<Job, Event>(data: unknown): StreamMessage<Job, Event> {
+  const [message] = Object.values(data ?? {}) as Partial<StreamMessage<Job, Event>>[];
   const type = message?.__typename;
   if (message === undefined || type === undefined) {
     throw new TypeError(
@@ -64,7 +69,7 @@ export function messageOf<Job>(data: unknown): StreamMessage<Job> {
       throw new TypeError(`The subscription must select ${name} of ${type}.`);
     }
   }
-  return message as StreamMessage<Job>;
+  return message as StreamMessage<Job, Event>;
 }
 
 const NEEDED: Record<StreamMessage<unknown>["__typename"], readonly string[]> = {

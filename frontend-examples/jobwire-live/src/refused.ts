@@ -14,7 +14,7 @@ export class RefusedError extends Error {
 
   static of(errors: readonly GraphQLError[]): RefusedError {
     const [first] = errors;
-    const code = first?.extensions?.["code"];
+    const code = first?.extensions?.code;
     return new RefusedError(
       first?.message ?? "The server refused it without a reason.",
       typeof code === "string" ? code : null,

@@ -38,10 +38,25 @@ export function createSseClient(options: SseOptions): SubscriptionClient {
 export class AnswerError extends Error {
   override readonly name = "AnswerError";
   readonly response: Response;
+  /** Why, in the words of the server; empty when it gave none. */
+  readonly reason: string;
 
   constructor(response: Response, text: string) {
-    super(`Answered with ${response.status} instead of a stream: ${text}`);
+    super(
+      `Answered with ${response.status} instead of a stream: ${text.slice(0, 200)}`,
+    );
     this.response = response;
+    this.reason = reasonOf(text);
+  }
+}
+
+/** Return the message of the first error of an answer, if it is one of GraphQL. */
+function reasonOf(text: string): string {
+  try {
+    const { errors } = JSON.parse(text) as Result;
+    return errors?.[0]?.message ?? "";
+  } catch {
+    return "";
   }
 }
 
@@ -56,7 +71,10 @@ async function receive(
   let timer: ReturnType<typeof setTimeout> | undefined;
   const hear = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(new Error("The stream is silent.")), LOST_AFTER);
+    timer = setTimeout(
+      () => silence.abort(new Error("The stream is silent.")),
+      LOST_AFTER,
+    );
   };
   hear();
   try {
@@ -72,8 +90,12 @@ async function receive(
       signal: AbortSignal.any([left, silence.signal]),
     });
     const type = response.headers.get("Content-Type") ?? "";
-    if (!response.ok || response.body === null || !type.startsWith("text/event-stream")) {
-      throw new AnswerError(response, (await response.text()).slice(0, 200));
+    if (
+      !response.ok ||
+      response.body === null ||
+      !type.startsWith("text/event-stream")
+    ) {
+      throw new AnswerError(response, await response.text());
     }
     for await (const event of events(response.body, hear)) {
       if (left.aborted || event.type === "complete") return;
@@ -110,7 +132,8 @@ async function* events(
       for (const line of lines) {
         const text = line.endsWith("\r") ? line.slice(0, -1) : line;
         if (text === "") {
-          if (data.length > 0 || type !== "message") yield { type, data: data.join("\n") };
+          if (data.length > 0 || type !== "message")
+            yield { type, data: data.join("\n") };
           type = "message";
           data = [];
         } else if (text.startsWith("event:")) {

@@ -4,14 +4,20 @@ import { Backoff } from "./backoff.ts";
 import type { Result, SubscriptionClient } from "./client.ts";
 import { milliseconds } from "./duration.ts";
 import { type Loss, lossByError, lossByErrors } from "./losses.ts";
-import { type JobChange, type JobSnapshot, messageOf } from "./messages.ts";
+import {
+  type JobChange,
+  type JobSnapshot,
+  type LiveEventFields,
+  messageOf,
+  type StreamMessage,
+} from "./messages.ts";
 import { RefusedError } from "./refused.ts";
 import { onWakeUp } from "./wake-up.ts";
 
 /** "connecting" until all up to now was told, "waiting" until it is tried again. */
 export type StreamState = "connecting" | "live" | "waiting";
 
-export interface StreamOptions<Job> {
+export interface StreamOptions<Job, Event = LiveEventFields> {
   readonly client: SubscriptionClient;
   /** A subscription to jobUpdates or jobListUpdates with a variable `$after`. */
   readonly query: string;
@@ -19,7 +25,7 @@ export interface StreamOptions<Job> {
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Where to begin, the `asOf` of a read; null: now. */
   readonly after: string | null;
-  readonly onChange: (change: JobChange<Job>) => void;
+  readonly onChange: (change: JobChange<Job, Event>) => void;
   readonly onSnapshot?: (snapshot: JobSnapshot<Job>) => void;
   readonly onState?: (state: StreamState) => void;
   /** The stream has stopped: changes were missed, read again. */
@@ -36,8 +42,8 @@ export interface StreamOptions<Job> {
  * Nothing is told twice or left out, whatever happens to connections and servers. No
  * option is called once `stop` has been.
  */
-export class JobStream<Job> {
-  readonly #options: StreamOptions<Job>;
+export class JobStream<Job, Event = LiveEventFields> {
+  readonly #options: StreamOptions<Job, Event>;
   readonly #backoff = new Backoff();
   readonly #variables: Record<string, unknown>;
   #state: StreamState | null = null;
@@ -49,7 +55,7 @@ export class JobStream<Job> {
   #isAuthenticated = true;
   readonly #forget: () => void;
 
-  constructor(options: StreamOptions<Job>) {
+  constructor(options: StreamOptions<Job, Event>) {
     this.#options = options;
     // Clients that connect again by themselves send this object as it is by then.
     this.#variables = { ...options.variables, after: options.after };
@@ -59,7 +65,7 @@ export class JobStream<Job> {
 
   /** The cursor of the last message. */
   get cursor(): string | null {
-    return this.#variables["after"] as string | null;
+    return this.#variables.after as string | null;
   }
 
   /** Connect now if that is waited for. */
@@ -103,15 +109,15 @@ export class JobStream<Job> {
       this.#lose(lossByErrors(errors));
       return;
     }
-    let message;
+    let message: StreamMessage<Job, Event>;
     try {
-      message = messageOf<Job>(data);
+      message = messageOf<Job, Event>(data);
     } catch (error) {
       this.#end(() => this.#options.onRefused(new RefusedError(String(error), null)));
       return;
     }
     this.#isAuthenticated = true;
-    this.#variables["after"] = message.cursor;
+    this.#variables.after = message.cursor;
     switch (message.__typename) {
       case "JobSnapshot":
         this.#options.onSnapshot?.(message);

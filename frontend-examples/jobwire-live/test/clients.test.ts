@@ -15,7 +15,10 @@ const clients: Record<string, SubscriptionClient> = {
     webSocketImpl: WebSocket,
     retryAttempts: 0,
   }),
-  "graphql-sse": createSseClient({ url: "http://127.0.0.1:9/graphql", retryAttempts: 0 }),
+  "graphql-sse": createSseClient({
+    url: "http://127.0.0.1:9/graphql",
+    retryAttempts: 0,
+  }),
 };
 
 for (const [name, client] of Object.entries(clients)) {

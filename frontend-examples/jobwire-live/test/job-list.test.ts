@@ -53,6 +53,15 @@ test("a job that left comes back with something newer alone", () => {
   assert.deepEqual(shown(), ["job_3 5"]);
 });
 
+test("the oldest job that was read comes back to its place", () => {
+  list.reset(page([jobOf("job_5"), jobOf("job_3")]));
+  list.apply(changeOf("job_3", 4, true));
+  list.apply(changeOf("job_3", 5));
+  list.apply(changeOf("job_2", 1));
+
+  assert.deepEqual(shown(), ["job_5 1", "job_3 5"]);
+});
+
 test("a page is added as its jobs are by the time it has come", async () => {
   list.reset(page([jobOf("job_5")]));
   const { promise, resolve } = promised<JobPage<Job>>();
@@ -102,7 +111,9 @@ test("beyond its capacity the oldest go, and are read again by time", () => {
 
 test("what was asked for is kept beyond the capacity", async () => {
   list.reset(page(["job_9", "job_8", "job_7", "job_6"].map((id) => jobOf(id))));
-  await list.extend(Promise.resolve(page(["job_5", "job_4", "job_3"].map((id) => jobOf(id)))));
+  await list.extend(
+    Promise.resolve(page(["job_5", "job_4", "job_3"].map((id) => jobOf(id)))),
+  );
   list.apply(changeOf("job_9a", 1));
 
   assert.equal(list.jobs.length, 7);

@@ -86,7 +86,8 @@ test("a burst of changes is told once", async () => {
   await settle();
   script.caughtUp("c1");
   told = 0;
-  for (let version = 1; version <= 50; version += 1) script.change("c2", "job_1", version);
+  for (let version = 1; version <= 50; version += 1)
+    script.change("c2", "job_1", version);
   assert.equal(told, 0);
   frame();
 
@@ -124,7 +125,7 @@ test("a reset reads again, as many as are shown", async () => {
   await settle();
 
   assert.deepEqual(asked[1], { first: 40, after: null, createdUntil: null });
-  assert.equal(script.asked[1]?.["after"], "c8");
+  assert.equal(script.asked[1]?.after, "c8");
   assert.deepEqual(shown(list), ["job_9 1"]);
 });
 

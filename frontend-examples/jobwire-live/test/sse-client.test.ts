@@ -76,7 +76,9 @@ test("results are told, then the end", async () => {
 });
 
 test("pieces may be cut anywhere, within a letter too", async () => {
-  const whole = Buffer.from('event: next\ndata: {"data":"größer"}\n\nevent: complete\n\n');
+  const whole = Buffer.from(
+    'event: next\ndata: {"data":"größer"}\n\nevent: complete\n\n',
+  );
   answer = async (_, response) => {
     stream(response);
     for (const byte of whole) {
@@ -118,6 +120,19 @@ for (const [status, kind] of [
     assert.equal(lossByError(told[0]).kind, kind);
   });
 }
+
+test("a refusal is told in the words of the server", async () => {
+  answer = (_, response) => {
+    response.writeHead(401);
+    response.end(JSON.stringify({ errors: [{ message: "This token has expired." }] }));
+  };
+  subscribe();
+  await ended;
+
+  const loss = lossByError(told[0]);
+  assert.ok(loss.kind === "unauthenticated");
+  assert.equal(loss.error.message, "This token has expired.");
+});
 
 test("a server that is not there is a loss", async () => {
   answer = (request) => request.socket.destroy();

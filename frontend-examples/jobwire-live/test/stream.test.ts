@@ -30,7 +30,8 @@ function follow(options: Partial<StreamOptions<Job>> = {}): JobStream<Job> {
     onChange: ({ job }) => told.push(`${job.id} ${job.version}`),
     onState: (state) => told.push(state),
     onReset: (reason) => told.push(`reset: ${reason}`),
-    onRefused: (error: RefusedError) => told.push(`refused: ${error.message} ${error.code}`),
+    onRefused: (error: RefusedError) =>
+      told.push(`refused: ${error.message} ${error.code}`),
     onEnd: () => told.push("end"),
     ...options,
   });
@@ -59,7 +60,7 @@ test("a lost connection goes on behind the last message", () => {
 
   mock.timers.tick(500);
 
-  assert.equal(script.asked[1]?.["after"], "c2");
+  assert.equal(script.asked[1]?.after, "c2");
   script.caughtUp("c3");
   assert.deepEqual(told.slice(-3), ["waiting", "connecting", "live"]);
 });
@@ -74,7 +75,7 @@ test("a client that connects again by itself is told the cursor as it is by then
   follow();
   script.change("c7", "job_1", 2);
 
-  assert.equal(sent?.["after"], "c7");
+  assert.equal(sent?.after, "c7");
 });
 
 test("each loss in a row is waited for longer, up to half a minute", () => {
@@ -129,7 +130,7 @@ test("a server that ends says when to come back", () => {
   assert.equal(script.asked.length, 1);
   mock.timers.tick(1);
 
-  assert.equal(script.asked[1]?.["after"], "c4");
+  assert.equal(script.asked[1]?.after, "c4");
 });
 
 test("a page that is back does not wait", () => {
