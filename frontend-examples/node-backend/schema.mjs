@@ -1,0 +1,13 @@
+/** Writes schema.graphql, as a running server tells it; `npm run codegen` reads it. */
+
+import { writeFile } from "node:fs/promises";
+import { buildClientSchema, getIntrospectionQuery, printSchema } from "graphql";
+
+const url = `${process.env.JOBWIRE_URL ?? "http://127.0.0.1:8000"}/graphql`;
+const response = await fetch(url, {
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body: JSON.stringify({ query: getIntrospectionQuery({ oneOf: true }) }),
+});
+const { data } = await response.json();
+await writeFile("schema.graphql", `${printSchema(buildClientSchema(data))}\n`);
