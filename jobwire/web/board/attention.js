@@ -24,6 +24,9 @@ const REASONS = {
   ORPHAN_SUSPECT: () => "Trigger.dev does not know its run; it is asked again.",
 };
 
+/** All kinds of attention that this page has words for. */
+export const ATTENTION_KINDS = Object.keys(REASONS);
+
 /**
  * Say why somebody should look at a job, a sentence for each kind.
  *

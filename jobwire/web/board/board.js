@@ -7,8 +7,11 @@ import { authorization } from "../page/token.js";
 import { Actions } from "./actions.js";
 import { writeAddress } from "./address.js";
 import { Api, UnauthenticatedError } from "./api.js";
+import { BulkDialog } from "./bulk-dialog.js";
+import { BulkProgress } from "./bulk-operation.js";
 import { Clock } from "./clock.js";
 import { Connection } from "./connection.js";
+import { Counts } from "./counts.js";
 import { CronDialog } from "./cron-dialog.js";
 import { executorMark } from "./executor.js";
 import { Executors } from "./executors.js";
@@ -20,6 +23,7 @@ import { Notices } from "./notices.js";
 import { ScheduleDialog } from "./schedule.js";
 import { Schedules } from "./schedules.js";
 import { Session } from "./session.js";
+import { System } from "./system/view.js";
 import { Views } from "./views.js";
 
 /** @typedef {import("./documents.js").Job} Job */
@@ -41,13 +45,24 @@ const socket = new LiveSocket({
   onRefused: () => askForToken("The server does not take this token."),
 });
 const actions = new Actions({ api, notices, onJob: put, onNewJob: reveal });
-const filter = new FilterBar(() => jobs.load());
+/** The list that is being read. */
+let listing = Promise.resolve();
+const filter = new FilterBar(
+  () => {
+    listing = jobs.load();
+    counts.follow(filter.filter);
+  },
+  () => listing.then(goToFound),
+);
+const counts = new Counts(socket, filter.counts);
 const jobs = new Jobs({
   api,
   socket,
   clock,
   actions,
   filter: () => filter.filter,
+  userId: () => session.viewer?.userId ?? null,
+  onUser: (user) => filter.chooseUser(user),
   onChange: observe,
   onState: () => drawState(),
 });
@@ -70,6 +85,15 @@ const schedules = new Schedules({
     mayWrite: mayOrMight("SCHEDULES_WRITE"),
   }),
   onNewJob: reveal,
+});
+const system = new System({
+  api,
+  clock,
+  notices,
+  isAdmin: async () => {
+    if (session.viewer === null) await session.load(api);
+    return session.may("ADMIN");
+  },
 });
 const views = new Views(showPlace);
 const schedule = new ScheduleDialog({
@@ -100,18 +124,52 @@ const executors = new Executors({
     cron.offerOtherTask(isOffered);
   },
 });
+const bulkProgress = new BulkProgress({ api, socket, notices });
+const bulk = new BulkDialog({
+  api,
+  filter: () => filter.filter,
+  onAsked: (operation) => bulkProgress.follow(operation),
+});
 const connection = new Connection({ socket, clock, notices });
 const newJob = find("new-job", HTMLButtonElement);
 const newSchedule = find("new-schedule", HTMLButtonElement);
+const bulkButtons = {
+  cancel: find("bulk-cancel", HTMLButtonElement),
+  retry: find("bulk-retry", HTMLButtonElement),
+};
 const keysDialog = find("keys", HTMLDialogElement);
 
 const keyboard = new Keyboard([
   { keys: ["n"], label: "New job, or new schedule", run: () => openNew() },
-  { keys: ["s"], label: "The schedules, or back to the jobs", run: () => switchView() },
+  {
+    keys: ["s"],
+    label: "The schedules, or back to the jobs",
+    run: () => switchView("schedules"),
+  },
+  {
+    keys: ["y"],
+    label: "The system, or back to the jobs",
+    run: () => switchView("system"),
+  },
   {
     keys: ["/"],
-    label: "Filter the jobs by tag",
+    label: "Find jobs by tag, job id or run id",
     run: () => views.isAt("jobs") && filter.focus(),
+  },
+  {
+    keys: ["u"],
+    label: "Find the jobs of a user",
+    run: () => views.isAt("jobs") && filter.focusUser(),
+  },
+  {
+    keys: ["C"],
+    label: "Cancel all jobs of the list",
+    run: () => openBulk("cancel"),
+  },
+  {
+    keys: ["R"],
+    label: "Retry all failed jobs of the list",
+    run: () => openBulk("retry"),
   },
   { keys: ["j", "ArrowDown"], label: "Next one", run: () => move(1) },
   { keys: ["k", "ArrowUp"], label: "Previous one", run: () => move(-1) },
@@ -141,13 +199,19 @@ function start() {
   socket.close();
   socket.open();
   jobs.isLoaded = false;
-  jobs.load();
+  listing = jobs.load();
   schedules.reset();
+  system.reset();
   if (views.isAt("schedules")) schedules.show();
+  if (views.isAt("system")) system.show();
   executors.load();
   if (panel.id !== null) openJob(panel.id, false);
   session
     .load(api)
+    .then(() => {
+      filter.offerUsers(session.may("ADMIN"));
+      jobs.drawUsers();
+    })
     .then(() => schedules.refresh())
     .then(() => schedule.load())
     .then(drawState, (error) => {
@@ -181,10 +245,10 @@ function put(job) {
  */
 function reveal(job) {
   const isShown = put(job);
-  if (views.isAt("schedules")) {
+  if (!views.isAt("jobs")) {
     notices.tell(`${job.tag} is scheduled.`, {
       label: "Open the job",
-      run: () => views.go("schedules", job.id),
+      run: () => views.go(views.name, job.id),
     });
   } else if (isShown) {
     jobs.focus(job.id);
@@ -199,8 +263,8 @@ function reveal(job) {
 
 /** Open what makes another one of what the view shows. */
 function openNew() {
-  if (views.isAt("jobs")) openSchedule();
-  else openCron();
+  if (views.isAt("schedules")) openCron();
+  else openSchedule();
 }
 
 /** @param {string} [type] */
@@ -212,11 +276,15 @@ function openCron() {
   if (!newSchedule.disabled) cron.open();
 }
 
-/** Go from the jobs to their schedules, or back; the keyboard goes on from there. */
-function switchView() {
-  views.go(views.isAt("jobs") ? "schedules" : "jobs");
+/**
+ * Go to a view, or from there to the jobs; the keyboard goes on from there.
+ *
+ * @param {"schedules" | "system"} name
+ */
+function switchView(name) {
+  views.go(views.isAt(name) ? "jobs" : name);
   if (views.isAt("jobs")) jobs.move(0, null);
-  else schedules.focus();
+  else (name === "schedules" ? schedules : system).focus();
 }
 
 /** @param {number} step */
@@ -225,6 +293,7 @@ function move(step) {
     schedules.move(step);
     return;
   }
+  if (views.isAt("system")) return false;
   const job = jobs.move(step, panel.id);
   if (!job || panel.id === null) return;
   history.replaceState(null, "", writeAddress("jobs", job.id));
@@ -235,6 +304,19 @@ function move(step) {
 function act(verb) {
   const job = panel.hasFocus ? panel.job : (jobs.focused ?? panel.job);
   if (job) actions[verb](job);
+}
+
+/** Go from the search to what it has found; a job that was named by its id opens. */
+function goToFound() {
+  const { only } = jobs;
+  if (only && filter.namesJobs) views.go("jobs", only.id);
+  else jobs.move(0, null);
+}
+
+/** @param {"cancel" | "retry"} action */
+function openBulk(action) {
+  if (!views.isAt("jobs") || bulkButtons[action].disabled) return false;
+  bulk.open(action);
 }
 
 /** Retry the job, or run the schedule, that the keyboard is at. */
@@ -250,6 +332,8 @@ function runAgain() {
 function showPlace({ view, job, schedule: marked }) {
   if (view === "schedules") schedules.show();
   else schedules.hide();
+  if (view === "system") system.show();
+  else system.hide();
   if (job !== panel.id) {
     if (job) openJob(job, true);
     else leaveJob();
@@ -272,7 +356,7 @@ function leaveJob() {
   jobs.mark(null);
   if (id === null) return;
   if (views.isAt("jobs")) jobs.focus(id);
-  else schedules.focusJob(id);
+  else (views.isAt("schedules") ? schedules : system).focusJob(id);
 }
 
 /** @param {JobType[]} types */
@@ -301,6 +385,9 @@ function drawState() {
   find("empty", HTMLElement).hidden = !(isEmpty && filter.isEmpty);
   find("no-match", HTMLElement).hidden = !(isEmpty && !filter.isEmpty);
   newJob.disabled = !mayOrMight("JOBS_WRITE");
+  for (const button of Object.values(bulkButtons)) {
+    button.disabled = isEmpty || newJob.disabled;
+  }
   newSchedule.disabled = !mayOrMight("SCHEDULES_WRITE");
   find("first-schedule", HTMLButtonElement).disabled = newSchedule.disabled;
 }
@@ -313,6 +400,8 @@ function mayOrMight(scope) {
 newJob.addEventListener("click", () => openSchedule());
 newSchedule.addEventListener("click", () => openCron());
 find("first-schedule", HTMLButtonElement).addEventListener("click", () => openCron());
+bulkButtons.cancel.addEventListener("click", () => openBulk("cancel"));
+bulkButtons.retry.addEventListener("click", () => openBulk("retry"));
 find("first-job", HTMLButtonElement).addEventListener("click", () => openSchedule());
 find("no-match-clear", HTMLButtonElement).addEventListener("click", () =>
   filter.clear(),
@@ -327,6 +416,7 @@ keyboard.describe(find("keys-list", HTMLElement));
 window.addEventListener("online", () => {
   socket.probe();
   schedules.refresh();
+  system.refresh();
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) socket.probe();
@@ -336,8 +426,11 @@ setInterval(() => {
   jobs.tick();
   panel.tick();
   schedules.tick();
+  system.tick();
   cron.tick();
 }, 1000);
 
 start();
+counts.follow(filter.filter);
+bulkProgress.resume();
 views.follow();

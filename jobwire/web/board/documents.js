@@ -53,8 +53,12 @@
  *   pageInfo: {hasNextPage: boolean, endCursor: string | null}}} JobSchedulePage
  * @typedef {{description: string | null, nextRunTimes: string[],
  *   errors: UserError[]}} CronPreview
- * @typedef {{statuses?: string[], types?: string[], tags?: string[],
- *   createdAt?: {until: string}}} JobFilter
+ * @typedef {{ids?: string[], statuses?: string[], isTerminal?: boolean, types?: string[],
+ *   tags?: string[], userIds?: string[], executors?: string[], triggerRunIds?: string[],
+ *   attention?: string[], createdAt?: {from?: string, until?: string}}} JobFilter
+ * @typedef {{id: string, action: string, status: string, matchedCount: number,
+ *   succeededCount: number, skippedCount: number, failedCount: number}} BulkOperation
+ * @typedef {{jobId: string, message: string}} BulkRefusal
  * @typedef {{__typename: "JobChange", cursor: string, event: JobEvent, job: LiveJob,
  *   leftFilter: boolean}} JobChange
  */
@@ -89,6 +93,11 @@ fragment ScheduleParts on JobSchedule {
   overlapPolicy misfirePolicy isPaused waitingTickAt
   lastSkippedTick { at reason message } syncState syncError
   nextRunTimes(count: 3) lastJob { id version status createdAt }
+}`;
+
+const BULK = `
+fragment BulkParts on BulkOperation {
+  id action status matchedCount succeededCount skippedCount failedCount
 }`;
 
 const STREAM_END = `
@@ -154,6 +163,32 @@ export const RETRY_JOB = `mutation RetryJob($input: RetryJobInput!) {
   retryJob(input: $input) { job { ...JobParts } errors { message code path } }
 }${JOB}`;
 
+const BULK_PAYLOAD = `{
+  operation { ...BulkParts } matchedCount
+  errors { message code path ... on CountMismatchError { actual } }
+}`;
+
+export const CANCEL_JOBS = `mutation CancelJobs($input: CancelJobsInput!) {
+  cancelJobs(input: $input) ${BULK_PAYLOAD}
+}${BULK}`;
+
+export const RETRY_JOBS = `mutation RetryJobs($input: RetryJobsInput!) {
+  retryJobs(input: $input) ${BULK_PAYLOAD}
+}${BULK}`;
+
+export const ABORT_BULK_OPERATION = `
+mutation AbortBulkOperation($input: AbortBulkOperationInput!) {
+  abortBulkOperation(input: $input) ${BULK_PAYLOAD}
+}${BULK}`;
+
+export const BULK_OPERATION = `subscription BulkOperation($id: ID!) {
+  bulkOperation(id: $id) { ...BulkParts }
+}${BULK}`;
+
+export const BULK_REFUSALS = `query BulkRefusals($id: ID!) {
+  bulkOperation(id: $id) { refusals(first: 100) { nodes { jobId message } } }
+}`;
+
 export const JOB_SCHEDULES = `query JobSchedules($first: Int, $after: String) {
   jobSchedules(first: $first, after: $after) {
     nodes { ...ScheduleParts }
@@ -214,6 +249,11 @@ subscription JobListUpdates($filter: JobFilter, $after: EventCursor) {
     }${STREAM_END}
   }
 }${JOB}`;
+
+export const JOB_COUNTS = `
+subscription JobCounts($filter: JobCountsFilter) {
+  jobCounts(filter: $filter) { byStatus { status count } }
+}`;
 
 export const JOB_UPDATES = `
 subscription JobUpdates($id: ID!, $after: EventCursor) {

@@ -15,6 +15,16 @@ const SOURCES = {
   REALTIME: "Trigger.dev's feed",
   RECONCILER: "Trigger.dev, when asked",
 };
+/** @type {Record<string, string>} */
+const SOURCE_WORDS = {
+  API: "API",
+  WORKER: "Worker",
+  DISPATCH: "Dispatch",
+  WEBHOOK: "Hook",
+  ALERT: "Alert",
+  REALTIME: "Feed",
+  RECONCILER: "Asked",
+};
 const ENDS = new Set(["SUCCEEDED", "FAILED", "CANCELED", "EXPIRED"]);
 const NO_PROGRESS = { fraction: null, message: null, current: null, total: null };
 
@@ -66,9 +76,19 @@ function describeStep({ kind, fromStatus, toStatus, source, changes }) {
   return `${from}→ ${statusLabel(toStatus)}`;
 }
 
+/** Name the path that brought an event in one word. @param {string} source */
+export function sourceWord(source) {
+  return SOURCE_WORDS[source] ?? spelledOut(source);
+}
+
+/** Name the path that brought an event. @param {string} source */
+export function sourceLabel(source) {
+  return SOURCES[source] ?? spelledOut(source);
+}
+
 /** @param {JobEvent} event */
 export function describeSource({ kind, source, actor, attempt, jobVersion }) {
-  const parts = [SOURCES[source] ?? spelledOut(source)];
+  const parts = [sourceLabel(source)];
   if (source === "WEBHOOK" && ENDS.has(kind)) {
     parts.push("Trigger.dev itself could not be asked");
   }

@@ -39,6 +39,21 @@ export function formatNumber(value) {
 }
 
 /**
+ * Say how many there are: "1 job", "2 jobs".
+ *
+ * @param {number} count
+ * @param {string} noun One of them; its plural takes an s.
+ */
+export function formatCount(count, noun) {
+  return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** @param {number} count */
+export function countedJobs(count) {
+  return `${formatNumber(count)} ${count === 1 ? "job" : "jobs"}`;
+}
+
+/**
  * @param {number} fraction From 0 to 1; 100 % is said only of what is complete.
  */
 export function formatPercent(fraction) {

@@ -36,6 +36,11 @@ export class HistoryView {
     return this.#earlier;
   }
 
+  /** The events that are loaded, newest first; of long stretches of reports the last. */
+  get events() {
+    return this.#entries.flatMap(({ events }) => events);
+  }
+
   /** The version up to which the history is told; 0: none of it. */
   get version() {
     return this.#entries[0]?.events[0]?.jobVersion ?? 0;

@@ -3,6 +3,7 @@
 import { copyButton } from "../page/copy.js";
 import { element, fill, find, setText } from "../page/dom.js";
 import { buildAttention, describeAttention } from "./attention.js";
+import { uuidOf } from "./identifiers.js";
 import {
   buildAttempts,
   buildCancellation,
@@ -78,6 +79,7 @@ export class JobView {
       element("span", {}, type),
       element("code", {}, id),
       copyButton(() => id, "Copy id"),
+      copyButton(() => uuidOf(id), "Copy UUID"),
       replayOf &&
         element("a", { href: `#${replayOf.id}` }, "A retry of an earlier job"),
     );

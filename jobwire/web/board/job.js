@@ -6,6 +6,7 @@ import { HistoryView } from "./history.js";
 import { JobView } from "./job-view.js";
 import { statusLabel } from "./status.js";
 import { followJobs } from "./stream.js";
+import { Timeline } from "./timeline.js";
 
 /** @typedef {import("./documents.js").Job} Job */
 /** @typedef {import("./documents.js").JobDetail} JobDetail */
@@ -39,6 +40,7 @@ export class JobPanel {
   #view = new JobView();
   #earlier = find("job-earlier", HTMLButtonElement);
   #history = new HistoryView(find("job-history", HTMLElement), this.#earlier);
+  #timeline = new Timeline(find("job-timeline", HTMLElement));
   /** @type {JobDetail | null} */
   #job = null;
   #stop = () => {};
@@ -125,11 +127,14 @@ export class JobPanel {
     }
     this.#job = { ...this.#job, ...job };
     this.#view.draw(this.#job, this.options.clock.now());
+    this.#drawTimeline();
   }
 
   /** Let time pass. */
   tick() {
-    if (this.#job) this.#view.tick(this.#job, this.options.clock.now());
+    if (!this.#job) return;
+    this.#view.tick(this.#job, this.options.clock.now());
+    if (!this.#job.isTerminal) this.#drawTimeline();
   }
 
   get #isModal() {
@@ -145,8 +150,8 @@ export class JobPanel {
     this.#job = job;
     this.#view.introduce(job);
     this.#view.draw(job, this.options.clock.now());
-    this.#view.drawAttempts(job.attempts.nodes);
     this.#history.reset(job.events);
+    this.#showAttempts(job.attempts.nodes);
     if (!job.isTerminal) this.#follow(job);
   }
 
@@ -170,16 +175,30 @@ export class JobPanel {
     this.options.onChange(job);
     if (NOT_OF_ATTEMPTS.has(event.kind)) return;
     this.#read(JOB_ATTEMPTS, { withStack: this.#seesStacks }, ({ attempts }) =>
-      this.#view.drawAttempts(attempts.nodes),
+      this.#showAttempts(attempts.nodes),
     );
+  }
+
+  /** @param {import("./documents.js").Attempt[]} attempts */
+  #showAttempts(attempts) {
+    this.#view.drawAttempts(attempts);
+    this.#timeline.setAttempts(attempts);
+    this.#drawTimeline();
+  }
+
+  #drawTimeline() {
+    if (!this.#job) return;
+    const { events } = this.#history;
+    this.#timeline.draw(this.#job, events, this.options.clock.now());
   }
 
   async #loadEarlier() {
     this.#earlier.disabled = true;
     const before = this.#history.earlierThan;
-    await this.#read(EARLIER_EVENTS, { before }, ({ events }) =>
-      this.#history.prepend(events),
-    );
+    await this.#read(EARLIER_EVENTS, { before }, ({ events }) => {
+      this.#history.prepend(events);
+      this.#drawTimeline();
+    });
     this.#earlier.disabled = false;
   }
 

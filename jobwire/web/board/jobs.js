@@ -3,7 +3,8 @@
 import { UnauthenticatedError } from "./api.js";
 import { JOB_LIST_UPDATES, JOBS } from "./documents.js";
 import { find, setText } from "../page/dom.js";
-import { JobList } from "./job-list.js";
+import { JobList } from "../page/jobwire-live.js";
+import { matches } from "./job-filter.js";
 import { JobRow } from "./row.js";
 import { Rows } from "./rows.js";
 import { followJobs } from "./stream.js";
@@ -14,6 +15,8 @@ import { followJobs } from "./stream.js";
 
 const PAGE = 25;
 const LARGEST_PAGE = 100;
+/** How many jobs are kept unless more were loaded; "Load more" reads older ones again. */
+const CAPACITY = 500;
 /** How long to wait before reading again what could not be read, in ms. */
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
@@ -31,13 +34,16 @@ const NOTHING = {
  * @property {import("./clock.js").Clock} clock
  * @property {import("./row.js").JobActions} actions
  * @property {() => JobFilter} filter
+ * @property {() => string | null} userId Who is looking; null: it is not known yet.
+ * @property {(user: string) => void} onUser The jobs of a user are asked for.
  * @property {(job: Job) => void} onChange A job has changed.
  * @property {() => void} onState The list has become another one, fresher or staler.
  */
 
 export class Jobs {
-  #list = new JobList();
+  #list = new JobList(CAPACITY);
   #rows;
+  #node = find("jobs", HTMLElement);
   #more = find("more", HTMLButtonElement);
   #problem = find("list-error", HTMLElement);
   /** @type {JobFilter} */
@@ -58,14 +64,20 @@ export class Jobs {
   constructor(options) {
     this.options = options;
     this.#rows = new Rows(
-      find("jobs", HTMLElement),
-      (/** @type {Job} */ job) => new JobRow(job, options.actions),
+      this.#node,
+      (/** @type {Job} */ job) => new JobRow(job, options.actions, options.onUser),
     );
     this.#more.addEventListener("click", () => this.#loadMore());
   }
 
+  /** The job that the list consists of; undefined: there are more, or none. */
+  get only() {
+    const [first, ...others] = this.#list.jobs;
+    return others.length === 0 ? first : undefined;
+  }
+
   get isEmpty() {
-    return this.#list.size === 0;
+    return this.#list.jobs.length === 0;
   }
 
   /** Read the list anew, and follow it. */
@@ -100,9 +112,9 @@ export class Jobs {
    * @returns {boolean} Whether the job is in the list.
    */
   put(job) {
-    const isShown = this.#list.put(job, this.#filter);
+    this.#list.put(job, matches(this.#filter, job));
     this.#draw();
-    return isShown;
+    return this.#find(job.id) !== undefined;
   }
 
   /** @param {string} id */
@@ -122,7 +134,7 @@ export class Jobs {
   /** The job whose row has the focus. */
   get focused() {
     const id = this.#rows.focusedId;
-    return id === null ? undefined : this.#list.get(id);
+    return id === null ? undefined : this.#find(id);
   }
 
   /**
@@ -142,9 +154,29 @@ export class Jobs {
     return job;
   }
 
+  /** Show whose jobs these are, where some are not the viewer's own. */
+  drawUsers() {
+    const own = this.options.userId();
+    const isMixed = this.#list.jobs.some(({ userId }) => userId !== own);
+    this.#node.classList.toggle("shows-users", own !== null && isMixed);
+  }
+
   /** Let time pass. */
   tick() {
     this.#rows.tick(this.options.clock.now());
+  }
+
+  /** @param {string} id */
+  #find(id) {
+    return this.#list.jobs.find((job) => job.id === id);
+  }
+
+  /** The filter and the cursor that the next page is read with. */
+  get #nextPage() {
+    const { after, createdUntil } = this.#list.nextPage;
+    if (createdUntil === null) return { filter: this.#filter, after };
+    const createdAt = { ...this.#filter.createdAt, until: createdUntil };
+    return { filter: { ...this.#filter, createdAt }, after };
   }
 
   /** @param {string} cursor */
@@ -175,7 +207,7 @@ export class Jobs {
     this.#more.disabled = true;
     try {
       const answer = this.options.api.execute(JOBS, {
-        ...this.#list.nextPage(this.#filter),
+        ...this.#nextPage,
         first: PAGE,
       });
       if (!(await this.#list.extend(answer.then(({ jobs }) => jobs)))) return;
@@ -224,6 +256,7 @@ export class Jobs {
   #draw() {
     this.#rows.draw(this.#list.jobs, this.options.clock.now());
     this.#rows.isBusy = false;
+    this.drawUsers();
     this.#more.hidden = !this.#list.hasMore;
     this.options.onState();
   }

@@ -24,11 +24,18 @@ export class JobRow {
   /**
    * @param {Job} job
    * @param {JobActions} actions
+   * @param {(user: string) => void} onUser Show the jobs of a user.
    */
-  constructor(job, actions) {
+  constructor(job, actions, onUser) {
     this.#job = job;
     this.badge = statusBadge(job.status);
     this.link = element("a", { class: "job-tag", href: `#${job.id}` }, job.tag);
+    this.user = element(
+      "button",
+      { type: "button", class: "quiet job-user", onclick: () => onUser(job.userId) },
+      element("span", { class: "visually-hidden" }, "All jobs of "),
+      job.userId,
+    );
     this.bar = element("progress", { max: 1, hidden: true, "aria-hidden": "true" });
     this.note = element("span", { class: "job-note" });
     this.attention = attentionMark();
@@ -44,7 +51,7 @@ export class JobRow {
       "li",
       { class: "job", "data-job-id": job.id },
       this.badge,
-      this.link,
+      element("span", { class: "job-subject" }, this.link, this.user),
       element("span", { class: "job-type" }, job.type),
       executorMark(job.executor),
       element("span", { class: "job-progress" }, this.attention, this.bar, this.note),

@@ -1,4 +1,4 @@
-/** The views of the board, of which the address names one: the jobs, or their schedules. */
+/** The views of the board, of which the address names one: jobs, schedules, system. */
 
 import { find } from "../page/dom.js";
 import { readAddress, writeAddress } from "./address.js";
@@ -14,6 +14,12 @@ const VIEWS = {
     button: "new-schedule",
     title: "Schedules · Jobwire",
   },
+  system: {
+    node: "view-system",
+    link: "to-system",
+    button: "new-job",
+    title: "System · Jobwire",
+  },
 };
 
 export class Views {
@@ -24,6 +30,11 @@ export class Views {
   constructor(onPlace) {
     this.onPlace = onPlace;
     window.addEventListener("hashchange", () => this.follow());
+  }
+
+  /** The one that is shown. */
+  get name() {
+    return this.#name;
   }
 
   /**
@@ -65,7 +76,7 @@ export class Views {
     for (const [one, { node, link, button, title }] of Object.entries(VIEWS)) {
       const isShown = one === name;
       find(node, HTMLElement).hidden = !isShown;
-      find(button, HTMLButtonElement).hidden = !isShown;
+      find(button, HTMLButtonElement).hidden = button !== VIEWS[name].button;
       const anchor = find(link, HTMLAnchorElement);
       if (isShown) anchor.setAttribute("aria-current", "page");
       else anchor.removeAttribute("aria-current");
