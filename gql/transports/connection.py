@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import ExitStack
-from datetime import timedelta
 from math import inf
 from typing import Any, assert_never
 
@@ -135,7 +134,7 @@ class Connection:
 
     async def _attend(self, lifetime: Lifetime) -> None:
         if self._token_left() <= 0:
-            await self._operations.finish("The token has expired.", timedelta())
+            await self._operations.finish("The token has expired.", RECONNECT_AFTER)
             raise ProtocolError(
                 CloseCode.FORBIDDEN, "Forbidden: The token has expired."
             )

@@ -122,6 +122,7 @@ async def test_the_end_of_a_token_ends_the_streams_and_closes_the_socket(
         await socket.completed()
         assert await socket.closed() == (4403, "Forbidden: The token has expired.")
     assert closing["reason"] == "The token has expired."
+    assert closing["reconnectAfter"] == "PT1S"
 
 
 async def test_a_socket_whose_client_takes_nothing_is_left(engine: Engine) -> None:
