@@ -57,6 +57,8 @@ def _run(command: str, arguments: list[str]) -> None:
             prepare(DEVELOPMENT)
             offer_graphiql()
             os.chdir(ROOT)
+            # Images set it; each process that a test starts would compile all of it.
+            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
             _become("-m", "pytest", "-n", str(_test_processes()), *arguments)
         case "check":
             prepare(DEVELOPMENT)

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from jobwire.app.jobwire import Progress
 from jobwire.app.listening import address_of, listen
 from jobwire.app.local_emulator import (
+    DEFAULT_PORT,
     FOLDER_NAME,
     access_to,
     announced,
@@ -25,8 +26,6 @@ from jobwire.emulator.faults import Corruption
 from jobwire.emulator.faulty_hooks import CorruptibleSender
 from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.jobs.sync_paths import SyncPath
-
-DEFAULT_PORT = 8030
 
 _HOST = "127.0.0.1"
 

@@ -1,10 +1,12 @@
 """The command line: `jobwire COMMAND`."""
 
 import argparse
+import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
@@ -34,20 +36,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     It is 0 when done, 1 when refused, 2 when not understood, 130 after Ctrl-C, 141 when
     nobody reads the output any more, and what a command says of its own.
+
+    Args:
+        arguments: Those of the command; None: those of this process, which is ours.
     """
-    given = sys.argv[1:] if arguments is None else list(arguments)
-    parser = argparse.ArgumentParser(
-        prog="jobwire",
-        description="Schedules, cancels and watches background jobs.",
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, about in _COMMANDS.items():
-        command = commands.add_parser(name, help=about, description=f"{about}.")
-        # The others would cost a second to import.
-        if name in given[:1]:
-            _module(name).configure(command)
-    chosen = parser.parse_args(given)
-    refusals = import_module("jobwire.app.refusals")
+    if arguments is None:
+        with _importing():
+            chosen = _understood(sys.argv[1:])
+    else:
+        chosen = _understood(arguments)
     try:
         code: int = _module(chosen.command).run(chosen)
         sys.stdout.flush()
@@ -58,10 +55,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # to write the rest of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _UNREAD
-    except refusals.EXPECTED as error:
+    except Exception as error:
+        # They are those of all commands, and would cost each of them all imports.
+        refusals = import_module("jobwire.app.refusals")
+        if not isinstance(error, refusals.EXPECTED):
+            raise
         print(f"jobwire {chosen.command}: {refusals.told(error)}", file=sys.stderr)
         return 1
     return code
+
+
+def _understood(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="jobwire",
+        description="Schedules, cancels and watches background jobs.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, about in _COMMANDS.items():
+        command = commands.add_parser(name, help=about, description=f"{about}.")
+        # The others would cost a second to import.
+        if name in arguments[:1]:
+            _module(name).configure(command)
+    return parser.parse_args(arguments)
+
+
+@contextmanager
+def _importing() -> Iterator[None]:
+    """Keep the garbage collector from what is imported in the block.
+
+    It would find nothing, and walk all of it, while it grows and when the process ends:
+    for as long as all else that a short command does.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _module(command: str) -> ModuleType:

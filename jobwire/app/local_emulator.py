@@ -13,6 +13,8 @@ from jobwire.app.settings import Settings
 from jobwire.emulator import DEFAULT_SECRET_KEY
 from jobwire.jobs.executors.access import TriggerAccess
 
+DEFAULT_PORT = 8030
+
 #: Where the emulator's folder is in `JOBWIRE_DATA_DIR`.
 FOLDER_NAME = "emulator"
 #: What the place is called in the stamp of dispatched jobs, whatever its port is.

@@ -4,12 +4,16 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from socket import socket
+from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from jobwire.app.jobwire import Jobwire
 from jobwire.app.websocket_protocol import WebSocketProtocol
+
+if TYPE_CHECKING:
+    # The emulator, which uses this too, has to do without.
+    from jobwire.app.jobwire import Jobwire
 
 _MAX_FRAME_BYTES = 256 * 1024
 _GRACE_SECONDS = 10
@@ -91,7 +95,7 @@ class AppServer(uvicorn.Server):
 class Server(AppServer):
     """A server that, when asked to end, first tells every stream to go elsewhere."""
 
-    def __init__(self, app: ASGIApp, jobwire: Jobwire) -> None:
+    def __init__(self, app: ASGIApp, jobwire: "Jobwire") -> None:
         super().__init__(app)
         self._jobwire = jobwire
 

@@ -1,6 +1,8 @@
 import asyncio
 import re
 import signal
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -138,6 +140,21 @@ def test_an_embedded_database_that_does_not_run_has_no_url(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert "jobwire dev" in refused(capsys, "database-url")
+
+
+def test_what_needs_no_server_does_not_load_it() -> None:
+    code = """if True:
+        import sys
+        from jobwire.app.cli import main
+
+        main(["token", "--user", "ann"])
+        import jobwire.app.commands.emulator
+        print(*sys.modules)"""
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    assert {"alembic", "strawberry", "jobwire.app.jobwire"}.isdisjoint(loaded)
 
 
 def test_a_token_speaks_for_a_user_with_scopes(

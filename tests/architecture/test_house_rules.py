@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,19 @@ PACKAGE = ROOT / "jobwire"
 Rule = Callable[[ast.Module], bool]
 
 
-def _modules() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        name = path.relative_to(PACKAGE).as_posix()
-        yield name, ast.parse(path.read_text())
-    for folder in ("gql", "models", "migrations"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())
+@cache
+def _modules() -> list[tuple[str, ast.Module]]:
+    places = [(PACKAGE, PACKAGE)]
+    places += [(ROOT, ROOT / folder) for folder in ("gql", "models", "migrations")]
+    return [
+        (path.relative_to(root).as_posix(), ast.parse(path.read_text()))
+        for root, folder in places
+        for path in sorted(folder.rglob("*.py"))
+    ]
 
 
-def _texts(tree: ast.Module) -> Iterator[str]:
+@cache
+def _texts(tree: ast.Module) -> list[str]:
     """The string literals of a module that are not docstrings."""
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docstrings = {
@@ -32,9 +36,11 @@ def _texts(tree: ast.Module) -> Iterator[str]:
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and id(node) not in docstrings:
-            yield str(node.value)
+    return [
+        str(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and id(node) not in docstrings
+    ]
 
 
 def _says(pattern: str) -> Rule:

@@ -7,10 +7,9 @@ from pathlib import Path
 from socket import socket
 
 from jobwire.app import logs
-from jobwire.app.beside_dev import DEFAULT_PORT
 from jobwire.app.commands.arguments import given
 from jobwire.app.listening import address_of, listen
-from jobwire.app.local_emulator import FOLDER_NAME, announced
+from jobwire.app.local_emulator import DEFAULT_PORT, FOLDER_NAME, announced
 from jobwire.app.server import AppServer
 from jobwire.app.settings import Settings, SettingsError
 from jobwire.app.signals import run_until_signal

@@ -1,7 +1,7 @@
 /** The request that a form would send, shown below it for those who send it elsewhere. */
 
 import { copyButton } from "../page/copy.js";
-import { setText } from "../page/dom.js";
+import { find, setText } from "../page/dom.js";
 import { asCurl, asGraphQL } from "./snippet.js";
 
 /**
@@ -21,6 +21,8 @@ export class RequestView {
   constructor(options) {
     this.options = options;
     const { details, form } = options;
+    const parts = find("request-view", HTMLTemplateElement).content.cloneNode(true);
+    details.append(parts);
     this.#snippet = /** @type {HTMLElement} */ (details.querySelector("pre"));
     details.querySelector(".snippet-copy")?.append(copyButton(() => this.#write()));
     form.addEventListener("input", () => this.draw());
