@@ -84,7 +84,8 @@ def _become(*arguments: str) -> NoReturn:
 
 
 def _test_processes() -> int:
-    return min(max(os.cpu_count() or 1, 2), _MOST_TEST_PROCESSES)
+    # One more than there are cores: many tests wait for processes that they started.
+    return min(max(os.cpu_count() or 1, 2) + 1, _MOST_TEST_PROCESSES)
 
 
 def _refuse(command: str) -> NoReturn:

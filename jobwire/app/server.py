@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     # The emulator, which uses this too, has to do without.
     from jobwire.app.jobwire import Jobwire
 
-_MAX_FRAME_BYTES = 256 * 1024
+MAX_FRAME_BYTES = 256 * 1024
 _GRACE_SECONDS = 10
 #: How long readers may take to hear that the process drains, in seconds.
 FAREWELL_SECONDS = 0.75
@@ -38,7 +38,7 @@ class AppServer(uvicorn.Server):
                 # Whoever runs it behind a proxy must not thereby become local.
                 proxy_headers=False,
                 ws=WebSocketProtocol,
-                ws_max_size=_MAX_FRAME_BYTES,
+                ws_max_size=MAX_FRAME_BYTES,
                 ws_per_message_deflate=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )

@@ -2,7 +2,7 @@
 
 import { find, setText } from "../page/dom.js";
 import { CANCEL_JOBS, RETRY_JOBS } from "./documents.js";
-import { countedJobs, formatNumber } from "./format.js";
+import { formatCount, formatNumber } from "./format.js";
 import { describeFilter } from "./job-filter.js";
 
 /** @typedef {import("./documents.js").JobFilter} JobFilter */
@@ -161,7 +161,7 @@ export class BulkDialog {
     const said = count === null ? "Counting…" : this.#describe(count);
     setText(find("bulk-count", HTMLElement), said);
     const { title, verb } = this.#verb;
-    setText(this.#submit, count ? `${verb} ${countedJobs(count)}` : title);
+    setText(this.#submit, count ? `${verb} ${formatCount(count, "job")}` : title);
     this.#submit.disabled = !count;
   }
 

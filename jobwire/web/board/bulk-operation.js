@@ -3,7 +3,7 @@
 import { element, fill, find, icon } from "../page/dom.js";
 import { recall, remember } from "../page/storage.js";
 import { ABORT_BULK_OPERATION, BULK_OPERATION, BULK_REFUSALS } from "./documents.js";
-import { countedJobs, formatNumber } from "./format.js";
+import { formatCount, formatNumber } from "./format.js";
 
 /** @typedef {import("./documents.js").BulkOperation} Operation */
 /** @typedef {import("./documents.js").BulkRefusal} Refusal */
@@ -130,7 +130,7 @@ export class BulkProgress {
     this.#refusals.hidden = false;
     fill(
       this.#refusals,
-      element("summary", {}, `Why ${countedJobs(failedCount)} refused`),
+      element("summary", {}, `Why ${formatCount(failedCount, "job")} refused`),
       element(
         "ul",
         { role: "list" },
@@ -156,7 +156,7 @@ export function describeOperation(operation) {
     skippedCount && `${formatNumber(skippedCount)} needed nothing`,
     failedCount && `${formatNumber(failedCount)} refused`,
   ].filter(Boolean);
-  const of = countedJobs(matchedCount);
+  const of = formatCount(matchedCount, "job");
   const head =
     status === "RUNNING"
       ? `${words.now} ${formatNumber(done)} of ${of}`

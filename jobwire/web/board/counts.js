@@ -1,7 +1,7 @@
 /** How many jobs stand where, kept up to date beside the statuses of the filter. */
 
 import { JOB_COUNTS } from "./documents.js";
-import { countedJobs } from "./format.js";
+import { formatCount } from "./format.js";
 import { countable } from "./job-filter.js";
 
 /** @typedef {import("./documents.js").JobFilter} JobFilter */
@@ -58,7 +58,7 @@ export class Counts {
     for (const [status, node] of this.#nodes) {
       const count = counts?.find((one) => one.status === status)?.count ?? 0;
       node.textContent = count === 0 ? "" : compactFormat.format(count);
-      node.title = count === 0 ? "" : countedJobs(count);
+      node.title = count === 0 ? "" : formatCount(count, "job");
     }
   }
 }

@@ -48,11 +48,6 @@ export function formatCount(count, noun) {
   return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** @param {number} count */
-export function countedJobs(count) {
-  return `${formatNumber(count)} ${count === 1 ? "job" : "jobs"}`;
-}
-
 /**
  * @param {number} fraction From 0 to 1; 100 % is said only of what is complete.
  */
