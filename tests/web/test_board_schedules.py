@@ -486,6 +486,32 @@ async def test_view_loads_more_schedules_on_request(
     await expect(link).to_be_focused()
 
 
+async def test_view_shows_the_schedules_of_a_type_or_those_that_are_paused(
+    page: Page, server: RunningServer, schedules: Schedules
+) -> None:
+    kept, paused, other = (unique_tag(name) for name in ("kept", "paused", "other"))
+    await schedules.make(kept)
+    await schedules.pause(await schedules.make(paused))
+    await schedules.make(other, type="flaky")
+    await open_board(page, server, "#schedules")
+    rows = page.locator("#schedule-list > li")
+    await expect(rows).to_have_count(3)
+
+    bar = page.get_by_role("search", name="Filter schedules")
+    await bar.get_by_label("Type").select_option("no-op")
+    await expect(rows).to_have_count(2)
+    await bar.get_by_label("Paused").check()
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text(paused)
+
+    await bar.get_by_label("Type").select_option("flaky")
+    nothing = page.get_by_role("heading", name="No schedule matches")
+    await expect(nothing).to_be_visible()
+    await page.get_by_role("button", name="Clear the filter").click()
+    await expect(rows).to_have_count(3)
+    await expect(nothing).to_be_hidden()
+
+
 async def test_address_leads_to_a_schedule_that_is_on_no_page_yet(
     page: Page, server: RunningServer, schedules: Schedules
 ) -> None:

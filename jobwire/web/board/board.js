@@ -361,7 +361,9 @@ function leaveJob() {
 
 /** @param {JobType[]} types */
 function offerTypes(types) {
-  filter.offerTypes(types.map(({ name }) => name));
+  const names = types.map(({ name }) => name);
+  filter.offerTypes(names);
+  schedules.offerTypes(names);
   cron.offerTypes(types);
   const buttons = types
     .slice(0, 6)

@@ -189,8 +189,9 @@ export const BULK_REFUSALS = `query BulkRefusals($id: ID!) {
   bulkOperation(id: $id) { refusals(first: 100) { nodes { jobId message } } }
 }`;
 
-export const JOB_SCHEDULES = `query JobSchedules($first: Int, $after: String) {
-  jobSchedules(first: $first, after: $after) {
+export const JOB_SCHEDULES = `
+query JobSchedules($type: String, $isPaused: Boolean, $first: Int, $after: String) {
+  jobSchedules(type: $type, isPaused: $isPaused, first: $first, after: $after) {
     nodes { ...ScheduleParts }
     pageInfo { hasNextPage endCursor }
   }

@@ -20,11 +20,12 @@ const LARGEST_PAGE = 100;
  * Read the newest schedules, and behind them one that is named, wherever it stands.
  *
  * @param {Api} api
+ * @param {{type?: string, isPaused?: boolean}} filter
  * @param {number} wanted How many.
  * @param {string | null} named The id of one; null: none in particular.
  * @returns {Promise<Schedules>}
  */
-export async function readSchedules(api, wanted, named) {
+export async function readSchedules(api, filter, wanted, named) {
   /** @type {JobSchedule[]} */
   const schedules = [];
   /** @type {string | null} */
@@ -32,7 +33,8 @@ export async function readSchedules(api, wanted, named) {
   do {
     const first = Math.min(wanted - schedules.length, LARGEST_PAGE);
     /** @type {JobSchedulePage} */
-    const page = (await api.execute(JOB_SCHEDULES, { first, after })).jobSchedules;
+    const page = (await api.execute(JOB_SCHEDULES, { ...filter, first, after }))
+      .jobSchedules;
     schedules.push(...page.nodes);
     after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
   } while (after !== null && schedules.length < wanted);

@@ -6,6 +6,7 @@ import { formatTime } from "./format.js";
 import { Poll } from "./poll.js";
 import { Rows } from "./rows.js";
 import { ScheduleActions } from "./schedule-actions.js";
+import { ScheduleFilter } from "./schedule-filter.js";
 import { readSchedules } from "./schedule-pages.js";
 import { ScheduleRow } from "./schedule-row.js";
 
@@ -32,6 +33,8 @@ export class Schedules {
   #title = find("schedules-title", HTMLElement);
   #problem = find("schedules-error", HTMLElement);
   #empty = find("no-schedules", HTMLElement);
+  #noMatch = find("no-schedule-matches", HTMLElement);
+  #filter = new ScheduleFilter(() => this.#begin());
   #more = find("more-schedules", HTMLButtonElement);
   #actions;
   #rows;
@@ -66,11 +69,24 @@ export class Schedules {
     );
     this.#poll = new Poll({
       every: READ_EVERY,
-      read: () => readSchedules(options.api, this.#wanted, this.#marked),
+      read: () =>
+        readSchedules(options.api, this.#filter.variables, this.#wanted, this.#marked),
       onRead: (answer) => this.#take(answer),
       onFailed: (error) => this.#fail(error),
     });
     this.#more.addEventListener("click", () => this.#loadMore());
+    find("schedules-clear", HTMLButtonElement).addEventListener("click", () =>
+      this.#filter.clear(),
+    );
+  }
+
+  /**
+   * Offer types to filter by.
+   *
+   * @param {string[]} names
+   */
+  offerTypes(names) {
+    this.#filter.offerTypes(names);
   }
 
   /** Show them, and keep them right. */
@@ -87,11 +103,7 @@ export class Schedules {
   /** Begin anew: what was shown was another reader's. */
   reset() {
     this.#schedules = [];
-    this.#isLoaded = false;
-    this.#wanted = PAGE;
-    this.#more.hidden = true;
-    this.#show("");
-    this.#draw();
+    this.#forget();
   }
 
   /** Read them now. */
@@ -219,6 +231,20 @@ export class Schedules {
     this.#poll.now();
   }
 
+  /** Read others: what is shown stays until they have come. */
+  #begin() {
+    this.#forget();
+    this.#poll.now();
+  }
+
+  #forget() {
+    this.#isLoaded = false;
+    this.#wanted = PAGE;
+    this.#more.hidden = true;
+    this.#show("");
+    this.#draw();
+  }
+
   /** @param {Answer} answer */
   #take({ schedules, hasMore, isMissing }) {
     const heard = new Map(this.#schedules.map(({ id, lastJob }) => [id, lastJob]));
@@ -252,7 +278,9 @@ export class Schedules {
   #draw() {
     this.#rows.draw(this.#schedules, this.options.clock.present());
     this.#rows.isBusy = !this.#isLoaded && this.#problem.hidden;
-    this.#empty.hidden = !this.#isLoaded || this.#schedules.length > 0;
+    const isEmpty = this.#isLoaded && this.#schedules.length === 0;
+    this.#empty.hidden = !isEmpty || !this.#filter.isEmpty;
+    this.#noMatch.hidden = !isEmpty || this.#filter.isEmpty;
   }
 
   #loadMore() {
