@@ -38,7 +38,7 @@ DAY = [
 @pytest.fixture
 async def user(server: RunningServer, server_database_url: DatabaseUrl) -> str:
     """Whose day it is."""
-    name = "ann"
+    name = "maya"
     connection = await asyncpg.connect(**server_database_url.connect_arguments())
     now = server.jobwire.engine.clock.now()
     for age, (status, type, tag, executor) in enumerate(DAY):
