@@ -50,6 +50,11 @@ class Command:
             return found
 
     @property
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.poll() is None
+
+    @property
     def printed(self) -> str:
         """All that it has printed so far."""
         with self._more:

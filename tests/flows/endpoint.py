@@ -55,6 +55,11 @@ class Endpoint:
         return self.url.replace("http", "ws")
 
     @property
+    def is_up(self) -> bool:
+        """Whether its process runs."""
+        return self._command is not None and self._command.is_running
+
+    @property
     def pid(self) -> int:
         """The process that serves."""
         assert self._command is not None
