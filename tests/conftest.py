@@ -29,7 +29,6 @@ from tests.servers import RunningServer, running_server
 pytest_plugins = ["tests.browser"]
 
 TEMPLATE = "jobwire_template"
-SHORT = Path(__file__).with_name("jobs")
 #: Tests need no durability; crash tests start clusters of their own.
 FAST = {
     "fsync": "off",
@@ -65,12 +64,6 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the many short tests come last, so that all workers end at one time."""
-    items.sort(key=lambda item: item.path.is_relative_to(SHORT))
 
 
 @contextmanager
