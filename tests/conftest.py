@@ -1,10 +1,8 @@
 """What every test may use: a real PostgreSQL, a clock, jobs, an engine, a server."""
 
-import fcntl
 import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -23,6 +21,7 @@ from jobwire.models.database_url import DatabaseUrl, parse
 from tests.clock import FakeClock
 from tests.emptying import empty
 from tests.event_log_tally import BY_HAND, Tally
+from tests.exclusive import exclusive
 from tests.factories import insert_job
 from tests.servers import RunningServer, running_server
 
@@ -64,13 +63,6 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-@contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
-    with path.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -133,7 +125,7 @@ async def database_url(
     postgres_url: DatabaseUrl, shared_folder: Path
 ) -> AsyncIterator[DatabaseUrl]:
     """This worker's own database, cloned from the migrated template."""
-    with _exclusive(shared_folder / "template.lock"):
+    with exclusive(shared_folder / "template.lock"):
         await _make_template(postgres_url)
     name = f"jobwire_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     connection = await asyncpg.connect(**postgres_url.connect_arguments())

@@ -1,11 +1,12 @@
 """Node projects, of trigger/ and of tests, with what they need installed."""
 
-import fcntl
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.exclusive import exclusive
 
 TRIGGER = Path(__file__).parents[1] / "trigger"
 
@@ -19,8 +20,7 @@ def install_node_project(shared_folder: Path, folder: Path = TRIGGER) -> Path:
     npm = shutil.which("npm")
     if npm is None:
         pytest.skip(f"NO NPM HERE: THE CODE IN {folder.name}/ IS NOT TESTED")
-    with (shared_folder / f"npm-ci-{folder.name}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with exclusive(shared_folder / f"npm-ci-{folder.name}.lock"):
         if not _is_installed(folder):
             ended = subprocess.run(
                 [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],

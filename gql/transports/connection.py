@@ -29,8 +29,8 @@ from jobwire.gql.transports.protocol import (
     read_message,
 )
 from jobwire.gql.transports.session import Host, UnavailableError
-from jobwire.gql.transports.terms import RECONNECT_AFTER
 from jobwire.jobs.errors import UnauthenticatedError
+from jobwire.jobs.feed import RECONNECT_AFTER
 from jobwire.jobs.viewer import Viewer
 
 #: How long a client may take to send `connection_init`, in seconds.

@@ -19,7 +19,8 @@ from starlette.types import Message, Receive, Scope, Send
 from jobwire.gql.errors import masked_error
 from jobwire.gql.result import RequestError, Result
 from jobwire.gql.transports import negotiation
-from jobwire.gql.transports.terms import RECONNECT_AFTER, Terms
+from jobwire.gql.transports.terms import Terms
+from jobwire.jobs.feed import RECONNECT_AFTER
 
 _HEADERS = {
     "Content-Type": f"{negotiation.EVENT_STREAM}; charset=utf-8",

@@ -1,10 +1,6 @@
 """On which terms connections are held open."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-
-#: When a client whose connection has become too old should be back.
-RECONNECT_AFTER = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from jobwire.jobs.examples import example_jobs
 from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.jobs.executors.internal import count_workers
 from jobwire.jobs.executors.trigger import TriggerExecutor
-from jobwire.jobs.feed import Feed
+from jobwire.jobs.feed import RECONNECT_AFTER, Feed
 from jobwire.jobs.installation import settle_in
 from jobwire.jobs.loading import JobSource
 from jobwire.jobs.notifications.log import read_oldest
@@ -64,8 +64,6 @@ CLOCK_SECONDS = 30.0
 
 #: How long the database may take to say that it is there, in seconds.
 PROBE_SECONDS = 2.0
-#: When readers should come back to a server that shuts down.
-RECONNECT_AFTER = timedelta(seconds=1)
 
 _UNREACHABLE = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 

@@ -7,8 +7,9 @@ import pytest
 from jobwire.app.server import MAX_FRAME_BYTES
 from jobwire.gql.transports.operations import MAX_OPERATIONS
 from jobwire.gql.transports.parameters import MAX_BODY_BYTES, MAX_QUERY_STRING_BYTES
-from jobwire.gql.transports.terms import RECONNECT_AFTER, Terms
+from jobwire.gql.transports.terms import Terms
 from jobwire.jobs import webhook
+from jobwire.jobs.feed import RECONNECT_AFTER
 from tests.docs.reader import ROOT
 
 TEXT = (ROOT / "docs" / "frontends.md").read_text()

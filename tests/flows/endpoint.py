@@ -3,7 +3,7 @@
 import json
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -19,13 +19,22 @@ SECRET = "the-secret-of-these-tests-and-of-no-others"
 USER = "user-1"
 
 
-def token() -> str:
-    """Return a token with which the user of these tests may read jobs."""
+#: What whoever reads and schedules jobs may do.
+READ_AND_WRITE = (Scope.JOBS_READ, Scope.JOBS_WRITE)
+
+
+def token(
+    user: str = USER,
+    *,
+    may: Sequence[Scope] = (Scope.JOBS_READ,),
+    lasts: timedelta = timedelta(hours=1),
+) -> str:
+    """Return a token that the servers of these tests take."""
     return mint_token(
         SecretStr(SECRET),
-        user_id=USER,
-        scopes=[Scope.JOBS_READ],
-        lifetime=timedelta(hours=1),
+        user_id=user,
+        scopes=may,
+        lifetime=lasts,
         now=SystemClock().now(),
     )
 

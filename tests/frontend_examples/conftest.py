@@ -35,11 +35,15 @@ def jobwire_live(shared_folder: Path) -> Path:
     return install_node_project(shared_folder, EXAMPLES / "jobwire-live")
 
 
+def compile_program(project: Path, folder: Path) -> Path:
+    """Compile its sources and tests to what Node runs in a folder: `src/`, `test/`."""
+    (folder / "node_modules").symlink_to(project / "node_modules")
+    (folder / "package.json").write_text('{"type": "module"}')
+    compile_project(project, "--noEmit", "false", "--outDir", str(folder))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def compiled_live(jobwire_live: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its sources and tests as a program that Node runs: `src/`, `test/`."""
-    folder = tmp_path_factory.mktemp("jobwire-live")
-    (folder / "node_modules").symlink_to(jobwire_live / "node_modules")
-    (folder / "package.json").write_text('{"type": "module"}')
-    compile_project(jobwire_live, "--noEmit", "false", "--outDir", str(folder))
-    return folder
+    """jobwire-live as a program."""
+    return compile_program(jobwire_live, tmp_path_factory.mktemp("jobwire-live"))

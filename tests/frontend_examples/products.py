@@ -1,6 +1,5 @@
 """The examples with a page: how each is built, served and looked at."""
 
-import fcntl
 import json
 import mimetypes
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.exclusive import exclusive
 from tests.frontend_examples.conftest import EXAMPLES, program
 from tests.node_project import install_node_project
 
@@ -124,8 +124,7 @@ def install_example(shared_folder: Path, name: str) -> Path:
 
 def once(shared_folder: Path, what: str, do: Callable[[], object]) -> None:
     """Do what several workers need, and none may find half done."""
-    with (shared_folder / f"{what}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with exclusive(shared_folder / f"{what}.lock"):
         done = shared_folder / f"{what}.done"
         if not done.exists():
             do()

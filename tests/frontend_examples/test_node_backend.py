@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import socket
-import subprocess
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,14 +16,18 @@ from jobwire.emulator import Emulator
 from jobwire.models.database import Database
 from tests.docs.blocks import blocks_of
 from tests.emulator.sdk.conftest import served
-from tests.frontend_examples.conftest import EXAMPLES, compile_project, program
+from tests.frontend_examples.conftest import (
+    EXAMPLES,
+    compile_program,
+    compile_project,
+    program,
+)
 from tests.node_project import install_node_project
 from tests.receiver import SECRET
 from tests.servers import running_server
 from tests.worker.conftest import until
 
 PROJECT = EXAMPLES / "node-backend"
-SCHEMA = EXAMPLES.parent / "schema.graphql"
 PATIENCE = 60
 
 
@@ -36,24 +39,8 @@ def node_backend(shared_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def compiled(node_backend: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its sources and tests as programs that Node runs: `src/`, `test/`."""
-    folder = tmp_path_factory.mktemp("node-backend")
-    (folder / "node_modules").symlink_to(node_backend / "node_modules")
-    (folder / "package.json").write_text('{"type": "module"}')
-    compile_project(node_backend, "--noEmit", "false", "--outDir", str(folder))
-    return folder
-
-
-def _run(folder: Path, tool: str, *arguments: str) -> None:
-    ended = subprocess.run(
-        [folder / "node_modules" / ".bin" / tool, *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    """It as a program."""
+    return compile_program(node_backend, tmp_path_factory.mktemp("node-backend"))
 
 
 def test_the_code_of_its_readme_fits_its_types(

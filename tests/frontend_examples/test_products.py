@@ -14,23 +14,19 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from playwright.async_api import Locator, Page, expect
-from pydantic import SecretStr
 
-from jobwire.app.tokens import mint_token
 from jobwire.jobs.clock import SystemClock
-from jobwire.jobs.viewer import Scope
 from jobwire.models.database_url import DatabaseUrl
 from tests.app.commands import running
 from tests.browser import FindFaults, TakePicture
 from tests.factories import insert_job
-from tests.flows.endpoint import SECRET, Endpoint, endpoint
+from tests.flows.endpoint import READ_AND_WRITE, SECRET, Endpoint, endpoint, token
 from tests.frontend_examples.products import Product, Site, build, site
 
 pytestmark = pytest.mark.browser
 
 #: So large that it runs until it is canceled.
 ENDLESS = "1000000000"
-SCOPES = [Scope.JOBS_READ, Scope.JOBS_WRITE]
 
 
 @pytest.fixture(
@@ -75,16 +71,6 @@ def user() -> str:
     return f"user-{uuid4().hex[:12]}"
 
 
-def token_of(user: str, lifetime: timedelta = timedelta(hours=1)) -> str:
-    return mint_token(
-        SecretStr(SECRET),
-        user_id=user,
-        scopes=SCOPES,
-        lifetime=lifetime,
-        now=SystemClock().now(),
-    )
-
-
 @pytest.fixture
 def address(web: Site, product: Product, api: Endpoint) -> str:
     """Where the page is; the API is up, whatever an earlier test has left."""
@@ -98,12 +84,12 @@ async def shown(open_page: Callable[..., Any], address: str, user: str) -> Page:
     """The list of a user who has signed in."""
     page: Page = await open_page(viewport={"width": 1280, "height": 800})
     await page.goto(address)
-    await sign_in(page, token_of(user))
+    await sign_in(page, token(user, may=READ_AND_WRITE))
     return page
 
 
-async def sign_in(page: Page, token: str) -> None:
-    await page.get_by_label("Token").fill(token)
+async def sign_in(page: Page, proof: str) -> None:
+    await page.get_by_label("Token").fill(proof)
     await page.get_by_role("button", name="Sign in").click()
     await is_state(page, "live")
 
@@ -260,7 +246,7 @@ async def test_a_token_that_ends_is_asked_for_and_nothing_is_lost(
 ) -> None:
     page: Page = await open_page(viewport={"width": 360, "height": 800})
     await page.goto(address)
-    await sign_in(page, token_of(user, timedelta(seconds=3)))
+    await sign_in(page, token(user, may=READ_AND_WRITE, lasts=timedelta(seconds=3)))
     connection = await asyncpg.connect(**server_database_url.connect_arguments())
     job = {"user_id": user, "status": "SUCCEEDED"}
     await insert_job(connection, now=SystemClock().now(), tag="before", **job)
@@ -269,7 +255,7 @@ async def test_a_token_that_ends_is_asked_for_and_nothing_is_lost(
     await insert_job(connection, now=SystemClock().now(), tag="after", **job)
     await connection.close()
     await expect(page.get_by_role("alert")).to_be_visible()
-    await sign_in(page, token_of(user))
+    await sign_in(page, token(user, may=READ_AND_WRITE))
 
     await expect(rows(page)).to_have_count(2)
     width = await page.evaluate("document.scrollingElement.scrollWidth")

@@ -18,16 +18,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
-from jobwire.app.tokens import mint_token
-from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.identifiers import job_id_text
-from jobwire.jobs.viewer import Scope
 from jobwire.models.database import Database
 from tests.docs.blocks import blocks_of
-from tests.flows.endpoint import SECRET, USER, Endpoint, endpoint
+from tests.flows.endpoint import READ_AND_WRITE, Endpoint, endpoint, token
 from tests.frontend_examples.conftest import EXAMPLES
 from tests.gql.types import MakeJob
 from tests.jobs.feed.steps import move, reports
@@ -50,13 +46,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def _token(*, seconds: float = 3600) -> str:
-    return mint_token(
-        SecretStr(SECRET),
-        user_id=USER,
-        scopes=[Scope.JOBS_READ, Scope.JOBS_WRITE],
-        lifetime=timedelta(seconds=seconds),
-        now=SystemClock().now(),
-    )
+    return token(may=READ_AND_WRITE, lasts=timedelta(seconds=seconds))
 
 
 def _base(server: Endpoint) -> str:

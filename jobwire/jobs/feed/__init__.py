@@ -8,6 +8,7 @@ from jobwire.jobs.feed.follow import Follow
 from jobwire.jobs.feed.follow_job import FollowJob, FollowStatus
 from jobwire.jobs.feed.follow_list import FollowList
 from jobwire.jobs.feed.messages import (
+    RECONNECT_AFTER,
     CaughtUp,
     Changed,
     Closing,
@@ -17,6 +18,7 @@ from jobwire.jobs.feed.messages import (
 )
 
 __all__ = [
+    "RECONNECT_AFTER",
     "Audience",
     "CaughtUp",
     "Changed",

@@ -51,6 +51,11 @@ class Reset:
     reason: str
 
 
+#: When a reader should be back whose stream the server ends. Not at once: clocks may
+#: differ, and for some seconds a token that has ended is let in, and shown out, again.
+RECONNECT_AFTER = timedelta(seconds=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Closing:
     """The stream ends now, and not because the job did: connect again."""

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import timedelta
 from typing import Generic, TypeVar
 
 from jobwire.jobs.feed.audience import Audience, Told
@@ -14,6 +13,7 @@ from jobwire.jobs.feed.follower import CONNECTION_LOST
 from jobwire.jobs.feed.interest import Interest
 from jobwire.jobs.feed.log import LogPage, planned, read_missed
 from jobwire.jobs.feed.messages import (
+    RECONNECT_AFTER,
     CaughtUp,
     Closing,
     Reset,
@@ -28,8 +28,7 @@ R = TypeVar("R")
 #: Takes a change at once, without the reader's task; False: it cannot.
 Give = Callable[[Told[R]], bool]
 
-# Clocks may differ: for some seconds the same token is let in, and shown out, again.
-_EXPIRED = End("The token has expired.", timedelta(seconds=1))
+_EXPIRED = End("The token has expired.", RECONNECT_AFTER)
 
 
 class Stream(Generic[R]):

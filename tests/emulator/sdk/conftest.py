@@ -4,13 +4,10 @@ Where there is no npm, or npm finds no registry, its tests are skipped and say s
 """
 
 import asyncio
-import fcntl
 import json
 import os
-import shutil
-import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,43 +16,15 @@ import pytest
 from jobwire.app.listening import address_of, listen
 from jobwire.app.server import AppServer
 from jobwire.emulator import Emulator
+from tests.node_project import install_node_project
 
 FOLDER = Path(__file__).parent
-VERSION = json.loads((FOLDER / "package.json").read_text())["dependencies"][
-    "@trigger.dev/sdk"
-]
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Install once, though several workers of a test run may want to."""
-    with (FOLDER / "package.json").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @pytest.fixture(scope="session")
-def sdk() -> Path:
+def sdk(shared_folder: Path) -> Path:
     """The folder that the SDK is installed in."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("NO NODE HERE: THE OFFICIAL SDK WAS NOT TRIED ON THE EMULATOR")
-    with _alone():
-        installed = FOLDER / "node_modules/@trigger.dev/sdk/package.json"
-        if not installed.is_file() or (
-            json.loads(installed.read_text())["version"] != VERSION
-        ):
-            install = [npm, "ci", "--no-audit", "--no-fund", "--fetch-retries=1"]
-            try:
-                subprocess.run(
-                    install, cwd=FOLDER, capture_output=True, timeout=90, check=True
-                )
-            except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-                pytest.skip(
-                    "NPM INSTALLS NOTHING HERE: THE OFFICIAL SDK WAS NOT TRIED ON THE"
-                    f" EMULATOR ({(error.stderr or b'').decode()[-300:]})"
-                )
-    return FOLDER
+    return install_node_project(shared_folder, FOLDER)
 
 
 Talk = Callable[..., Awaitable[dict[str, Any]]]
