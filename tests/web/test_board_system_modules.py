@@ -255,21 +255,22 @@ async def test_a_part_is_built_again_only_when_it_says_something_else(
 ) -> None:
     told = await modules.evaluate(
         """async () => {
-          const { Steady } = await import("/board/system/steady.js");
+          const { Part } = await import("/board/part.js");
           const { element } = await import("/page/dom.js");
           const node = element("div");
           document.body.append(node);
-          const part = new Steady(node, (tags) =>
+          const part = new Part(node);
+          const show = (tags) => part.show(tags, () =>
             tags.map((tag) => element("a", { href: `#${tag}` }, tag)),
           );
-          part.show(["a", "b"]);
+          show(["a", "b"]);
           const first = node.lastElementChild;
           first.focus();
-          part.show(["a", "b"]);
+          show(["a", "b"]);
           const told = [first === node.lastElementChild];
-          part.show(["b", "c"]);
+          show(["b", "c"]);
           told.push(document.activeElement.textContent, node.hidden);
-          part.show([]);
+          show([]);
           told.push(node.hidden);
           node.remove();
           return told;

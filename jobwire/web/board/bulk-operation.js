@@ -2,6 +2,7 @@
 
 import { element, fill, find, icon } from "../page/dom.js";
 import { recall, remember } from "../page/storage.js";
+import { Attempts } from "./attempts.js";
 import { ABORT_BULK_OPERATION, BULK_OPERATION, BULK_REFUSALS } from "./documents.js";
 import { formatCount, formatNumber } from "./format.js";
 
@@ -39,12 +40,14 @@ export class BulkProgress {
     icon("cross"),
   );
   #refusals = element("details", { hidden: true });
+  #attempts;
   #id = "";
   #stop = () => {};
 
   /** @param {BulkProgressOptions} options */
   constructor(options) {
     this.options = options;
+    this.#attempts = new Attempts(options.api, options.notices);
     fill(
       this.#node,
       this.#text,
@@ -89,19 +92,10 @@ export class BulkProgress {
 
   async #abort() {
     this.#stopButton.disabled = true;
-    try {
-      const { abortBulkOperation } = await this.options.api.execute(
-        ABORT_BULK_OPERATION,
-        { input: { id: this.#id } },
-      );
-      const { operation, errors } = abortBulkOperation;
-      if (operation) this.#draw(operation);
-      else this.options.notices.fail(errors[0].message);
-    } catch (error) {
-      this.options.notices.fail(error instanceof Error ? error.message : String(error));
-    } finally {
-      this.#stopButton.disabled = false;
-    }
+    const input = { id: this.#id };
+    const payload = await this.#attempts.run("abort", ABORT_BULK_OPERATION, { input });
+    if (payload) this.#draw(payload.operation);
+    this.#stopButton.disabled = false;
   }
 
   /** @param {Operation} operation */

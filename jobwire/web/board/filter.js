@@ -4,6 +4,7 @@ import { element, fill, find, icon } from "../page/dom.js";
 import { ATTENTION_KINDS } from "./attention.js";
 import { readTerms, writeTerms } from "./search-terms.js";
 import { STATUSES } from "./status.js";
+import { offerTypes } from "./type-options.js";
 
 /** @typedef {import("./documents.js").JobFilter} JobFilter */
 
@@ -146,13 +147,8 @@ export class FilterBar {
    */
   offerTypes(names) {
     const chosen = this.#type.value;
-    const all = chosen && !names.includes(chosen) ? [chosen, ...names] : names;
-    fill(
-      this.#type,
-      element("option", { value: "" }, "All types"),
-      ...all.map((name) => element("option", { value: name }, name)),
-    );
-    this.#type.value = chosen;
+    const isMissing = chosen !== "" && !names.includes(chosen);
+    offerTypes(this.#type, isMissing ? [chosen, ...names] : names);
   }
 
   #apply() {

@@ -93,33 +93,6 @@ function factsOf(job, now) {
   ];
 }
 
-/** A part that is built again only when its value has changed. */
-export class Part {
-  #shown = "";
-
-  /** @param {HTMLElement} node */
-  constructor(node) {
-    this.node = node;
-  }
-
-  /**
-   * @template T
-   * @param {T | null | undefined} value
-   * @param {(value: T) => import("../page/dom.js").Child[]} build
-   */
-  show(value, build) {
-    const key = JSON.stringify(value ?? null);
-    if (key === this.#shown) return;
-    this.#shown = key;
-    this.node.hidden = value === null || value === undefined;
-    this.node.replaceChildren();
-    if (value === null || value === undefined) return;
-    for (const child of build(value)) {
-      if (child) this.node.append(child instanceof Node ? child : String(child));
-    }
-  }
-}
-
 /** @param {Failure} failure */
 export function buildFailure({ kind, name, message, code, stack }) {
   const title = [kind.toLowerCase().replaceAll("_", " "), name, code];

@@ -13,8 +13,8 @@ import {
   buildSecret,
   buildValue,
   Facts,
-  Part,
 } from "./job-parts.js";
+import { Part } from "./part.js";
 import { showProgress } from "./row.js";
 import {
   describeOutcome,

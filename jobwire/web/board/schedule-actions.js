@@ -1,5 +1,6 @@
 /** What the user does to a job schedule that is there: pause, resume, run now, delete. */
 
+import { Attempts } from "./attempts.js";
 import {
   DELETE_JOB_SCHEDULE,
   PAUSE_JOB_SCHEDULE,
@@ -27,14 +28,14 @@ export class ScheduleActions {
   #form = find("confirm-delete-form", HTMLFormElement);
   #subject = find("delete-subject", HTMLElement);
   #theirs = find("delete-theirs", HTMLElement);
-  /** Schedules with an action on its way, which is not begun twice. @type {Set<string>} */
-  #busy = new Set();
+  #attempts;
   /** @type {JobSchedule | null} */
   #confirming = null;
 
   /** @param {ScheduleActionsOptions} options */
   constructor(options) {
     this.options = options;
+    this.#attempts = new Attempts(options.api, options.notices);
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#dialog.close();
@@ -96,25 +97,9 @@ export class ScheduleActions {
    * @param {(payload: any) => void} onDone It was not refused.
    */
   async #attempt(mutation, { id }, onDone) {
-    if (this.#busy.has(id)) return;
-    const { api, notices, onRefused } = this.options;
-    this.#busy.add(id);
-    try {
-      const answer = await api.execute(mutation, { input: { id } });
-      const [payload] = /** @type {any[]} */ (Object.values(answer));
-      if (payload.errors.length === 0) {
-        onDone(payload);
-      } else {
-        const messages = payload.errors.map(
-          (/** @type {Error} */ error) => error.message,
-        );
-        notices.fail(messages.join(" "));
-        onRefused();
-      }
-    } catch (error) {
-      notices.fail(error instanceof Error ? error.message : String(error));
-    } finally {
-      this.#busy.delete(id);
-    }
+    const { onRefused } = this.options;
+    const input = { id };
+    const payload = await this.#attempts.run(id, mutation, { input }, onRefused);
+    if (payload) onDone(payload);
   }
 }

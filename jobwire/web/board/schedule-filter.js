@@ -1,6 +1,7 @@
 /** Which job schedules the list shows: those of one type, or those that are paused. */
 
-import { element, fill, find } from "../page/dom.js";
+import { find } from "../page/dom.js";
+import { offerTypes } from "./type-options.js";
 
 export class ScheduleFilter {
   #type = find("schedules-type", HTMLSelectElement);
@@ -38,12 +39,6 @@ export class ScheduleFilter {
    * @param {string[]} names
    */
   offerTypes(names) {
-    const chosen = this.#type.value;
-    fill(
-      this.#type,
-      element("option", { value: "" }, "All types"),
-      ...names.map((name) => element("option", { value: name }, name)),
-    );
-    this.#type.value = names.includes(chosen) ? chosen : "";
+    offerTypes(this.#type, names);
   }
 }

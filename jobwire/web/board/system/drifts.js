@@ -3,7 +3,7 @@
 import { element, find } from "../../page/dom.js";
 import { agoMark } from "./ago.js";
 import { describeCorrection, describeMissed } from "./drift-words.js";
-import { Steady } from "./steady.js";
+import { Part } from "../part.js";
 import { systemJobLink } from "./job-link.js";
 
 /** @typedef {import("./state.js").Reconciliation} Reconciliation */
@@ -14,9 +14,7 @@ export class Drifts {
   #list = find("drift-list", HTMLElement);
   #empty = find("no-drifts", HTMLElement);
   #more = find("more-drifts", HTMLButtonElement);
-  #items = new Steady(this.#list, (/** @type {Drift[]} */ drifts) =>
-    drifts.map(buildDrift),
-  );
+  #items = new Part(this.#list);
   /** How many there were when more were asked for; null: none were. @type {number | null} */
   #asked = null;
 
@@ -37,7 +35,7 @@ export class Drifts {
   show({ drifts, hasMoreDrifts }, isThere) {
     this.#node.hidden = drifts.length === 0 && !isThere;
     this.#empty.hidden = drifts.length > 0;
-    this.#items.show(drifts);
+    this.#items.show(drifts, (all) => all.map(buildDrift));
     if (this.#asked !== null && document.activeElement === this.#more) {
       this.#list.children[this.#asked]?.querySelector("a")?.focus();
     }

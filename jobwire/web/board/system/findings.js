@@ -9,9 +9,8 @@ import { systemJobLink } from "./job-link.js";
 /** @typedef {import("./documents.js").OrphanedRun} OrphanedRun */
 /** @typedef {import("./state.js").Report} Report */
 
-/** @param {Report | null} report */
+/** @param {Report} report */
 export function buildFindings(report) {
-  if (report === null) return [];
   const { lostJobs, suspects, orphanedJobs, orphanedRuns, disagreements } = report;
   const lost = new Set(lostJobs.map(({ id }) => id));
   return [

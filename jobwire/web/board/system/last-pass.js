@@ -13,13 +13,8 @@ import {
 /** @typedef {import("./state.js").Report} Report */
 /** @typedef {import("../../page/dom.js").Child} Child */
 
-/**
- * @param {{last: Report | null, oldestUnconfirmed: string | null} | null} told Null:
- *   there is nothing to tell.
- */
-export function buildPass(told) {
-  if (told === null) return [];
-  const { last, oldestUnconfirmed } = told;
+/** @param {{last: Report | null, oldestUnconfirmed: string | null}} told */
+export function buildPass({ last, oldestUnconfirmed }) {
   if (last === null) {
     return [
       element(

@@ -6,7 +6,7 @@ import { buildFindings } from "./findings.js";
 import { formatCount } from "../format.js";
 import { buildLags } from "./lags.js";
 import { buildPass } from "./last-pass.js";
-import { Steady } from "./steady.js";
+import { Part } from "../part.js";
 
 /** @typedef {import("./state.js").Reconciliation} Reconciliation */
 /** @typedef {import("./documents.js").ExecutorState} ExecutorState */
@@ -28,9 +28,9 @@ export class ReconciliationSection {
   #button = find("reconcile", HTMLButtonElement);
   #label = find("reconcile-label", HTMLElement);
   #none = find("no-reconciliation", HTMLElement);
-  #pass = new Steady(find("last-pass", HTMLElement), buildPass);
-  #findings = new Steady(find("findings", HTMLElement), buildFindings);
-  #lags = new Steady(find("lags", HTMLElement), buildLags);
+  #pass = new Part(find("last-pass", HTMLElement));
+  #findings = new Part(find("findings", HTMLElement));
+  #lags = new Part(find("lags", HTMLElement));
   #drifts;
 
   /** @param {ReconciliationOptions} options */
@@ -56,9 +56,9 @@ export class ReconciliationSection {
     );
     const { last, oldestUnconfirmed, lags } = reconciliation;
     const isEmpty = last === null && !isThere;
-    this.#pass.show(isEmpty ? null : { last, oldestUnconfirmed });
-    this.#findings.show(last);
-    this.#lags.show(lags);
+    this.#pass.show(isEmpty ? null : { last, oldestUnconfirmed }, buildPass);
+    this.#findings.show(last, buildFindings);
+    this.#lags.show(lags, buildLags);
     this.#drifts.show(reconciliation, isThere);
   }
 

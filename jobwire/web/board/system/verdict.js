@@ -22,9 +22,8 @@ export function findTroubles(state) {
   ];
 }
 
-/** @param {string[] | null} troubles Null: they are not known yet. */
+/** @param {string[]} troubles */
 export function buildVerdict(troubles) {
-  if (troubles === null) return [];
   const isWell = troubles.length === 0;
   return [
     element(

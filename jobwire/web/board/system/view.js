@@ -6,11 +6,11 @@ import { tickAgo } from "./ago.js";
 import { ExecutorCard } from "./executor-card.js";
 import { formatTime } from "../format.js";
 import { NotificationsSection } from "./notifications.js";
+import { Part } from "../part.js";
 import { Poll } from "../poll.js";
 import { QueuesSection } from "./queues.js";
 import { ReconciliationSection } from "./reconciliation.js";
 import { Rows } from "../rows.js";
-import { Steady } from "./steady.js";
 import { SystemActions } from "./actions.js";
 import { SystemReading } from "./reading.js";
 import { withNotification, withQueue } from "./state.js";
@@ -39,7 +39,7 @@ export class System {
   #loading = find("system-loading", HTMLElement);
   #parts = find("system-parts", HTMLElement);
   #adminsOnly = find("admins-only", HTMLElement);
-  #verdict = new Steady(find("system-verdict", HTMLElement), buildVerdict);
+  #verdict = new Part(find("system-verdict", HTMLElement));
   #executors = new Rows(
     find("executor-cards", HTMLElement),
     (/** @type {ExecutorState & {id: string}} */ _) => new ExecutorCard(),
@@ -181,7 +181,7 @@ export class System {
     const state = this.#state;
     this.#loading.hidden = state !== null || !this.#problem.hidden;
     this.#parts.hidden = state === null;
-    this.#verdict.show(state && findTroubles(state));
+    this.#verdict.show(state && findTroubles(state), buildVerdict);
     if (state === null) return;
     const now = this.clock.present();
     const { executors, isAdmin } = state;
