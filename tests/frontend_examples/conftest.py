@@ -1,9 +1,12 @@
+import json
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.docs.blocks import Block
 from tests.node_project import install_node_project
 
 EXAMPLES = Path(__file__).parents[2] / "frontend-examples"
@@ -27,6 +30,27 @@ def compile_project(folder: Path, *options: str) -> None:
         timeout=100,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def compile_blocks(
+    project: Path,
+    blocks: Sequence[Block],
+    folder: Path,
+    *options: str,
+    **compiler_options: object,
+) -> None:
+    """Check blocks of a page in a folder, by the types and the rules of a project."""
+    for number, block in enumerate(blocks):
+        (folder / f"block{number}.{block.language}").write_text(block.text)
+    (folder / "node_modules").symlink_to(project / "node_modules")
+    (folder / "package.json").write_text('{"type": "module"}')
+    configuration = {
+        "extends": str(project / "tsconfig.json"),
+        "compilerOptions": compiler_options,
+        "include": ["block*"],
+    }
+    (folder / "tsconfig.json").write_text(json.dumps(configuration))
+    compile_project(project, "-p", str(folder), *options)
 
 
 @pytest.fixture(scope="session")

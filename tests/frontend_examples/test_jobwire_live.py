@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.blocks import blocks_of
-from tests.frontend_examples.conftest import EXAMPLES, compile_project, program
+from tests.frontend_examples.conftest import EXAMPLES, compile_blocks, program
 
 PROJECT = EXAMPLES / "jobwire-live"
 #: How many lines a live progress bar takes at most, as is promised.
@@ -33,18 +33,8 @@ def test_the_code_of_a_readme_fits_its_types(
     jobwire_live: Path, tmp_path: Path, readme: Path, languages: dict[str, int]
 ) -> None:
     blocks = [block for block in blocks_of(readme) if block.language in languages]
-    for number, block in enumerate(blocks):
-        (tmp_path / f"block{number}.{block.language}").write_text(block.text)
-    (tmp_path / "node_modules").symlink_to(jobwire_live / "node_modules")
-    (tmp_path / "package.json").write_text('{"type": "module"}')
-    source = str(jobwire_live / "src" / "index.ts")
-    configuration = {
-        "extends": str(jobwire_live / "tsconfig.json"),
-        "compilerOptions": {"jsx": "react-jsx", "paths": {"jobwire-live": [source]}},
-        "include": ["*.ts", "*.tsx"],
-    }
-    (tmp_path / "tsconfig.json").write_text(json.dumps(configuration))
-    compile_project(jobwire_live, "-p", str(tmp_path))
+    paths = {"jobwire-live": [str(jobwire_live / "src" / "index.ts")]}
+    compile_blocks(jobwire_live, blocks, tmp_path, jsx="react-jsx", paths=paths)
 
     assert Counter(block.language for block in blocks) == languages
 

@@ -1,7 +1,6 @@
 """frontend-examples/node-backend: its own tests, and the example on a real Jobwire."""
 
 import asyncio
-import json
 import os
 import socket
 from asyncio.subprocess import PIPE, STDOUT, Process
@@ -18,8 +17,8 @@ from tests.docs.blocks import blocks_of
 from tests.emulator.sdk.conftest import served
 from tests.frontend_examples.conftest import (
     EXAMPLES,
+    compile_blocks,
     compile_program,
-    compile_project,
     program,
 )
 from tests.node_project import install_node_project
@@ -46,22 +45,10 @@ def compiled(node_backend: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 def test_the_code_of_its_readme_fits_its_types(
     node_backend: Path, tmp_path: Path
 ) -> None:
-    blocks = [
-        block.text
-        for block in blocks_of(node_backend / "README.md")
-        if block.language == "ts"
-    ]
+    page = blocks_of(node_backend / "README.md")
+    blocks = [block for block in page if block.language == "ts"]
     (tmp_path / "src").symlink_to(node_backend / "src")
-    (tmp_path / "node_modules").symlink_to(node_backend / "node_modules")
-    (tmp_path / "package.json").write_text('{"type": "module"}')
-    for number, text in enumerate(blocks):
-        (tmp_path / f"block{number}.ts").write_text(text)
-    configuration = {
-        "extends": str(node_backend / "tsconfig.json"),
-        "include": ["block*.ts"],
-    }
-    (tmp_path / "tsconfig.json").write_text(json.dumps(configuration))
-    compile_project(node_backend, "-p", str(tmp_path), "--preserveSymlinks")
+    compile_blocks(node_backend, blocks, tmp_path, "--preserveSymlinks")
 
     assert len(blocks) == 1
 
