@@ -1,13 +1,16 @@
 """What one operation works with: who asks, the engine, and its reads."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
 import strawberry
 from strawberry.dataloader import DataLoader
+from strawberry.scalars import JSON
 
+from jobwire.gql.limits import exceeded
 from jobwire.gql.scalars import EventCursor
 from jobwire.jobs import queries
 from jobwire.jobs.bulk import BulkOperation, read_operation
@@ -25,6 +28,12 @@ from jobwire.models.vocabulary import LogLevel
 
 T = TypeVar("T")
 
+#: Characters of stored JSON, such as data and results of jobs, that one answer holds.
+MAX_JSON = 16 * 1024 * 1024
+#: How long a query or a mutation may take by default, in seconds. It is more than
+#: `waitForRun` may wait.
+DEADLINE = 60.0
+
 
 class Context:
     """One operation.
@@ -36,16 +45,24 @@ class Context:
     Attributes:
         engine: The open parts of this process.
         viewer: Who asks.
+        deadline: How long a query or a mutation may take, in seconds.
         resume_after: The cursor that a client resumes a stream behind, which its
             transport told; it counts more than what the operation says.
     """
 
     def __init__(
-        self, engine: Engine, viewer: Viewer, *, resume_after: str | None = None
+        self,
+        engine: Engine,
+        viewer: Viewer,
+        *,
+        deadline: float = DEADLINE,
+        resume_after: str | None = None,
     ) -> None:
         self.engine = engine
         self.viewer = viewer
+        self.deadline = deadline
         self.resume_after = resume_after
+        self._json_left: int | None = None
         self._as_of: AsOf | None = None
         self._cursor: asyncio.Task[str] | None = None
         self._first_read = asyncio.Lock()
@@ -53,6 +70,27 @@ class Context:
         self._jobs = DataLoader(load_fn=self._load_jobs, cache=False)
         self._schedules = DataLoader(load_fn=self._load_schedules, cache=False)
         self._last_jobs = DataLoader(load_fn=self._load_last_jobs, cache=False)
+
+    def begin_answer(self) -> None:
+        """Limit what is read from now on to what one answer may hold."""
+        self._json_left = MAX_JSON
+
+    def read_json(self, text: str) -> JSON:
+        """Read stored JSON for an answer.
+
+        Raises:
+            GraphQLError: All that was read for this answer is more than it may hold.
+        """
+        if self._json_left is not None:
+            self._json_left -= len(text)
+            if self._json_left < 0:
+                found = MAX_JSON - self._json_left
+                raise exceeded(
+                    "The JSON values of this answer have {} characters or more",
+                    found,
+                    MAX_JSON,
+                )
+        return JSON(json.loads(text))
 
     def hidden_parts(self, job: Job) -> tuple[JobSecret, ...]:
         """Return what of a job is secret to the viewer."""

@@ -22,6 +22,8 @@ class ErrorCode(StrEnum):
     NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
     UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
     PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
+    #: It ran for too long and was stopped.
+    DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
     #: The server is starting, stopping or without its database.
     UNAVAILABLE = "UNAVAILABLE"
     #: Something that nobody expected; the log tells more under the same id.

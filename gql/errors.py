@@ -31,8 +31,12 @@ from jobwire.gql.types.user_error import (
     VersionConflictError,
 )
 from jobwire.jobs import errors
+from jobwire.models.outages import AWAY, TOO_SLOW
 
 log = logging.getLogger(__name__)
+
+#: Characters of one message.
+MAX_MESSAGE = 1_000
 
 
 class UnmappedError(Exception):
@@ -162,11 +166,30 @@ def format_error(
         formatted["message"] = cause.message
         extensions = _extensions(cause)
     else:
-        masked = masked_error(cause, error.path)
+        masked = _outage(cause, error.path) or masked_error(cause, error.path)
         formatted["message"] = masked["message"]
         extensions = masked["extensions"]
+    if len(formatted["message"]) > MAX_MESSAGE:
+        # What a client sent comes back to it, but not as often as it likes.
+        formatted["message"] = f"{formatted['message'][:MAX_MESSAGE]}…"
     formatted["extensions"] = extensions
     return formatted
+
+
+def _outage(
+    cause: BaseException, path: list[str | int] | None
+) -> GraphQLFormattedError | None:
+    """Tell of a database that does not answer, or not in time; None: it is not that."""
+    if isinstance(cause, TOO_SLOW):
+        code = ErrorCode.DEADLINE_EXCEEDED
+        reason = "The database took too long for this and was stopped. Ask for less."
+    elif isinstance(cause, AWAY):
+        code = ErrorCode.UNAVAILABLE
+        reason = "The database does not answer at the moment; try again."
+    else:
+        return None
+    log.warning("%s could not be read: %s", _place(path), cause)
+    return {"message": reason, "extensions": {"code": code.value}}
 
 
 def masked_error(
@@ -177,7 +200,7 @@ def masked_error(
     log.error(
         "Unexpected error %s at %s",
         error_id,
-        ".".join(map(str, path)) if path else "the transport",
+        _place(path),
         exc_info=cause,
         extra={"action": "unexpected_error", "error_id": error_id},
     )
@@ -185,6 +208,10 @@ def masked_error(
         "message": f"Something went wrong here; the log tells more under {error_id}.",
         "extensions": {"code": ErrorCode.INTERNAL_ERROR.value, "id": error_id},
     }
+
+
+def _place(path: list[str | int] | None) -> str:
+    return ".".join(map(str, path)) if path else "the transport"
 
 
 def refusal(error: errors.JobError) -> GraphQLFormattedError:

@@ -1,5 +1,6 @@
 """Running operations: from a request to results that clients may see."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -12,10 +13,16 @@ from graphql import GraphQLError, OperationDefinitionNode, OperationType, execut
 from jobwire.gql.context import Context
 from jobwire.gql.documents import Document, DocumentError, prepare
 from jobwire.gql.errors import format_error
-from jobwire.gql.limits import unstorable_variable
+from jobwire.gql.limits import MAX_COST, exceeded, too_long, unstorable_variable
 from jobwire.gql.live import LiveOperation, Offer, open_live
 from jobwire.gql.reading import ReadingOperation
-from jobwire.gql.result import RequestError, Response, Result, to_response
+from jobwire.gql.result import (
+    DeadlineError,
+    RequestError,
+    Response,
+    Result,
+    to_response,
+)
 from jobwire.gql.schema import core
 
 
@@ -77,23 +84,14 @@ class Operation:
         try:
             document = prepare(request.query)
             definition = document.operation(request.operation_name)
-        except DocumentError as refused:
+        except DocumentError as unfit:
             raise RequestError(
-                [format_error(error, code=refused.code) for error in refused.errors]
+                [format_error(error, code=unfit.code) for error in unfit.errors]
             ) from None
-        refused_name = unstorable_variable(request.variables)
-        if refused_name is not None:
-            raise RequestError(
-                [
-                    format_error(
-                        GraphQLError(
-                            f"The variable ${_printable(refused_name)} must not hold"
-                            " NUL characters or lone surrogates."
-                        )
-                    )
-                ]
-            )
-        return cls(document, definition, request.variables)
+        chosen = cls(document, definition, request.variables)
+        if (refused := chosen._refusal()) is not None:
+            raise RequestError([format_error(refused)])
+        return chosen
 
     @property
     def name(self) -> str | None:
@@ -110,12 +108,32 @@ class Operation:
         """Whether it changes something."""
         return self.definition.operation is OperationType.MUTATION
 
+    def _refusal(self) -> GraphQLError | None:
+        """Return the refusal of what its variables make too large; None: nothing."""
+        refused = too_long(core, self.definition, self.variables)
+        if refused is not None:
+            return refused
+        name = unstorable_variable(self.variables)
+        if name is not None:
+            return GraphQLError(
+                f"The variable ${_printable(name)} must not hold NUL characters or lone"
+                " surrogates."
+            )
+        cost = self.document.prices[self.name].of(self.variables)
+        if cost > MAX_COST:
+            return exceeded(
+                "The operation would cost {}", cost, MAX_COST, at=self.definition
+            )
+        return None
+
     async def run(self, context: Context) -> Response:
         """Run a query or a mutation.
 
         Raises:
             RequestError: The variables do not fit; nothing ran.
+            DeadlineError: It did not end in time.
         """
+        context.begin_answer()
         executed = execute(
             core,
             self.document.ast,
@@ -123,7 +141,16 @@ class Operation:
             variable_values=self.variables,
             operation_name=self.name,
         )
-        return to_response(await executed if isawaitable(executed) else executed)
+        if not isawaitable(executed):
+            return to_response(executed)
+        try:
+            async with asyncio.timeout(context.deadline):
+                result = await executed
+        except TimeoutError:
+            raise DeadlineError(
+                context.deadline, is_mutation=self.is_mutation
+            ) from None
+        return to_response(result)
 
 
 class Running:
@@ -145,6 +172,7 @@ class Running:
         Raises:
             RequestError: The variables do not fit, or the stream was refused; at any
                 time, when the API key behind it is no longer valid.
+            DeadlineError: A query or a mutation did not end in time.
         """
         operation = self._operation
         if not operation.is_subscription:

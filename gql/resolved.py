@@ -13,6 +13,7 @@ def resolved(
     description: str,
     *,
     extensions: Sequence[FieldExtension] = (),
+    directives: Sequence[object] = (),
     graphql_type: Any = None,
 ) -> Callable[[F], F]:
     """Make a method the resolver of the field of its name.
@@ -20,6 +21,7 @@ def resolved(
     Args:
         description: What the published schema says of the field.
         extensions: What wraps the resolver, the innermost first.
+        directives: What the published schema says of it beside that.
         graphql_type: What it answers, where the annotation cannot say so; None: what
             the annotation says.
     """
@@ -28,6 +30,7 @@ def resolved(
         strawberry.field(
             description=description,
             extensions=list(extensions),
+            directives=list(directives),
             graphql_type=graphql_type,
         ),
     )

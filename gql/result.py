@@ -1,11 +1,12 @@
 """Results on their way to clients, and requests that get none."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from graphql import ExecutionResult, GraphQLFormattedError
 
 from jobwire.gql import json_codec
+from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.errors import format_error
 
 #: One result as JSON.
@@ -17,11 +18,29 @@ class RequestError(Exception):
 
     Attributes:
         errors: Why, as clients may see it.
+        status: The HTTP status of its own; None: the one that its media type has.
     """
+
+    status: ClassVar[int | None] = None
 
     def __init__(self, errors: list[GraphQLFormattedError]) -> None:
         super().__init__("; ".join(error["message"] for error in errors))
         self.errors = errors
+
+
+class DeadlineError(RequestError):
+    """An operation that ran for too long and was stopped."""
+
+    status = 503
+
+    def __init__(self, seconds: float, *, is_mutation: bool) -> None:
+        reason = f"The operation ran for more than {seconds:g} s and was stopped."
+        if is_mutation:
+            reason += (
+                " What it asked for may have been done: read before you repeat it."
+            )
+        code = ErrorCode.DEADLINE_EXCEEDED.value
+        super().__init__([{"message": reason, "extensions": {"code": code}}])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from graphql import (
 from strawberry.printer import print_schema as print_strawberry_schema
 from strawberry.schema.config import StrawberryConfig
 
+from jobwire.gql.cost import COST_ARGUMENTS
 from jobwire.gql.mutations.mutation import Mutation
 from jobwire.gql.queries.query import Query
 from jobwire.gql.scalars import SCALARS
-from jobwire.gql.scopes import SCOPE_ARGUMENT
+from jobwire.gql.scopes import SCOPE_ARGUMENTS
 from jobwire.gql.subscriptions.subscription import Subscription
 from jobwire.gql.types.job_attempt import JobAttempt
 from jobwire.gql.types.job_event import JobEvent
@@ -74,10 +75,11 @@ for _input in _inputs():
     if _input.default_value is None:
         _input.default_value = Undefined
 
-# Strawberry has no place for the description of a schema directive's argument.
-_requires_scope = core.get_directive("requiresScope")
-if _requires_scope is not None:
-    _requires_scope.args["scope"].description = SCOPE_ARGUMENT
+# Strawberry has no place for the descriptions of a schema directive's arguments.
+for _name, _arguments in {"requiresScope": SCOPE_ARGUMENTS, **COST_ARGUMENTS}.items():
+    if (_directive := core.get_directive(_name)) is not None:
+        for _argument, _description in _arguments.items():
+            _directive.args[_argument].description = _description
 
 
 def print_schema() -> str:

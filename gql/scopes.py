@@ -42,7 +42,9 @@ class Scope(Enum):
 
 
 #: What the SDL says of the directive's argument.
-SCOPE_ARGUMENT = "The scope that the caller's token must hold; ADMIN implies it."
+SCOPE_ARGUMENTS = {
+    "scope": "The scope that the caller's token must hold; ADMIN implies it."
+}
 
 
 @strawberry.schema_directive(

@@ -12,17 +12,27 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     parse,
-    specified_rules,
-    validate,
 )
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from jobwire.gql.documents.rules import faults
 from jobwire.gql.documents.variables import shaping_variables
 from jobwire.gql.error_codes import ErrorCode
-from jobwire.gql.limits import MAX_TOKENS, unstorable_literals, violations
+from jobwire.gql.limits import (
+    MAX_COMMENTS,
+    MAX_TOKENS,
+    OperationPrice,
+    price,
+    read_weights,
+    too_large,
+    too_long_tokens,
+    unstorable_literals,
+    violations,
+)
 from jobwire.gql.schema import core
 
-_RULES = (*specified_rules, OneOfInputValidationRule)
+_WEIGHTS = read_weights(core)
+#: How the parser says that it met a limit of its own.
+_ABORTED = "Parsing aborted."
 
 
 class DocumentError(Exception):
@@ -47,6 +57,7 @@ class Document:
         ast: The document as parsed.
         digest: What tells it from documents of another text.
         operations: Its operations by name; None names the one without.
+        prices: By the same names, what they cost.
         shaping: By the same names, the variables that shape the results of a
             subscription.
     """
@@ -54,6 +65,7 @@ class Document:
     ast: DocumentNode
     digest: bytes
     operations: dict[str | None, OperationDefinitionNode]
+    prices: dict[str | None, OperationPrice]
     shaping: dict[str | None, frozenset[str]]
 
     @classmethod
@@ -63,15 +75,15 @@ class Document:
         Raises:
             DocumentError: It is no GraphQL, exceeds a limit or does not fit.
         """
-        try:
-            ast = parse(text, max_tokens=MAX_TOKENS)
-        except GraphQLSyntaxError as error:
-            raise DocumentError([error], ErrorCode.PARSE_FAILED) from None
+        if (refused := too_large(text)) is not None:
+            raise DocumentError([refused], ErrorCode.LIMIT_EXCEEDED)
+        ast = _parse(text)
         # Validation is the dearer step, so it only sees documents within the limits.
         errors = (
             violations(ast)
+            or too_long_tokens(text, ast)
             or unstorable_literals(text, ast)
-            or validate(core, ast, _RULES)
+            or faults(ast)
         )
         if errors:
             raise DocumentError(errors, ErrorCode.VALIDATION_FAILED)
@@ -84,6 +96,10 @@ class Document:
             ast,
             hashlib.sha256(text.encode(errors="surrogatepass")).digest(),
             operations,
+            {
+                name: price(core, _WEIGHTS, ast, operation)
+                for name, operation in operations.items()
+            },
             {
                 name: shaping_variables(ast, operation)
                 for name, operation in operations.items()
@@ -117,3 +133,12 @@ class Document:
                 [GraphQLError(reason)], ErrorCode.OPERATION_RESOLUTION_FAILURE
             )
         return found
+
+
+def _parse(text: str) -> DocumentNode:
+    try:
+        return parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_COMMENTS)
+    except GraphQLSyntaxError as error:
+        is_limit = error.message.endswith(_ABORTED)
+        code = ErrorCode.LIMIT_EXCEEDED if is_limit else ErrorCode.PARSE_FAILED
+        raise DocumentError([error], code) from None

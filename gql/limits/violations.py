@@ -1,42 +1,51 @@
-"""The limits of a document, and the refusals that name them."""
+"""How large a document may be, before it is held to the schema."""
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
+from collections.abc import Iterator
 
-from jobwire.gql.error_codes import ErrorCode
-from jobwire.gql.limits.measure import measure
+from graphql import DocumentNode, GraphQLError
 
-#: Names, punctuators and values of a document; the parser stops there.
-MAX_TOKENS = 10_000
+from jobwire.gql.limits.exceeded import exceeded
+from jobwire.gql.limits.measure import Measure, measure
+
+#: Operations of one document, of which a request runs one.
+MAX_OPERATIONS = 50
 #: Levels of nested fields; introspection is exempt, it has a limit of its own.
 MAX_DEPTH = 15
-#: Fields of one operation, each counted as often as its fragment is spread.
+#: Fields of the root. This and what follows is counted as often as it is spread.
+MAX_ROOTS = 50
 MAX_FIELDS = 1_000
-_UNCOUNTABLE = 10**9
+MAX_ALIASES = 100
+MAX_DIRECTIVES = 100
+#: Directives at one place.
+MAX_DIRECTIVES_AT_ONCE = 8
 
 
 def violations(document: DocumentNode) -> list[GraphQLError]:
-    """Return a refusal for each limit that an operation of the document exceeds."""
+    """Return a refusal for each limit that the document exceeds.
+
+    It need not be valid.
+    """
+    measured = measure(document)
+    if len(measured) > MAX_OPERATIONS:
+        what = "The document has {} operations"
+        return [exceeded(what, len(measured), MAX_OPERATIONS, at=document)]
     return [
-        error
-        for operation, found in measure(document)
-        for error in (
-            _exceeded("levels deep", found.depth, MAX_DEPTH, operation),
-            _exceeded("fields large", found.fields, MAX_FIELDS, operation),
-        )
-        if error is not None
+        exceeded(what, found, allowed, at=operation)
+        for operation, extent in measured
+        for what, found, allowed in _of(extent)
+        if found > allowed
     ]
 
 
-def _exceeded(
-    what: str, found: int, allowed: int, operation: OperationDefinitionNode
-) -> GraphQLError | None:
-    if found <= allowed:
-        return None
-    # Doubling fragments make numbers of hundreds of digits.
-    shown = f"{found:,}" if found < _UNCOUNTABLE else f"more than {_UNCOUNTABLE:,}"
-    return GraphQLError(
-        f"With its fragments spread out the operation is {shown} {what}; at most"
-        f" {allowed:,} are allowed.",
-        operation,
-        extensions={"code": ErrorCode.LIMIT_EXCEEDED.value},
+def _of(extent: Measure) -> Iterator[tuple[str, int, int]]:
+    spread = "With its fragments spread out the operation"
+    yield f"{spread} is {{}} levels deep", extent.depth, MAX_DEPTH
+    yield f"{spread} has {{}} fields at its root", extent.roots, MAX_ROOTS
+    yield f"{spread} has {{}} fields", extent.fields, MAX_FIELDS
+    yield f"{spread} has {{}} aliases", extent.aliases, MAX_ALIASES
+    yield f"{spread} has {{}} directives", extent.directives, MAX_DIRECTIVES
+    yield (
+        "One place of the operation has {} directives",
+        extent.directives_at_once,
+        MAX_DIRECTIVES_AT_ONCE,
     )

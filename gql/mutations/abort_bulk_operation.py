@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.global_ids import read_bulk_operation_id
 from jobwire.gql.mutations.bulk_payload import BulkPayload
@@ -54,4 +55,5 @@ abort_bulk_operation = strawberry.mutation(
         RequiresScope(Scope.JOBS_WRITE),
         RefusalsAsData(lambda errors: BulkPayload(errors=errors)),
     ],
+    directives=[COMMAND],
 )

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.global_ids import read_job_id
 from jobwire.gql.mutations.changed_job import changed_job
@@ -115,4 +116,5 @@ cancel_job = strawberry.mutation(
         RequiresScope(Scope.JOBS_WRITE),
         RefusalsAsData(lambda errors: CancelJobPayload(errors=errors)),
     ],
+    directives=[COMMAND],
 )

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import Cost
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.mutations.ask_in_bulk import DRY_RUN, EXPECTED_COUNT, ask_in_bulk
 from jobwire.gql.mutations.bulk_payload import BulkPayload
@@ -83,4 +84,5 @@ cancel_jobs = strawberry.mutation(
         RequiresScope(Scope.JOBS_WRITE),
         RefusalsAsData(lambda errors: BulkPayload(errors=errors)),
     ],
+    directives=[Cost(weight=100)],
 )

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.global_ids import GlobalId, Kind, read_job_id
 from jobwire.gql.mutations.errors_field import errors_field
@@ -68,4 +69,5 @@ delete_job = strawberry.mutation(
         RequiresScope(Scope.JOBS_WRITE),
         RefusalsAsData(lambda errors: DeleteJobPayload(errors=errors)),
     ],
+    directives=[COMMAND],
 )

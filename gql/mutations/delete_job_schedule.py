@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.global_ids import GlobalId, Kind, read_schedule_id
 from jobwire.gql.mutations.errors_field import errors_field
@@ -61,4 +62,5 @@ delete_job_schedule = strawberry.mutation(
         RequiresScope(Scope.SCHEDULES_WRITE),
         RefusalsAsData(lambda errors: DeleteJobSchedulePayload(errors=errors)),
     ],
+    directives=[COMMAND],
 )

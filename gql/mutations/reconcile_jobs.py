@@ -3,6 +3,7 @@
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import Cost
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.mutations.errors_field import errors_field
 from jobwire.gql.scopes import RequiresScope
@@ -41,4 +42,5 @@ reconcile_jobs = strawberry.mutation(
         RequiresScope(Scope.ADMIN),
         RefusalsAsData(lambda errors: ReconcileJobsPayload(errors=errors)),
     ],
+    directives=[Cost(weight=100)],
 )

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.global_ids import read_job_id
 from jobwire.gql.mutations.changed_job import changed_job
@@ -74,4 +75,5 @@ reschedule_job = strawberry.mutation(
         RequiresScope(Scope.JOBS_WRITE),
         RefusalsAsData(lambda errors: RescheduleJobPayload(errors=errors)),
     ],
+    directives=[COMMAND],
 )

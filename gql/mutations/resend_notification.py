@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.mutations.errors_field import errors_field
 from jobwire.gql.scopes import RequiresScope
@@ -57,4 +58,5 @@ resend_notification = strawberry.mutation(
         RequiresScope(Scope.ADMIN),
         RefusalsAsData(lambda errors: ResendNotificationPayload(errors=errors)),
     ],
+    directives=[COMMAND],
 )

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.global_ids import read_schedule_id
 from jobwire.gql.mutations.job_schedule_input import (
@@ -46,4 +47,5 @@ resume_job_schedule = strawberry.mutation(
         RequiresScope(Scope.SCHEDULES_WRITE),
         RefusalsAsData(lambda errors: JobSchedulePayload(errors=errors)),
     ],
+    directives=[COMMAND],
 )

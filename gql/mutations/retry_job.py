@@ -6,6 +6,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.global_ids import read_job_id
 from jobwire.gql.mutations.changed_job import changed_job
@@ -84,4 +85,5 @@ retry_job = strawberry.mutation(
         RequiresScope(Scope.JOBS_WRITE),
         RefusalsAsData(lambda errors: RetryJobPayload(errors=errors)),
     ],
+    directives=[COMMAND],
 )

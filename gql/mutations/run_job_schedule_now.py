@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.global_ids import read_schedule_id
 from jobwire.gql.mutations.changed_job import changed_job
@@ -49,4 +50,5 @@ run_job_schedule_now = strawberry.mutation(
         RequiresScope(Scope.SCHEDULES_WRITE),
         RefusalsAsData(lambda errors: ScheduleJobPayload(errors=errors)),
     ],
+    directives=[COMMAND],
 )

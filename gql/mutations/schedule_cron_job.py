@@ -7,6 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.mutations.errors_field import errors_field
 from jobwire.gql.mutations.schedule_job_input import RetryConfigInput
@@ -231,4 +232,5 @@ schedule_cron_job = strawberry.mutation(
         RequiresScope(Scope.SCHEDULES_WRITE),
         RefusalsAsData(lambda errors: ScheduleCronJobPayload(errors=errors)),
     ],
+    directives=[COMMAND],
 )

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.mutations.changed_job import changed_job
 from jobwire.gql.mutations.errors_field import errors_field
@@ -81,4 +82,5 @@ schedule_job = strawberry.mutation(
         RequiresScope(Scope.JOBS_WRITE),
         RefusalsAsData(lambda errors: ScheduleJobPayload(errors=errors)),
     ],
+    directives=[COMMAND],
 )

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND, ListSize
 from jobwire.gql.errors import RefusalsAsData, to_user_error
 from jobwire.gql.mutations.changed_job import changed_jobs
 from jobwire.gql.mutations.errors_field import errors_field
@@ -115,5 +116,9 @@ schedule_jobs = strawberry.mutation(
     extensions=[
         RequiresScope(Scope.JOBS_WRITE),
         RefusalsAsData(lambda errors: ScheduleJobsPayload(errors=errors)),
+    ],
+    directives=[
+        COMMAND,
+        ListSize(slicing_arguments=["input.jobs"], sized_fields=["items"]),
     ],
 )

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import COMMAND
 from jobwire.gql.errors import RefusalsAsData
 from jobwire.gql.mutations.errors_field import errors_field
 from jobwire.gql.scopes import RequiresScope
@@ -100,4 +101,5 @@ set_queue = strawberry.mutation(
         RequiresScope(Scope.ADMIN),
         RefusalsAsData(lambda errors: SetQueuePayload(errors=errors)),
     ],
+    directives=[COMMAND],
 )

@@ -3,6 +3,7 @@
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import ListSize
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.executor_info import ExecutorInfo
 from jobwire.jobs.executor_states import executor_states
@@ -22,4 +23,5 @@ executors = strawberry.field(
         " asked at most every ten seconds."
     ),
     extensions=[RequiresScope(Scope.JOBS_READ)],
+    directives=[ListSize(assumed_size=2)],
 )

@@ -6,6 +6,7 @@ import strawberry
 from graphql import GraphQLError
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import OWN_STATEMENT
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.job_counts import JobCounts, JobCountsFilter, to_counts_filter
@@ -42,4 +43,5 @@ job_counts = strawberry.field(
         " of a large database, it answers UNAVAILABLE: ask again."
     ),
     extensions=[RequiresScope(Scope.JOBS_READ)],
+    directives=[OWN_STATEMENT],
 )

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import PAGES
 from jobwire.gql.pagination import (
     After,
     Before,
@@ -59,4 +60,5 @@ job_schedules = strawberry.field(
         "The job schedules of the caller, or with ADMIN those of all users, in pages."
     ),
     extensions=[RequiresScope(Scope.JOBS_READ)],
+    directives=[PAGES],
 )

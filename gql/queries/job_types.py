@@ -3,6 +3,7 @@
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import ListSize
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.job_type import JobType
 from jobwire.jobs.viewer import Scope
@@ -20,4 +21,5 @@ job_types = strawberry.field(
     resolver=resolve_job_types,
     description="The registered types of job, by name.",
     extensions=[RequiresScope(Scope.JOBS_READ)],
+    directives=[ListSize(assumed_size=50)],
 )

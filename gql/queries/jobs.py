@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import PAGES
 from jobwire.gql.pagination import (
     After,
     Before,
@@ -64,4 +65,5 @@ jobs = strawberry.field(
         " stays right while jobs come and go."
     ),
     extensions=[RequiresScope(Scope.JOBS_READ)],
+    directives=[PAGES],
 )

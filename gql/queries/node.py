@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Context, Info
+from jobwire.gql.cost import ListSize
 from jobwire.gql.global_ids import GlobalId, Kind, parse_global_id
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.bulk_operation import BulkOperation
@@ -104,4 +105,5 @@ nodes = strawberry.field(
         " where there is none or the caller may not see it."
     ),
     extensions=[RequiresScope(Scope.JOBS_READ)],
+    directives=[ListSize(slicing_arguments=["ids"])],
 )

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import FORWARD_PAGES
 from jobwire.gql.global_ids import parse_job_id
 from jobwire.gql.pagination import After, DefaultSize, First, notification_cursors
 from jobwire.gql.scopes import RequiresScope
@@ -62,4 +63,5 @@ notifications = strawberry.field(
         " deliveries to JOBWIRE_NOTIFY_URL and to what types of job notify."
     ),
     extensions=[RequiresScope(Scope.ADMIN)],
+    directives=[FORWARD_PAGES],
 )

@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import Cost
 from jobwire.gql.errors import to_user_errors
 from jobwire.gql.mutations.errors_field import errors_field
 from jobwire.gql.scopes import RequiresScope
@@ -71,4 +72,5 @@ preview_cron = strawberry.field(
         " is refused. Nothing is scheduled."
     ),
     extensions=[RequiresScope(Scope.JOBS_READ)],
+    directives=[Cost(weight=5)],
 )

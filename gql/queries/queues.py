@@ -3,6 +3,7 @@
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import ListSize
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.queue import Queue
 from jobwire.jobs.set_queue import read_queues
@@ -25,4 +26,5 @@ queues = strawberry.field(
         " start."
     ),
     extensions=[RequiresScope(Scope.JOBS_READ)],
+    directives=[ListSize(assumed_size=50)],
 )

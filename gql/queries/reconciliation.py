@@ -2,6 +2,7 @@
 
 import strawberry
 
+from jobwire.gql.cost import OWN_STATEMENT
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.reconciliation import Reconciliation
 from jobwire.jobs.viewer import Scope
@@ -19,4 +20,5 @@ reconciliation = strawberry.field(
         " how quick each path is, and what had to be put right."
     ),
     extensions=[RequiresScope(Scope.ADMIN)],
+    directives=[OWN_STATEMENT],
 )

@@ -209,7 +209,7 @@ class Connection:
             raise ProtocolError(
                 CloseCode.FORBIDDEN, f"Forbidden: {error.reason}"
             ) from None
-        context = Context(engine, self._viewer)
+        context = Context(engine, self._viewer, deadline=self._host.terms.deadline)
         self._operations.start(message.id, message.request, context)
 
     async def _send(self, message: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ from jobwire.gql.result import Response as Answer
 from jobwire.gql.transports import negotiation
 from jobwire.gql.transports.admission import TooManyError
 from jobwire.gql.transports.parameters import read_address, read_body
+from jobwire.gql.transports.presence import while_connected
 from jobwire.gql.transports.refused import RefusedError, refused
 from jobwire.gql.transports.session import Host, UnavailableError
 from jobwire.gql.transports.sse import EventStream, Refused
@@ -70,8 +71,8 @@ class GraphQLOverHTTP:
             body = {"errors": list(error.errors)}
             return _json(error.status, body, media_type, error.headers)
         except RequestError as error:
-            status = 400 if media_type == negotiation.GRAPHQL_RESPONSE else 200
-            return _json(status, {"errors": error.errors}, media_type)
+            usual = 400 if media_type == negotiation.GRAPHQL_RESPONSE else 200
+            return _json(error.status or usual, {"errors": error.errors}, media_type)
         except ClientDisconnect:
             return None
         except Exception as error:  # noqa: BLE001 - the last door: logged and masked
@@ -94,7 +95,12 @@ class GraphQLOverHTTP:
             ) from None
         # What an EventSource sends by itself when it connects again.
         last = request.headers.get("last-event-id") if resumes else None
-        return Context(engine, viewer, resume_after=last or None)
+        return Context(
+            engine,
+            viewer,
+            deadline=self._host.terms.deadline,
+            resume_after=last or None,
+        )
 
     async def _events(
         self, request: Request, context: Context, admitted: ExitStack
@@ -160,7 +166,11 @@ async def _result(request: Request, context: Context) -> Answer:
             ErrorCode.BAD_REQUEST,
             f"Subscriptions are served on this path {_STREAMED}.",
         )
-    return await operation.run(context)
+    if operation.is_mutation:
+        # What it does is done also when nobody waits for the answer.
+        return await operation.run(context)
+    async with while_connected(request):
+        return await operation.run(context)
 
 
 def _json(

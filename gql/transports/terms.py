@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from jobwire.gql.context import DEADLINE
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -17,6 +19,7 @@ class Terms:
         max_age: How long a socket or an event stream may last, in seconds.
         connections: Sockets and event streams of one user in this process.
         streams: Subscriptions of one user in this process, over all connections.
+        deadline: How long a query or a mutation may take, in seconds.
     """
 
     heartbeat: float = 12.0
@@ -27,3 +30,4 @@ class Terms:
     max_age: float = 86_400.0
     connections: int = 10_000
     streams: int = 10_000
+    deadline: float = DEADLINE

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import FORWARD_PAGES, OWN_STATEMENT
 from jobwire.gql.pagination import After, DefaultSize, First, refusal_cursors
 from jobwire.gql.resolved import resolved
 from jobwire.gql.types.node import Node
@@ -167,7 +168,8 @@ class BulkOperation(Node):
 
     @resolved(
         f"Why jobs refused, by the age of the job; the first {MAX_REFUSALS:,} that"
-        " refused are kept, and failedCount counts all."
+        " refused are kept, and failedCount counts all.",
+        directives=[FORWARD_PAGES, OWN_STATEMENT],
     )
     async def refusals(
         self, info: Info, first: First = REFUSALS_PAGE, after: After = None

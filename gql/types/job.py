@@ -9,6 +9,7 @@ from strawberry.scalars import JSON
 from strawberry.types.lazy_type import LazyType
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import OWN_STATEMENT, PAGES
 from jobwire.gql.global_ids import GlobalId, Kind
 from jobwire.gql.pagination import (
     After,
@@ -121,7 +122,7 @@ class Job(Node):
         """Return the input."""
         if Part.DATA in info.context.hidden_parts(self.row):
             return None
-        return JSON(json.loads(self.row.data))
+        return info.context.read_json(self.row.data)
 
     @resolved(
         "The output of a job that SUCCEEDED, at most 1 MiB of JSON; null for all"
@@ -133,7 +134,7 @@ class Job(Node):
             return None
         if Part.RESULT in info.context.hidden_parts(self.row):
             return None
-        return JSON(json.loads(self.row.result))
+        return info.context.read_json(self.row.result)
 
     @resolved(
         "What of this job is secret and not shown to the caller, there or not; always"
@@ -173,9 +174,9 @@ class Job(Node):
         "The caller's own notes, a JSON object of at most 64 KiB, as the job's code may"
         " have changed them."
     )
-    def metadata(self) -> JSON:
+    def metadata(self, info: Info) -> JSON:
         """Return the notes."""
-        return JSON(json.loads(self.row.metadata))
+        return info.context.read_json(self.row.metadata)
 
     queue: str = strawberry.field(
         description=(
@@ -257,7 +258,10 @@ class Job(Node):
         """Return the cancel and what became of it."""
         return JobCancellation.of(self.row)
 
-    @resolved("The attempts at the job, the first one first.")
+    @resolved(
+        "The attempts at the job, the first one first.",
+        directives=[PAGES, OWN_STATEMENT],
+    )
     async def attempts(
         self,
         info: Info,
@@ -273,7 +277,10 @@ class Job(Node):
         page = await info.context.read_attempt_page(self.row.id, window)
         return JobAttemptConnection.of(page)
 
-    @resolved("The events of the job, one for each version, the oldest first.")
+    @resolved(
+        "The events of the job, one for each version, the oldest first.",
+        directives=[PAGES, OWN_STATEMENT],
+    )
     async def events(
         self,
         info: Info,
@@ -291,7 +298,8 @@ class Job(Node):
 
     @resolved(
         "What the code of the job has logged, the oldest first: its newest 1,000 lines."
-        " Of TRIGGER what the hooks of trigger/jobwire.ts have posted."
+        " Of TRIGGER what the hooks of trigger/jobwire.ts have posted.",
+        directives=[PAGES, OWN_STATEMENT],
     )
     async def logs(
         self,

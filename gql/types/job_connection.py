@@ -5,6 +5,7 @@ from typing import Self
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import Cost
 from jobwire.gql.pagination import job_cursors
 from jobwire.gql.resolved import resolved
 from jobwire.gql.scalars import EventCursor
@@ -60,7 +61,8 @@ class JobConnection:
 
     @resolved(
         "How many jobs match the filter, whatever the page. They are counted only"
-        f" when this is asked for, and exactly up to {COUNT_CAP:,}."
+        f" when this is asked for, and exactly up to {COUNT_CAP:,}.",
+        directives=[Cost(weight=20)],
     )
     async def total_count(self, info: Info) -> CappedCount:
         """Count the jobs of the filter."""

@@ -6,6 +6,7 @@ from typing import Self
 
 import strawberry
 
+from jobwire.gql.cost import ListSize
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_status import JobStatus
 from jobwire.jobs import counts
@@ -38,7 +39,8 @@ class JobCounts:
         description=(
             "How many have each status, with zeros: every status that this server knows"
             " comes once, in the order of JobStatus."
-        )
+        ),
+        directives=[ListSize(assumed_size=9)],
     )
     oldest_queued_at: datetime | None = strawberry.field(
         description=(

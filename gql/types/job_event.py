@@ -1,9 +1,8 @@
 """Facts about jobs."""
 
-import json
 from datetime import datetime
 from enum import Enum
-from typing import Self
+from typing import Any, Self
 
 import strawberry
 from strawberry.scalars import JSON
@@ -219,7 +218,7 @@ class JobEvent(Node):
     )
     def changes(self, info: Info) -> JSON:
         """Return the columns that changed."""
-        changes = json.loads(self.changed)
+        changes: Any = info.context.read_json(self.changed)
         if changes.get("result") is None or info.context.viewer.is_admin:
             return JSON(changes)
         if changes.get("failure_kind"):
@@ -234,9 +233,9 @@ class JobEvent(Node):
         "What else is known of it, as a JSON object; null: nothing, and once the job"
         " was deleted."
     )
-    def detail(self) -> JSON | None:
+    def detail(self, info: Info) -> JSON | None:
         """Return what else is known."""
-        return None if self.known is None else JSON(json.loads(self.known))
+        return None if self.known is None else info.context.read_json(self.known)
 
     @classmethod
     def of(cls, event: Event, job: Job | None) -> Self:

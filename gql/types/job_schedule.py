@@ -1,7 +1,6 @@
 """Job schedules: jobs by a cron."""
 
 import asyncio
-import json
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
@@ -11,6 +10,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import OWN_STATEMENT, PAGES, Cost
 from jobwire.gql.pagination import (
     After,
     Before,
@@ -155,7 +155,7 @@ class JobSchedule(Node):
         )
         if is_secret and not context.viewer.is_admin:
             return None
-        return JSON(json.loads(self.row.data))
+        return info.context.read_json(self.row.data)
 
     @resolved(
         "How failed attempts of its jobs are tried again, as the type says now where"
@@ -172,7 +172,8 @@ class JobSchedule(Node):
 
     @resolved(
         "When it fires next, by the clock that fires it; empty while it is paused, and"
-        " until Trigger.dev's own schedule is gone where ours takes over."
+        " until Trigger.dev's own schedule is gone where ours takes over.",
+        directives=[Cost(weight=5)],
     )
     async def next_run_times(
         self,
@@ -194,13 +195,18 @@ class JobSchedule(Node):
             islice(self.row.ticks_after(info.context.engine.clock.now()), count)
         )
 
-    @resolved("The newest of its jobs; null when it has none.")
+    @resolved(
+        "The newest of its jobs; null when it has none.", directives=[OWN_STATEMENT]
+    )
     async def last_job(self, info: Info) -> Job | None:
         """Return the newest job."""
         row = await info.context.read_last_job(self.row.id)
         return None if row is None else Job.of(row)
 
-    @resolved("Its jobs, the newest first, those of runJobScheduleNow among them.")
+    @resolved(
+        "Its jobs, the newest first, those of runJobScheduleNow among them.",
+        directives=[PAGES, OWN_STATEMENT],
+    )
     async def jobs(
         self,
         info: Info,

@@ -8,12 +8,16 @@ from uuid import UUID
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import ListSize
 from jobwire.gql.resolved import resolved
 from jobwire.gql.types.job import Job
 from jobwire.gql.types.job_status import JobStatus
 from jobwire.jobs import reconcile
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.queries import MAX_PAGE
+
+#: Few passes find as many as they may name.
+_REPORTED = ListSize(assumed_size=20)
 
 
 @strawberry.type(
@@ -84,7 +88,8 @@ class ReconcileReport:
 
     @resolved(
         "The jobs whose run is gone, as two looks found: FAILED with the kind ORPHANED,"
-        " or dispatched anew if their type says so; at most the first 100 of them."
+        " or dispatched anew if their type says so; at most the first 100 of them.",
+        directives=[_REPORTED],
     )
     async def lost_jobs(self, info: Info) -> list[Job]:
         """Read the jobs."""
@@ -93,7 +98,8 @@ class ReconcileReport:
     @resolved(
         "The open jobs whose run was not known, with the attention ORPHAN_SUSPECT: they"
         " are asked again after 30 seconds, held by their type, or withheld; at most"
-        " the first 100 of them."
+        " the first 100 of them.",
+        directives=[_REPORTED],
     )
     async def suspects(self, info: Info) -> list[Job]:
         """Read the jobs."""
@@ -101,13 +107,17 @@ class ReconcileReport:
 
     @resolved(
         "The jobs that were adopted or settled as orphans in this pass: at most the"
-        " first 100 of them."
+        " first 100 of them.",
+        directives=[_REPORTED],
     )
     async def orphaned_jobs(self, info: Info) -> list[Job]:
         """Read the jobs."""
         return await _read(info, self.report.orphaned_jobs)
 
-    @resolved("Runs with this installation's tag that no job has: at most 100.")
+    @resolved(
+        "Runs with this installation's tag that no job has: at most 100.",
+        directives=[_REPORTED],
+    )
     def orphaned_runs(self) -> list[OrphanedRun]:
         """Return the runs."""
         return [
@@ -121,7 +131,8 @@ class ReconcileReport:
         ]
 
     @resolved(
-        "Ended jobs whose run ended otherwise, each named by one report: at most 100."
+        "Ended jobs whose run ended otherwise, each named by one report: at most 100.",
+        directives=[_REPORTED],
     )
     def disagreements(self) -> list[Disagreement]:
         """Return them."""

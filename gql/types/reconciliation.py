@@ -6,6 +6,7 @@ from typing import Self
 import strawberry
 
 from jobwire.gql.context import Info
+from jobwire.gql.cost import FORWARD_PAGES, OWN_STATEMENT, Cost, ListSize
 from jobwire.gql.pagination import After, DefaultSize, First, drift_cursors
 from jobwire.gql.resolved import resolved
 from jobwire.gql.types.job_event import JobEventConnection, SignalSource
@@ -67,7 +68,8 @@ class Reconciliation:
 
     @resolved(
         "How quick each path was in the last day, by the jobs that it has ended, among"
-        " the last 20,000 events; paths that ended none are left out."
+        " the last 20,000 events; paths that ended none are left out.",
+        directives=[ListSize(assumed_size=7), Cost(weight=20)],
     )
     async def lags(self, info: Info) -> list[PathLag]:
         """Read them."""
@@ -78,7 +80,8 @@ class Reconciliation:
 
     @resolved(
         "The events DRIFT_CORRECTED of all jobs, the newest first: what reconciliation"
-        " had to put right."
+        " had to put right.",
+        directives=[FORWARD_PAGES, OWN_STATEMENT],
     )
     async def drifts(
         self, info: Info, first: First = DRIFTS_PAGE, after: After = None

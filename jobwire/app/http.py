@@ -73,6 +73,7 @@ def create_app(
                     streams=settings.streams_per_user,
                     idle=settings.idle_seconds,
                     max_age=settings.max_age_seconds,
+                    deadline=settings.operation_seconds,
                 ),
             ),
             trigger_webhook_route(take_in_events(place.jobwire)),

@@ -320,6 +320,11 @@ class Settings(BaseSettings):
         "streams end with `StreamClosing`, and clients connect again, perhaps to a "
         "younger process.",
     )
+    operation_seconds: Seconds = Field(
+        default=60.0,
+        description="How long a query or a mutation may take before it is stopped; "
+        "`waitForRun` may wait for 30 of them.",
+    )
     host: str = Field(
         default="127.0.0.1", description="The address that `dev` and `serve` listen on"
     )

@@ -2,23 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
-import asyncpg
-
 from jobwire.app.jobwire import Jobwire, NotOpenError
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.webhook import Received, receive
+from jobwire.models.outages import AWAY
 from jobwire.web.trigger_webhook import TakeIn, WebhookUnavailableError
 
 _TAKES_NOTHING = (
     "This server takes in no events: TRIGGER_WEBHOOK_SECRET is not set here, or"
     " TRIGGER_SYNC leaves out webhook."
-)
-_AWAY = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
 )
 
 
@@ -41,7 +34,7 @@ def take_in_events(jobwire_of: Callable[[], Jobwire]) -> TakeIn:
             raise WebhookUnavailableError(_TAKES_NOTHING, status=404)
         try:
             received = await receive_event(engine, body, headers)
-        except _AWAY as error:
+        except AWAY as error:
             raise WebhookUnavailableError(
                 "The database does not answer; send the event again.", status=503
             ) from error

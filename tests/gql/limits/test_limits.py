@@ -4,8 +4,13 @@ import pytest
 from graphql import get_introspection_query, parse
 
 from jobwire.gql.limits import (
+    MAX_ALIASES,
     MAX_DEPTH,
+    MAX_DIRECTIVES,
+    MAX_DIRECTIVES_AT_ONCE,
     MAX_FIELDS,
+    MAX_OPERATIONS,
+    MAX_ROOTS,
     Measure,
     measure,
     unstorable_literals,
@@ -38,7 +43,9 @@ def _measure(text: str) -> Measure:
 def test_operations_are_measured_with_their_fragments_spread_out(
     text: str, depth: int, fields: int
 ) -> None:
-    assert _measure(text) == Measure(depth, fields)
+    found = _measure(text)
+
+    assert (found.depth, found.fields) == (depth, fields)
 
 
 def test_a_cycle_of_fragments_is_measured_as_if_it_were_cut() -> None:
@@ -55,35 +62,87 @@ def test_each_operation_is_measured_by_itself() -> None:
     assert [measured.depth for _, measured in found] == [1, 2]
 
 
-def _deep(depth: int) -> str:
-    return "{ a " * depth + "}" * depth
+def _deep(levels: int) -> str:
+    return "{ a " * levels + "}" * levels
 
 
-def _wide(fields: int) -> str:
-    return "{" + " a" * fields + " }"
+def _roots(count: int) -> str:
+    return "{" + " a" * count + " }"
 
 
-@pytest.mark.parametrize("text", [_deep(MAX_DEPTH), _wide(MAX_FIELDS)])
-def test_what_reaches_a_limit_is_allowed(text: str) -> None:
-    assert violations(parse(text)) == []
+def _fields(count: int) -> str:
+    return "{ r {" + " a" * (count - 1) + " } }"
+
+
+def _aliases(count: int) -> str:
+    return "{ r {" + "".join(f" a{n}: a" for n in range(count)) + " } }"
+
+
+def _directives(count: int) -> str:
+    return "{ r {" + " a @d" * count + " } }"
+
+
+def _directives_at_once(count: int) -> str:
+    return "{ a" + " @d" * count + " }"
+
+
+def _operations(count: int) -> str:
+    return "".join(f"query Q{n} {{ a }}" for n in range(count))
+
+
+LIMITS = {
+    "levels": (_deep, MAX_DEPTH, "is 16 levels deep"),
+    "roots": (_roots, MAX_ROOTS, "has 51 fields at its root"),
+    "fields": (_fields, MAX_FIELDS, "has 1,001 fields"),
+    "aliases": (_aliases, MAX_ALIASES, "has 101 aliases"),
+    "directives": (_directives, MAX_DIRECTIVES, "has 101 directives"),
+    "directives at one place": (
+        _directives_at_once,
+        MAX_DIRECTIVES_AT_ONCE,
+        "has 9 directives",
+    ),
+    "operations": (_operations, MAX_OPERATIONS, "has 51 operations"),
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_what_reaches_a_limit_is_allowed(limit: str) -> None:
+    write, most, _ = LIMITS[limit]
+
+    assert violations(parse(write(most))) == []
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_what_exceeds_a_limit_is_refused_with_both_numbers(limit: str) -> None:
+    write, most, found = LIMITS[limit]
+
+    [error] = violations(parse(write(most + 1)))
+
+    assert found in error.message
+    assert f"at most {most:,} are allowed" in error.message
+    assert error.extensions == {
+        "code": "LIMIT_EXCEEDED",
+        "found": most + 1,
+        "allowed": most,
+    }
+    assert error.locations
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "allowed"),
+    ("text", "expected"),
     [
-        (_deep(MAX_DEPTH + 1), "16 levels", "15"),
-        (_wide(MAX_FIELDS + 1), "1,001 fields", "1,000"),
+        ("{ a: b ...F } fragment F on T { c: d @x }", (2, 2, 2, 1)),
+        ("{ ... @x { a @y } }", (1, 1, 0, 2)),
+        ("{ r { ...F } } fragment F on T @x { a @y @z }", (1, 2, 0, 3)),
+        ("query ($v: Int @x) @y { __schema { types { name } } }", (1, 3, 0, 2)),
     ],
 )
-def test_what_exceeds_a_limit_is_refused_with_both_numbers(
-    text: str, found: str, allowed: str
+def test_roots_fields_aliases_and_directives_are_counted(
+    text: str, expected: tuple[int, ...]
 ) -> None:
-    [error] = violations(parse(text))
+    found = _measure(text)
 
-    assert found in error.message
-    assert allowed in error.message
-    assert error.extensions == {"code": "LIMIT_EXCEEDED"}
-    assert error.locations
+    assert (found.roots, found.fields, found.aliases, found.directives) == expected
 
 
 def test_the_introspection_of_tools_is_within_the_limits() -> None:
@@ -100,9 +159,10 @@ def test_doubling_fragments_are_measured_without_expanding_them() -> None:
     document = parse(text + f"fragment F{count} on T {{ a }}")
 
     # Expanded, it would outlast the universe, let alone the timeout of this test.
-    [error] = violations(document)
+    roots, fields = violations(document)
 
-    assert "more than 1,000,000,000 fields" in error.message
+    assert "more than 1,000,000,000 fields at its root" in roots.message
+    assert "more than 1,000,000,000 fields;" in fields.message
 
 
 @pytest.mark.parametrize(

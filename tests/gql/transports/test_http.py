@@ -325,9 +325,9 @@ REFUSED = {
     ),
     "too many tokens": (
         {"query": "{" + " __typename" * 10_000 + "}"},
-        "GRAPHQL_PARSE_FAILED",
+        "LIMIT_EXCEEDED",
     ),
-    "3,000 levels": ({"query": "{ a " * 3000 + "}" * 3000}, "GRAPHQL_PARSE_FAILED"),
+    "3,000 levels": ({"query": "{ a " * 3000 + "}" * 3000}, "LIMIT_EXCEEDED"),
     "16 levels": (
         {"query": '{ job(id: "x")' + "{ replayOf" * 14 + "{ id }" + "}" * 15},
         "LIMIT_EXCEEDED",

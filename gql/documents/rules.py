@@ -1,0 +1,59 @@
+"""The rules that documents are validated by, within a bounded amount of work."""
+
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    OverlappingFieldsCanBeMergedRule,
+    specified_rules,
+    validate,
+)
+from graphql.validation.validate import ValidationAbortedError
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from jobwire.gql.error_codes import ErrorCode
+from jobwire.gql.limits import LiteralLengths
+from jobwire.gql.schema import core
+
+#: Errors that one document is told; finding a place in the text costs for each.
+MAX_ERRORS = 20
+#: Comparisons of fields that could be merged into one. Among many of one name each is
+#: compared with each; this many take some 0.05 s.
+MAX_COMPARISONS = 50_000
+
+
+class _FieldsCanBeMerged(OverlappingFieldsCanBeMergedRule):
+    """The rule of the specification, on a smaller budget."""
+
+    def __init__(self, context: Any) -> None:
+        super().__init__(context)
+        self.rule_context.remaining_complexity_budget = MAX_COMPARISONS
+
+
+_RULES = (
+    *(
+        _FieldsCanBeMerged if rule is OverlappingFieldsCanBeMergedRule else rule
+        for rule in specified_rules
+    ),
+    OneOfInputValidationRule,
+    LiteralLengths,
+)
+
+
+def faults(document: DocumentNode) -> list[GraphQLError]:
+    """Return how a document does not fit the schema; empty: it does."""
+    errors = validate(core, document, _RULES, max_errors=MAX_ERRORS)
+    if not errors or not isinstance(errors[-1], ValidationAbortedError):
+        return errors
+    if len(errors) > MAX_ERRORS:
+        return [*errors[:-1], GraphQLError(f"There are more than {MAX_ERRORS} errors.")]
+    return [*errors[:-1], _too_much_work()]
+
+
+def _too_much_work() -> GraphQLError:
+    return GraphQLError(
+        "The document takes too much work to validate: it repeats fields of one name"
+        " too often, or its fragments are nested too deeply. Select each field once.",
+        extensions={"code": ErrorCode.LIMIT_EXCEEDED.value},
+    )

@@ -1,0 +1,70 @@
+"""JSON on the wire: what cannot be kept is refused by name."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobwire.gql.json_codec import (
+    MAX_DIGITS,
+    MAX_LEVELS,
+    MalformedJSONError,
+    decode,
+    encode,
+)
+
+_VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(_VALUES)
+def test_what_is_written_is_read_as_it_was(value: Any) -> None:
+    assert decode(encode(value)) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9" * MAX_DIGITS,
+        f"[-{'9' * (MAX_DIGITS - 1)}]",
+        json.dumps("9" * (MAX_DIGITS + 1)),
+        json.dumps(["9" * (MAX_DIGITS + 1), 1.5, 7]),
+        "[" * MAX_LEVELS + "]" * MAX_LEVELS,
+        json.dumps([{}] * (MAX_LEVELS * 3)),
+        json.dumps("[" * (MAX_LEVELS + 1)),
+    ],
+)
+def test_what_reaches_a_limit_is_read(text: str) -> None:
+    assert decode(text) == json.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("9" * (MAX_DIGITS + 1), "a number of 1,001 digits; at most 1,000"),
+        ("9" * 100_000, "a number of 100,000 digits"),
+        (f"[1.{'9' * MAX_DIGITS}]", "digits; at most 1,000"),
+        ("[" * (MAX_LEVELS + 1) + "]" * (MAX_LEVELS + 1), "more than 128 levels"),
+        ('{"a":' * (MAX_LEVELS + 1) + "1" + "}" * (MAX_LEVELS + 1), "128 levels"),
+        ("[" * 100_000, "at most 128 levels"),
+        ("NaN", "JSON has no NaN."),
+        ("[-Infinity]", "JSON has no -Infinity."),
+        ("", "It is not JSON: Expecting value at character 0."),
+        ("\ufeff{}", "It is not JSON"),
+        (b"\xff", "It is not UTF-8."),
+        ("{} {}", "It is not JSON"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(text: str | bytes, reason: str) -> None:
+    with pytest.raises(MalformedJSONError) as refused:
+        decode(text)
+
+    assert reason in str(refused.value)
