@@ -3,7 +3,9 @@
 It follows the GraphQL over HTTP specification (graphql.github.io/graphql-over-http,
 draft of 2025): under application/json every well-formed request is answered with 200,
 under application/graphql-response+json one that was refused before it ran with 400.
-Under text/event-stream both become results of a stream, and a GET will do as well.
+Under text/event-stream both become results of a stream. A GET carries its parameters in
+the address and changes nothing, so whatever changes something is a POST of JSON, which
+pages of other sites cannot send unasked.
 """
 
 from collections.abc import Mapping
@@ -30,7 +32,15 @@ from jobwire.gql.transports.session import Host, UnavailableError
 from jobwire.gql.transports.sse import EventStream, Refused
 from jobwire.jobs.errors import UnauthenticatedError
 
-_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Vary": "Accept",
+}
+_METHODS = ("GET", "POST")
+_OPTIONS = Response(
+    status_code=204, headers={**_HEADERS, "Allow": ", ".join([*_METHODS, "OPTIONS"])}
+)
 #: When somebody with too many streams may ask again.
 _RETRY_SECONDS = "10"
 _STREAMED = (
@@ -51,6 +61,9 @@ class GraphQLOverHTTP:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; never with a traceback, and never not at all."""
+        if scope["method"] == "OPTIONS":
+            await _OPTIONS(scope, receive, send)
+            return
         with ExitStack() as admitted:
             answer = await self._answer(Request(scope, receive), admitted)
             if answer is not None:
@@ -58,7 +71,7 @@ class GraphQLOverHTTP:
 
     async def _answer(self, request: Request, admitted: ExitStack) -> ASGIApp | None:
         """Make the answer; None: nobody waits for it any more."""
-        accepted = negotiation.choose(request.headers.get("accept"))
+        accepted = negotiation.choose(", ".join(request.headers.getlist("accept")))
         wants_events = accepted == negotiation.EVENT_STREAM
         media_type = negotiation.JSON if accepted is None or wants_events else accepted
         try:
@@ -125,15 +138,13 @@ class GraphQLOverHTTP:
 
 
 def _admit(method: str, accepted: str | None) -> None:
-    # An EventSource cannot post.
-    allowed = ["GET", "POST"] if accepted == negotiation.EVENT_STREAM else ["POST"]
-    if method not in allowed:
+    if method not in _METHODS:
         raise refused(
             405,
             ErrorCode.METHOD_NOT_ALLOWED,
-            "Send queries and mutations as POST with a JSON body, and subscriptions"
-            f" {_STREAMED}.",
-            {"Allow": ", ".join(allowed)},
+            "Send queries as GET or POST, mutations as POST with a JSON body, and"
+            f" subscriptions {_STREAMED}.",
+            {"Allow": ", ".join(_METHODS)},
         )
     if accepted is None:
         raise refused(

@@ -30,7 +30,7 @@ async def read_body(request: Request) -> execution.Request:
     Raises:
         RefusedError: It is none, too long, or no request; 400, 413 or 415.
     """
-    if not negotiation.is_json(request.headers.get("content-type")):
+    if not negotiation.is_json(request.headers.getlist("content-type")):
         raise refused(
             415,
             ErrorCode.UNSUPPORTED_MEDIA_TYPE,

@@ -26,6 +26,7 @@ _HEADERS = {
     "Content-Type": f"{negotiation.EVENT_STREAM}; charset=utf-8",
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept",
     # nginx would hold events back until it has a buffer full of them.
     "X-Accel-Buffering": "no",
 }
