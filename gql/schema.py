@@ -6,6 +6,7 @@ import strawberry
 from graphql import (
     GraphQLArgument,
     GraphQLInputField,
+    GraphQLOneOfDirective,
     GraphQLSchema,
     Undefined,
     is_input_object_type,
@@ -14,6 +15,7 @@ from graphql import (
 )
 from strawberry.printer import print_schema as print_strawberry_schema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema_directives import OneOf
 
 from jobwire.gql.cost import COST_ARGUMENTS
 from jobwire.gql.mutations.mutation import Mutation
@@ -80,6 +82,10 @@ for _name, _arguments in {"requiresScope": SCOPE_ARGUMENTS, **COST_ARGUMENTS}.it
     if (_directive := core.get_directive(_name)) is not None:
         for _argument, _description in _arguments.items():
             _directive.args[_argument].description = _description
+
+# To introspection it is graphql-core's; Strawberry prints one of its own, undescribed.
+_one_of = schema._schema_graphql_directives[OneOf]  # noqa: SLF001 - as above
+_one_of.description = GraphQLOneOfDirective.description
 
 
 def print_schema() -> str:

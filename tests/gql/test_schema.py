@@ -39,10 +39,10 @@ COMMITTED = Path(__file__).parents[2] / "schema.graphql"
 
 def _described() -> Iterator[tuple[str, str | None]]:
     """Every place of the schema that has room for a description."""
-    requires_scope = core.get_directive("requiresScope")
-    assert requires_scope is not None
-    yield "@requiresScope", requires_scope.description
-    yield "@requiresScope(scope:)", requires_scope.args["scope"].description
+    for directive in build_schema(print_schema()).directives:
+        yield f"@{directive.name}", directive.description
+        for argument, definition in directive.args.items():
+            yield f"@{directive.name}({argument}:)", definition.description
     for kind in core.type_map.values():
         if not is_introspection_type(kind) and not is_specified_scalar_type(kind):
             yield kind.name, kind.description
