@@ -1,4 +1,4 @@
-"""Connections: the laws of Relay's pagination, over every list."""
+"""Pages: their sizes, and the cursors of lists. relay/ has the laws of all lists."""
 
 from typing import Any
 from uuid import UUID
@@ -47,58 +47,6 @@ async def tags(make_job: MakeJob, clock: FakeClock) -> list[str]:
         await make_job(tag=str(number))
         clock.advance(1)
     return [str(number) for number in reversed(range(SIZE))]
-
-
-@pytest.mark.parametrize("size", range(1, SIZE + 2))
-async def test_pages_forwards_give_every_item_once(
-    api: Api, tags: list[str], size: int
-) -> None:
-    found: list[str] = []
-    info = {"endCursor": None, "hasNextPage": True}
-    while info["hasNextPage"]:
-        page, info = await _page(api, first=size, after=info["endCursor"])
-        assert info["hasPreviousPage"] is (found != [])
-        found += page
-
-    assert found == tags
-
-
-@pytest.mark.parametrize("size", range(1, SIZE + 2))
-async def test_pages_backwards_give_every_item_once(
-    api: Api, tags: list[str], size: int
-) -> None:
-    found: list[str] = []
-    info = {"startCursor": None, "hasPreviousPage": True}
-    while info["hasPreviousPage"]:
-        page, info = await _page(api, last=size, before=info["startCursor"])
-        assert info["hasNextPage"] is (found != [])
-        found = page + found
-
-    assert found == tags
-
-
-async def test_two_cursors_enclose_what_lies_between_them(
-    api: Api, tags: list[str]
-) -> None:
-    _, left = await _page(api, first=2)
-    _, right = await _page(api, last=2)
-    between = {"after": left["endCursor"], "before": right["startCursor"]}
-
-    assert (await _page(api, first=100, **between))[0] == tags[2:-2]
-    assert (await _page(api, first=1, **between))[0] == tags[2:3]
-    assert (await _page(api, last=1, **between))[0] == tags[-3:-2]
-
-
-async def test_a_page_stays_right_while_jobs_come(
-    api: Api, tags: list[str], make_job: MakeJob, clock: FakeClock
-) -> None:
-    first, info = await _page(api, first=3)
-    clock.advance(1)
-    await make_job(tag="new")
-
-    rest, _ = await _page(api, first=100, after=info["endCursor"])
-
-    assert first + rest == tags
 
 
 @pytest.mark.usefixtures("tags")
