@@ -31,7 +31,7 @@ _UNNOTICED = {
     DangerousChangeType.OPTIONAL_INPUT_FIELD_ADDED,
 }
 #: Directives of the schema that ask nothing of callers.
-_HARMLESS = {"deprecated", "specifiedBy"}
+_HARMLESS = {"cost", "deprecated", "listSize", "specifiedBy"}
 
 
 def breaking_changes(released: str, current: str) -> list[str]:
