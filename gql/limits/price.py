@@ -38,6 +38,8 @@ Variables = Mapping[str, Any]
 #: How often something counts, which variables may say.
 Times = Callable[[Variables], int]
 
+#: The whole schema is read and written each time.
+_INTROSPECTION = {"__schema": 1_000, "__type": 100}
 #: No list is longer; what asks for more is refused by the list itself, in its words.
 _LONGEST = 1_000
 
@@ -182,8 +184,7 @@ class _Pricing:
         name = field.name.value
         weight = self._weights.get((on.name, name))
         if weight is None:
-            # Introspection, which has a limit of its own.
-            return _FREE
+            return Price(_INTROSPECTION.get(name, 0))
         size = _size(field, weight)
         held = None
         if items is not None and name in items.fields:

@@ -32,7 +32,8 @@ def _price(text: str, **variables: Any) -> int:
     ("text", "expected"),
     [
         ("{ viewer { userId scopes } }", 1),
-        ("{ __schema { types { name } } __typename }", 0),
+        ("{ __schema { types { name } } __typename }", 1_000),
+        ('{ __type(name: "Job") { name } }', 100),
         ('{ job(id: "x") { id replayOf { id } } }', 2),
         ("{ jobs { nodes { id } } }", 1 + 20),
         ("{ jobs(first: 7) { nodes { id } } }", 1 + 7),
