@@ -46,6 +46,7 @@ class Context:
         engine: The open parts of this process.
         viewer: Who asks.
         deadline: How long a query or a mutation may take, in seconds.
+        database: The viewer's share of the connections.
         resume_after: The cursor that a client resumes a stream behind, which its
             transport told; it counts more than what the operation says.
     """
@@ -61,6 +62,7 @@ class Context:
         self.engine = engine
         self.viewer = viewer
         self.deadline = deadline
+        self.database = engine.shares.of(viewer.user_id)
         self.resume_after = resume_after
         self._json_left: int | None = None
         self._as_of: AsOf | None = None
@@ -130,26 +132,26 @@ class Context:
         """Read an attempt behind the viewer's wall."""
         if await self.read_job(job_id) is None:
             return None
-        async with self.engine.database.connection() as connection:
+        async with self.database.connection() as connection:
             return await queries.read_attempt(connection, self.viewer, job_id, number)
 
     async def read_event(self, job_id: UUID, version: int) -> Event | None:
         """Read an event behind the viewer's wall."""
         if await self.read_job(job_id) is None:
             return None
-        async with self.engine.database.connection() as connection:
+        async with self.database.connection() as connection:
             return await queries.read_event(connection, self.viewer, job_id, version)
 
     async def read_attempt_page(
         self, job_id: UUID, window: Window[int]
     ) -> Page[Attempt]:
         """Read a page of the attempts of a job that was read behind the wall."""
-        async with self.engine.database.connection() as connection:
+        async with self.database.connection() as connection:
             return await queries.read_attempt_page(connection, job_id, window)
 
     async def read_event_page(self, job_id: UUID, window: Window[int]) -> Page[Event]:
         """Read a page of the events of a job that was read behind the wall."""
-        async with self.engine.database.connection() as connection:
+        async with self.database.connection() as connection:
             return await queries.read_event_page(connection, job_id, window)
 
     async def read_log_page(
@@ -161,19 +163,19 @@ class Context:
         min_level: LogLevel,
     ) -> Page[LogLine]:
         """Read a page of the log of a job that was read behind the wall."""
-        async with self.engine.database.connection() as connection:
+        async with self.database.connection() as connection:
             return await read_log_page(
                 connection, job_id, window, attempt=attempt, min_level=min_level
             )
 
     async def count_jobs(self, filter: JobFilter, *, cap: int) -> int:
         """Count the jobs of a filter behind the viewer's wall, up to `cap` + 1."""
-        async with self.engine.database.connection() as connection:
+        async with self.database.connection() as connection:
             return await queries.count_jobs(connection, self.viewer, filter, cap=cap)
 
     async def read_bulk_operation(self, operation_id: UUID) -> BulkOperation | None:
         """Read a bulk operation behind the viewer's wall."""
-        async with self.engine.database.connection() as connection:
+        async with self.database.connection() as connection:
             return await read_operation(connection, self.viewer, operation_id)
 
     async def as_of(self) -> EventCursor:
@@ -190,10 +192,10 @@ class Context:
         if self._as_of is None:
             async with self._first_read:
                 if self._as_of is None:
-                    async with self.engine.database.connection() as connection:
+                    async with self.database.connection() as connection:
                         found, self._as_of = await read(connection)
                     return found
-        async with self.engine.database.connection() as connection:
+        async with self.database.connection() as connection:
             found, _ = await read(connection)
         return found
 
@@ -205,13 +207,13 @@ class Context:
             if first is not None:
                 found[first.id] = first
         if unread:
-            async with self.engine.database.connection() as connection:
+            async with self.database.connection() as connection:
                 rest, _ = await queries.read_jobs(connection, self.viewer, unread)
             found |= {job.id: job for job in rest}
         return [found.get(job_id) for job_id in ids]
 
     async def _load_schedules(self, ids: list[UUID]) -> list[JobSchedule | None]:
-        async with self.engine.database.connection() as connection:
+        async with self.database.connection() as connection:
             rows = await read_schedules(connection, self.viewer, ids)
         found = {row.id: row for row in rows}
         return [found.get(schedule_id) for schedule_id in ids]

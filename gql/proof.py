@@ -21,7 +21,8 @@ async def ensure_valid(engine: Engine, viewer: Viewer) -> None:
     if viewer.has_expired(now):
         raise UnauthenticatedError("The token has expired.")
     if viewer.api_key_id is not None:
-        async with engine.database.connection() as connection:
+        share = engine.shares.of(viewer.user_id)
+        async with share.connection() as connection:
             await api_keys.ensure_valid(connection, viewer.api_key_id, now=now)
 
 

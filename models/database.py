@@ -1,9 +1,9 @@
 """One pool of connections to one database and schema."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import asyncpg
 
@@ -14,6 +14,14 @@ MINIMUM_VERSION = 14
 
 #: An asyncpg connection, from a pool or not.
 Connection = Any
+
+
+class Connections(Protocol):
+    """Something that lends connections to one database."""
+
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
+        """Borrow a connection; each statement is its own transaction."""
+        ...
 
 
 class UnsupportedServerError(Exception):
@@ -138,6 +146,11 @@ class Database:
                 f"PostgreSQL {version.major}.{version.minor}", place.display
             )
         return database
+
+    @property
+    def max_size(self) -> int:
+        """How many connections it may have."""
+        return self._pool.get_max_size()
 
     async def close(self) -> None:
         """Close every connection, waiting for those in use."""

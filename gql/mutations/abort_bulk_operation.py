@@ -33,7 +33,7 @@ async def resolve_abort_bulk_operation(
     """Resolve `abortBulkOperation`."""
     operation_id = read_bulk_operation_id(input.id)
     engine = info.context.engine
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         row = await abort(
             connection,
             operation_id,

@@ -19,7 +19,7 @@ async def ask_in_bulk(
 ) -> BulkPayload:
     """Count the jobs and record the operation, unless it is a dry run."""
     engine = info.context.engine
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         asked = await ask(
             connection,
             request,

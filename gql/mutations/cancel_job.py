@@ -85,7 +85,7 @@ async def resolve_cancel_job(
     """Resolve `cancelJob`."""
     job_id = read_job_id(input.id)
     engine, grace = info.context.engine, input.grace_period
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         result = await cancel(
             connection,
             job_id,

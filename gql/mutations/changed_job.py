@@ -27,7 +27,7 @@ async def changed_jobs(info: Info, rows: Sequence[Row]) -> list[Job]:
     if not rows or not selects(info.selected_fields, "asOf"):
         return [Job.of(row) for row in rows]
     engine = info.context.engine
-    async with engine.database.connection() as connection:
+    async with info.context.database.connection() as connection:
         read, as_of = await read_jobs(
             connection, info.context.viewer, [row.id for row in rows]
         )

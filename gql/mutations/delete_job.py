@@ -46,7 +46,7 @@ async def resolve_delete_job(
     """Resolve `deleteJob`."""
     job_id = read_job_id(input.id)
     engine = info.context.engine
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         await delete(
             connection, job_id, viewer=info.context.viewer, now=engine.clock.now()
         )

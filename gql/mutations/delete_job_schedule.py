@@ -39,7 +39,7 @@ async def resolve_delete_job_schedule(
     """Resolve `deleteJobSchedule`."""
     schedule_id = read_schedule_id(input.id)
     engine = info.context.engine
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         await delete(
             connection,
             schedule_id,

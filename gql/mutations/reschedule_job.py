@@ -51,7 +51,7 @@ async def resolve_reschedule_job(
     """Resolve `rescheduleJob`."""
     job_id = read_job_id(input.id)
     engine = info.context.engine
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         row = await reschedule(
             connection,
             job_id,

@@ -42,7 +42,7 @@ async def resolve_resend_notification(
 ) -> ResendNotificationPayload:
     """Resolve `resendNotification`."""
     engine = info.context.engine
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         row = await resend(connection, input.id, now=engine.clock.now())
     return ResendNotificationPayload(notification=Notification.of(row))
 

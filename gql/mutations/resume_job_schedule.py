@@ -27,7 +27,7 @@ async def resolve_resume_job_schedule(
     """Resolve `resumeJobSchedule`."""
     schedule_id = read_schedule_id(input.id)
     engine = info.context.engine
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         row = await resume(
             connection,
             schedule_id,

@@ -59,7 +59,7 @@ async def resolve_retry_job(
     """Resolve `retryJob`."""
     job_id = read_job_id(input.id)
     engine = info.context.engine
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         row = await retry(
             connection,
             job_id,

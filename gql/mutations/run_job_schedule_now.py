@@ -26,7 +26,7 @@ async def resolve_run_job_schedule_now(
     """Resolve `runJobScheduleNow`."""
     schedule_id = read_schedule_id(input.id)
     engine = info.context.engine
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         row = await run_now(
             connection,
             schedule_id,

@@ -206,7 +206,7 @@ async def resolve_schedule_cron_job(
     engine, viewer = info.context.engine, info.context.viewer
     request = input.request()
     await try_out(engine, request, viewer=viewer)
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         scheduled = await schedule_cron(
             connection,
             request,

@@ -51,7 +51,7 @@ async def resolve_schedule_job(
     viewer = info.context.viewer
     if input.wait_for_run is not None:
         check_wait(input.wait_for_run, path=("waitForRun",))
-    async with engine.database.connection() as connection:
+    async with info.context.database.connection() as connection:
         scheduled = await schedule(
             connection,
             input.request(),

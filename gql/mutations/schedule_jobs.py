@@ -62,7 +62,7 @@ async def resolve_schedule_jobs(
     _check(input)
     engine, viewer = info.context.engine, info.context.viewer
     accept = schedule_all if input.atomic else schedule_each
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         outcomes = await accept(
             connection,
             [one.request() for one in input.jobs],

@@ -72,7 +72,7 @@ async def resolve_set_queue(
 ) -> SetQueuePayload:
     """Resolve `setQueue`."""
     engine = info.context.engine
-    async with engine.database.transaction() as connection:
+    async with info.context.database.transaction() as connection:
         state = await change(
             connection,
             input.name,

@@ -26,7 +26,7 @@ async def resolve_job_counts(info: Info, filter: CountsOf = None) -> JobCounts:
     engine = info.context.engine
     chosen = to_counts_filter(filter).within(info.context.viewer)
     try:
-        found = await read_counts(engine.database, chosen, clock=engine.clock)
+        found = await read_counts(info.context.database, chosen, clock=engine.clock)
     except CountsBehindError as behind:
         raise GraphQLError(
             str(behind), extensions={"code": ErrorCode.UNAVAILABLE.value}

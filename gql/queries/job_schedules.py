@@ -47,7 +47,7 @@ async def resolve_job_schedules(
     window = schedule_cursors().window(
         first=first, after=after, last=last, before=before, default=SCHEDULES_PAGE
     )
-    async with info.context.engine.database.connection() as connection:
+    async with info.context.database.connection() as connection:
         page = await read_schedule_page(
             connection, info.context.viewer, window, type=type, is_paused=is_paused
         )

@@ -46,7 +46,7 @@ async def resolve_notifications(
     job = None if job_id is None else parse_job_id(job_id)
     if job_id is not None and job is None:
         raise NotFoundError(job_id, path=("jobId",))
-    async with info.context.engine.database.connection() as connection:
+    async with info.context.database.connection() as connection:
         page = await read_page(
             connection,
             window,

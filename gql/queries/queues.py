@@ -13,7 +13,7 @@ from jobwire.jobs.viewer import Scope
 async def resolve_queues(info: Info) -> list[Queue]:
     """Resolve `queues`."""
     engine = info.context.engine
-    async with engine.database.connection() as connection:
+    async with info.context.database.connection() as connection:
         states = await read_queues(connection, known=engine.registry.queue_names())
     return [Queue.of(state) for state in states]
 

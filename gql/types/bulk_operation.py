@@ -178,7 +178,7 @@ class BulkOperation(Node):
         window = refusal_cursors(self.key).window(
             first=first, after=after, last=None, before=None, default=REFUSALS_PAGE
         )
-        async with info.context.engine.database.connection() as connection:
+        async with info.context.database.connection() as connection:
             page = await read_refusals(
                 connection, self.key, first=window.size, after=window.after
             )

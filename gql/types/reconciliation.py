@@ -50,7 +50,7 @@ class Reconciliation:
     @resolved("The report of the last pass, of the last 30 days; null: there is none.")
     async def last(self, info: Info) -> ReconcileReport | None:
         """Read the report."""
-        async with info.context.engine.database.connection() as connection:
+        async with info.context.database.connection() as connection:
             report = await read_last(connection)
         return None if report is None else ReconcileReport.of(report)
 
@@ -61,7 +61,7 @@ class Reconciliation:
     async def oldest_unconfirmed(self, info: Info) -> timedelta | None:
         """Read it."""
         engine = info.context.engine
-        async with engine.database.connection() as connection:
+        async with info.context.database.connection() as connection:
             return await lags.read_oldest_unconfirmed(
                 connection, now=engine.clock.now()
             )
@@ -74,7 +74,7 @@ class Reconciliation:
     async def lags(self, info: Info) -> list[PathLag]:
         """Read them."""
         engine = info.context.engine
-        async with engine.database.connection() as connection:
+        async with info.context.database.connection() as connection:
             found = await lags.read_lags(connection, now=engine.clock.now())
         return [PathLag.of(one) for one in found]
 
@@ -91,7 +91,7 @@ class Reconciliation:
         window = cursors.window(
             first=first, after=after, last=None, before=None, default=DRIFTS_PAGE
         )
-        async with info.context.engine.database.connection() as connection:
+        async with info.context.database.connection() as connection:
             page = await read_drifts(connection, first=window.size, after=window.after)
         events = page.map(lambda drift: drift.event)
         return JobEventConnection.of(

@@ -7,6 +7,7 @@ from jobwire.jobs.clock import Clock
 from jobwire.jobs.counts import CountsWatch, read_counts
 from jobwire.jobs.doorbell import Doorbell
 from jobwire.jobs.executors.trigger import TriggerExecutor
+from jobwire.jobs.fair_shares import FairShares
 from jobwire.jobs.feed import Feed
 from jobwire.jobs.logs.feed import LogFeed
 from jobwire.jobs.placement import PlacementPolicy
@@ -30,6 +31,7 @@ class Engine:
         paths: How news of runs come between two passes of reconciliation.
         webhook_secrets: Any of these may have signed what is posted; none: nothing
             is taken in.
+        shares: The connections that each user may hold.
         logs: The live logs of this process.
         counts: Tells watchers of this process how many jobs stand where.
     """
@@ -43,10 +45,12 @@ class Engine:
     trigger: TriggerExecutor | None = None
     paths: frozenset[SyncPath] = frozenset(SyncPath)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    shares: FairShares = field(init=False, repr=False, compare=False)
     logs: LogFeed = field(init=False, repr=False, compare=False)
     counts: CountsWatch = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "shares", FairShares(self.database))
         object.__setattr__(self, "logs", LogFeed(self.database, self.doorbell))
         read = partial(read_counts, self.database, clock=self.clock)
         object.__setattr__(self, "counts", CountsWatch(read, self.doorbell))

@@ -17,7 +17,7 @@ from jobwire.jobs.counts.log import (
 )
 from jobwire.jobs.counts.waiting import read_oldest_queued
 from jobwire.jobs.feed.log import planned
-from jobwire.models.database import Connection, Database
+from jobwire.models.database import Connection, Connections
 from jobwire.models.vocabulary import Executor, JobStatus
 
 #: Events that a read adds by itself; if more are not counted, it counts them first.
@@ -87,7 +87,7 @@ class JobCounts:
 
 
 async def read_counts(
-    database: Database, filter: CountsFilter, *, clock: Clock
+    database: Connections, filter: CountsFilter, *, clock: Clock
 ) -> JobCounts:
     """Count the jobs of a filter that is behind the wall of whoever asks.
 
