@@ -21,6 +21,7 @@ from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Attempt, Event, Job
 from jobwire.jobs.logs.read import LogLine, read_log_page
 from jobwire.jobs.queries import AsOf, Page, Window
+from jobwire.jobs.rate_limits import OperationKind
 from jobwire.jobs.secrets import JobSecret, hidden_parts
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.database import Connection
@@ -93,6 +94,15 @@ class Context:
                     MAX_JSON,
                 )
         return JSON(json.loads(text))
+
+    def count(self, kind: OperationKind) -> None:
+        """Count an operation, or a field of a mutation, before it does anything.
+
+        Raises:
+            RateLimitedError: The viewer may start no more of them now.
+        """
+        now = self.engine.clock.now()
+        self.engine.rate_limits.count(self.viewer, kind, now=now)
 
     def hidden_parts(self, job: Job) -> tuple[JobSecret, ...]:
         """Return what of a job is secret to the viewer."""

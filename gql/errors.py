@@ -26,11 +26,14 @@ from jobwire.gql.types.user_error import (
     IdempotencyConflictError,
     InvalidStateError,
     NotFoundError,
+    RateLimitedError,
     UserError,
     ValidationError,
     VersionConflictError,
 )
 from jobwire.jobs import errors
+from jobwire.jobs.iso8601 import format_duration
+from jobwire.jobs.rate_limits import OperationKind
 from jobwire.models.outages import AWAY, TOO_SLOW
 
 log = logging.getLogger(__name__)
@@ -66,7 +69,7 @@ def to_user_errors(
     return [to_user_error(error, within=within)]
 
 
-def to_user_error(
+def to_user_error(  # noqa: C901 - one case for each refusal
     error: errors.JobError, *, within: Sequence[str] = ("input",)
 ) -> UserError:
     """Show one refusal.
@@ -117,6 +120,8 @@ def to_user_error(
                 executor=Executor(error.executor.value),
                 is_retryable=error.is_retryable,
             )
+        case errors.RateLimitedError():
+            shown = RateLimitedError(**told, retry_after=error.retry_after)
         case _:
             raise UnmappedError(error)
     return shown
@@ -127,10 +132,10 @@ def _scope(required: str | None) -> Scope | None:
 
 
 class RefusalsAsData(FieldExtension):
-    """Answers a mutation's refusals in the `errors` of its payload.
+    """Counts a mutation, and answers its refusals in the `errors` of its payload.
 
     It must come last in the list of a field's extensions, which makes it the outermost:
-    what the others refuse is data too.
+    what the others refuse is data too, and counts.
 
     Args:
         payload: Makes the payload of a mutation that changed nothing.
@@ -144,6 +149,7 @@ class RefusalsAsData(FieldExtension):
     ) -> Any:
         """Resolve the mutation."""
         try:
+            info.context.count(OperationKind.MUTATION)
             return await next_(source, info, **kwargs)
         except errors.JobError as error:
             return self._payload(to_user_errors(error))
@@ -225,6 +231,8 @@ def _extensions(error: errors.JobError) -> dict[str, Any]:
         extensions["argument"] = list(error.path)
     if isinstance(error, errors.ForbiddenError) and error.required_scope is not None:
         extensions["requiredScope"] = Scope(error.required_scope).name
+    if isinstance(error, errors.RateLimitedError):
+        extensions["retryAfter"] = format_duration(error.retry_after)
     return extensions
 
 

@@ -32,6 +32,7 @@ from jobwire.gql.types.user_error import (
     IdempotencyConflictError,
     InvalidStateError,
     NotFoundError,
+    RateLimitedError,
     ValidationError,
     VersionConflictError,
 )
@@ -51,6 +52,7 @@ schema = strawberry.Schema(
         IdempotencyConflictError,
         InvalidStateError,
         NotFoundError,
+        RateLimitedError,
         ValidationError,
         VersionConflictError,
     ],

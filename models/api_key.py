@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import ARRAY, Integer, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
 from jobwire.models.base import INSTANT, Table, check, column
@@ -17,6 +17,7 @@ class ApiKey(Table, table=True):
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("hash"),
         check("hash_is_sha256", "octet_length(hash) = 32"),
+        check("operations_per_minute_is_positive", "operations_per_minute > 0"),
         {"comment": "Long-lived keys of programs, by their hash."},
     )
 
@@ -29,3 +30,8 @@ class ApiKey(Table, table=True):
     expires_at: datetime | None = column(INSTANT, "When it ends.", null=True)
     last_used_at: datetime | None = column(INSTANT, "When it last came.", null=True)
     revoked_at: datetime | None = column(INSTANT, "When it was revoked.", null=True)
+    operations_per_minute: int | None = column(
+        Integer,
+        "How many operations it may start in a minute; null: no limit of its own.",
+        null=True,
+    )

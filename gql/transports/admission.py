@@ -1,10 +1,18 @@
-"""How many connections and streams each user has here."""
+"""How many connections, streams and operations each user has here."""
 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
+from graphql import GraphQLFormattedError
+
+from jobwire.gql.context import Context
+from jobwire.gql.error_codes import ErrorCode
+from jobwire.gql.execution import Operation
 from jobwire.gql.transports.terms import Terms
+from jobwire.jobs.iso8601 import format_duration
+from jobwire.jobs.rate_limits import OperationKind
 
 
 class TooManyError(Exception):
@@ -12,24 +20,40 @@ class TooManyError(Exception):
 
     Attributes:
         message: What, and how many; for the user.
+        retry_after: When there may be room again.
     """
 
-    def __init__(self, what: str, most: int) -> None:
+    retry_after = timedelta(seconds=10)
+
+    def __init__(self, what: str, most: int, advice: str) -> None:
         self.message = (
-            f"One user may have at most {most:,} {what} open here; close some, or ask"
-            " another process."
+            f"One user may have at most {most:,} {what} here; {advice}, or ask another"
+            " process."
         )
         super().__init__(self.message)
+
+    def formatted(self) -> GraphQLFormattedError:
+        """Write it as clients may see it."""
+        return {
+            "message": self.message,
+            "extensions": {
+                "code": ErrorCode.LIMIT_EXCEEDED.value,
+                "retryAfter": format_duration(self.retry_after),
+            },
+        }
 
 
 class Admission:
     """Counts for one process, so that no user takes what belongs to all."""
 
     def __init__(self, terms: Terms) -> None:
-        self._most_connections = terms.connections
-        self._most_streams = terms.streams
-        self._connections: Counter[str] = Counter()
-        self._streams: Counter[str] = Counter()
+        self._connections = _Count("connections open", terms.connections, "close some")
+        self._streams = _Count("subscriptions open", terms.streams, "close some")
+        self._operations = _Count(
+            "queries and mutations under way",
+            terms.operations,
+            "wait for the answers to some",
+        )
 
     @contextmanager
     def connection(self, user_id: str) -> Iterator[None]:
@@ -38,32 +62,44 @@ class Admission:
         Raises:
             TooManyError: The user has too many already.
         """
-        with _counted(
-            self._connections, user_id, self._most_connections, "connections"
-        ):
+        with self._connections.one_of(user_id):
             yield
 
     @contextmanager
-    def stream(self, user_id: str) -> Iterator[None]:
-        """Count a subscription while the block lasts.
+    def operation(self, operation: Operation, context: Context) -> Iterator[None]:
+        """Count an operation while the block lasts, and its start for the minute.
+
+        The fields of a mutation count their starts themselves.
 
         Raises:
-            TooManyError: The user has too many already.
+            RateLimitedError: The user may start no more of them now.
+            TooManyError: The user has too many under way already.
         """
-        with _counted(self._streams, user_id, self._most_streams, "subscriptions"):
+        counter = self._streams if operation.is_subscription else self._operations
+        with counter.one_of(context.viewer.user_id):
+            if operation.is_subscription:
+                context.count(OperationKind.SUBSCRIPTION)
+            elif not operation.is_mutation:
+                context.count(OperationKind.QUERY)
             yield
 
 
-@contextmanager
-def _counted(
-    counter: Counter[str], user_id: str, most: int, what: str
-) -> Iterator[None]:
-    if counter[user_id] >= most:
-        raise TooManyError(what, most)
-    counter[user_id] += 1
-    try:
-        yield
-    finally:
-        counter[user_id] -= 1
-        if not counter[user_id]:
-            del counter[user_id]
+class _Count:
+    def __init__(self, what: str, most: int, advice: str) -> None:
+        self._what = what
+        self._most = most
+        self._advice = advice
+        self._by_user: Counter[str] = Counter()
+
+    @contextmanager
+    def one_of(self, user_id: str) -> Iterator[None]:
+        counter = self._by_user
+        if counter[user_id] >= self._most:
+            raise TooManyError(self._what, self._most, self._advice)
+        counter[user_id] += 1
+        try:
+            yield
+        finally:
+            counter[user_id] -= 1
+            if not counter[user_id]:
+                del counter[user_id]

@@ -8,8 +8,8 @@ the address and changes nothing, so whatever changes something is a POST of JSON
 pages of other sites cannot send unasked.
 """
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -27,10 +27,10 @@ from jobwire.gql.transports import negotiation
 from jobwire.gql.transports.admission import TooManyError
 from jobwire.gql.transports.parameters import read_address, read_body
 from jobwire.gql.transports.presence import while_connected
-from jobwire.gql.transports.refused import RefusedError, refused
+from jobwire.gql.transports.refused import RefusedError, refused, refused_for_now
 from jobwire.gql.transports.session import Host, UnavailableError
 from jobwire.gql.transports.sse import EventStream, Refused
-from jobwire.jobs.errors import UnauthenticatedError
+from jobwire.jobs.errors import RateLimitedError, UnauthenticatedError
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -41,8 +41,6 @@ _METHODS = ("GET", "POST")
 _OPTIONS = Response(
     status_code=204, headers={**_HEADERS, "Allow": ", ".join([*_METHODS, "OPTIONS"])}
 )
-#: When somebody with too many streams may ask again.
-_RETRY_SECONDS = "10"
 _STREAMED = (
     "over a websocket with the protocol graphql-transport-ws, or as Server-Sent Events"
     f" with Accept: {negotiation.EVENT_STREAM}"
@@ -79,7 +77,7 @@ class GraphQLOverHTTP:
             context = await self._context(request, resumes=wants_events)
             if wants_events:
                 return await self._events(request, context, admitted)
-            return _json(200, await _result(request, context), media_type)
+            return _json(200, await self._result(request, context), media_type)
         except RefusedError as error:
             body = {"errors": list(error.errors)}
             return _json(error.status, body, media_type, error.headers)
@@ -122,19 +120,39 @@ class GraphQLOverHTTP:
             operation = await _operation(request)
         except RequestError as error:
             return EventStream(Refused(error), self._host.terms)
-        if operation.is_subscription:
-            user_id = context.viewer.user_id
-            try:
-                admitted.enter_context(self._host.admission.connection(user_id))
-                admitted.enter_context(self._host.admission.stream(user_id))
-            except TooManyError as error:
-                raise refused(
-                    429,
-                    ErrorCode.LIMIT_EXCEEDED,
-                    error.message,
-                    {"Retry-After": _RETRY_SECONDS},
-                ) from None
+        admission = self._host.admission
+        with _refusing():
+            if operation.is_subscription:
+                user_id = context.viewer.user_id
+                admitted.enter_context(admission.connection(user_id))
+            admitted.enter_context(admission.operation(operation, context))
         return EventStream(Running(operation, context), self._host.terms)
+
+    async def _result(self, request: Request, context: Context) -> Answer:
+        operation = await _operation(request)
+        if operation.is_subscription:
+            raise refused(
+                400,
+                ErrorCode.BAD_REQUEST,
+                f"Subscriptions are served on this path {_STREAMED}.",
+            )
+        with _refusing(), self._host.admission.operation(operation, context):
+            if operation.is_mutation:
+                # What it does is done also when nobody waits for the answer.
+                return await operation.run(context)
+            async with while_connected(request):
+                return await operation.run(context)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Answer what its user may ask again later."""
+    try:
+        yield
+    except TooManyError as error:
+        raise refused_for_now(error.formatted(), error.retry_after) from None
+    except RateLimitedError as error:
+        raise refused_for_now(refusal(error), error.retry_after) from None
 
 
 def _admit(method: str, accepted: str | None) -> None:
@@ -167,21 +185,6 @@ async def _operation(request: Request) -> Operation:
             )
         return operation
     return Operation.choose(await read_body(request))
-
-
-async def _result(request: Request, context: Context) -> Answer:
-    operation = await _operation(request)
-    if operation.is_subscription:
-        raise refused(
-            400,
-            ErrorCode.BAD_REQUEST,
-            f"Subscriptions are served on this path {_STREAMED}.",
-        )
-    if operation.is_mutation:
-        # What it does is done also when nobody waits for the answer.
-        return await operation.run(context)
-    async with while_connected(request):
-        return await operation.run(context)
 
 
 def _json(

@@ -1,7 +1,7 @@
 """The operations of one socket, each under the id that its client gave it."""
 
 import asyncio
-from contextlib import ExitStack, aclosing
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +11,13 @@ from starlette.websockets import WebSocketDisconnect
 from jobwire.gql import json_codec
 from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
-from jobwire.gql.errors import masked_error
+from jobwire.gql.errors import masked_error, refusal
 from jobwire.gql.execution import Operation, Request, Running
 from jobwire.gql.result import RequestError, Result
 from jobwire.gql.transports.admission import Admission, TooManyError
 from jobwire.gql.transports.outgoing import Outgoing
 from jobwire.gql.transports.protocol import CloseCode, ProtocolError
+from jobwire.jobs.errors import RateLimitedError
 
 #: How many operations may run on one socket at a time.
 MAX_OPERATIONS = 100
@@ -29,7 +30,7 @@ class Operations:
 
     Args:
         outgoing: The socket's sending side.
-        admission: Counts the streams of each user.
+        admission: Counts the operations of each user.
     """
 
     def __init__(self, outgoing: Outgoing, admission: Admission) -> None:
@@ -97,15 +98,14 @@ class Operations:
         end: dict[str, Any] = {"id": id, "type": "complete"}
         try:
             operation = Operation.choose(request)
-            with ExitStack() as counted:
-                if operation.is_subscription:
-                    user_id = context.viewer.user_id
-                    counted.enter_context(self._admission.stream(user_id))
+            with self._admission.operation(operation, context):
                 await self._send_results(id, Running(operation, context))
         except WebSocketDisconnect:
             return
         except TooManyError as refused:
-            end = _refusal(id, ErrorCode.LIMIT_EXCEEDED, refused.message)
+            end = _error(id, refused.formatted())
+        except RateLimitedError as refused:
+            end = _error(id, refusal(refused))
         except RequestError as refused:
             end = _error(id, *refused.errors)
         except Exception as error:  # noqa: BLE001 - the last door: logged and masked

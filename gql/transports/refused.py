@@ -1,6 +1,8 @@
 """Requests over HTTP that are answered before anything runs."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from math import ceil
 
 from graphql import GraphQLFormattedError
 
@@ -40,3 +42,11 @@ def refused(
         "extensions": {"code": code.value},
     }
     return RefusedError(status, [error], headers)
+
+
+def refused_for_now(
+    error: GraphQLFormattedError, retry_after: timedelta
+) -> RefusedError:
+    """Make the refusal of something that may be asked again later."""
+    seconds = max(1, ceil(retry_after.total_seconds()))
+    return RefusedError(429, [error], {"Retry-After": str(seconds)})

@@ -7,7 +7,7 @@ from jobwire.gql.context import DEADLINE
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long connections may last, and how many one user may have here.
+    """How long connections may last, and how much one user may have here.
 
     Attributes:
         heartbeat: How often an event stream says that it lives, in seconds; proxies
@@ -20,6 +20,8 @@ class Terms:
         connections: Sockets and event streams of one user in this process.
         streams: Subscriptions of one user in this process, over all connections.
         deadline: How long a query or a mutation may take, in seconds.
+        operations: Queries and mutations of one user that are under way here, those
+            that wait for a connection to the database included.
     """
 
     heartbeat: float = 12.0
@@ -31,3 +33,4 @@ class Terms:
     connections: int = 10_000
     streams: int = 10_000
     deadline: float = DEADLINE
+    operations: int = 2_000

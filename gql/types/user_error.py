@@ -1,5 +1,6 @@
 """Expected refusals of mutations, as data."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import strawberry
@@ -146,4 +147,18 @@ class ExecutorError(UserError):
     executor: Executor = strawberry.field(description="Which executor.")
     is_retryable: bool = strawberry.field(
         description="Whether the same request may succeed later."
+    )
+
+
+@strawberry.type(
+    description=(
+        "The caller has started as many operations as a minute allows; each field of a"
+        " mutation counts as one. The code is RATE_LIMITED."
+    )
+)
+class RateLimitedError(UserError):
+    """`RateLimitedError`."""
+
+    retry_after: timedelta = strawberry.field(
+        description="When the same request may be made again, at the earliest."
     )

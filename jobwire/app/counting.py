@@ -1,4 +1,4 @@
-"""Wiring of figures: what workers and the feed tell, as metrics."""
+"""Wiring of figures: what workers, the feed and rate limits tell, as metrics."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from jobwire.jobs.cron.tick import Ticked
 from jobwire.jobs.dispatch import Outcome as DispatchOutcome
 from jobwire.jobs.lags import PathLag
+from jobwire.jobs.rate_limits import Limit, OnRefusal, OperationKind
 from jobwire.jobs.realtime import Told
 from jobwire.jobs.reconcile import ReconcileReport
 from jobwire.jobs.retention import Prunable
@@ -99,3 +100,12 @@ class CountingHooks(WorkerHooks):
                 self._metrics.path_lag_seconds.labels(lag.source.value, quantile).set(
                     span.total_seconds()
                 )
+
+
+def counting_refusals(metrics: Metrics) -> OnRefusal:
+    """Count what rate limits refuse."""
+
+    def count(kind: OperationKind, limit: Limit) -> None:
+        metrics.rate_limited.labels(kind.value, limit.value).inc()
+
+    return count

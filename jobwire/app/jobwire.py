@@ -14,7 +14,7 @@ from typing import Any, Self
 import asyncpg
 
 from jobwire.app.authentication import Chain, open_chain
-from jobwire.app.counting import CountingHooks
+from jobwire.app.counting import CountingHooks, counting_refusals
 from jobwire.app.notifications import notification_settings
 from jobwire.app.postgres import acquire
 from jobwire.app.settings import Settings
@@ -43,6 +43,7 @@ from jobwire.jobs.feed import RECONNECT_AFTER, Feed
 from jobwire.jobs.installation import settle_in
 from jobwire.jobs.loading import JobSource
 from jobwire.jobs.notifications.log import read_oldest
+from jobwire.jobs.rate_limits import RateLimits
 from jobwire.jobs.registry import Registry, collect
 from jobwire.jobs.transitions.attention import count_attention
 from jobwire.migrations import migrate, pending
@@ -184,6 +185,10 @@ class Jobwire:
                 trigger=executor,
                 paths=self._paths,
                 webhook_secrets=webhook_secrets(settings),
+                rate_limits=RateLimits(
+                    settings.operations_per_minute,
+                    on_refusal=counting_refusals(self.metrics),
+                ),
             )
             _open[settings] = self
             stack.callback(self._forget)

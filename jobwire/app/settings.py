@@ -53,6 +53,11 @@ MOST_DAYS = 36_525
 #: What a retention without end is called.
 FOREVER = "forever"
 
+#: The highest rate limit that is counted, in operations per minute.
+MOST_PER_MINUTE = 1_000_000_000
+#: What a rate without a limit is called.
+UNLIMITED = "unlimited"
+
 #: What `TRIGGER_SYNC` says when reconciliation alone shall do.
 NO_PATH = "none"
 
@@ -114,6 +119,10 @@ def _days_or_forever(days: float) -> float:
     if not (0 < days <= MOST_DAYS or days == math.inf):
         raise ValueError
     return days
+
+
+def _number_or_unlimited(value: object) -> object:
+    return None if value == UNLIMITED else value
 
 
 def _split(value: object) -> object:
@@ -188,6 +197,11 @@ DaysOrForever = Annotated[
     BeforeValidator(lambda days: math.inf if days == FOREVER else days),
     AfterValidator(_days_or_forever),
     Expected(f"a number of days above 0, or {FOREVER}"),
+]
+PerMinute = Annotated[
+    Annotated[int, Field(ge=1, le=MOST_PER_MINUTE)] | None,
+    BeforeValidator(_number_or_unlimited),
+    Expected(f"a whole number from 1 to {MOST_PER_MINUTE}, or {UNLIMITED}"),
 ]
 Flag = Annotated[bool, Expected("true or false")]
 Folder = Annotated[Path, Expected("a folder")]
@@ -308,6 +322,12 @@ class Settings(BaseSettings):
         default=10_000,
         description="Subscriptions that one user may have in one process, over all "
         "connections. One websocket carries at most 100 operations.",
+    )
+    operations_per_minute: PerMinute = Field(
+        default=60_000,
+        description="Operations that one user may start in a minute in one process: "
+        "each query, each subscription and each field of a mutation is one. As many "
+        "may come at once. `unlimited` counts none.",
     )
     idle_seconds: Seconds = Field(
         default=600.0,

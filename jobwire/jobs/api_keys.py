@@ -1,9 +1,10 @@
 """API keys: long-lived proofs for programs, of which only the hash is kept."""
 
 import hashlib
+import re
 import secrets
 import string
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -20,19 +21,23 @@ PREFIX = "jwk_"
 ID_PREFIX = "key"
 MAX_NAME_LENGTH = 120
 MAX_LIFETIME = timedelta(days=3660)
+MAX_PER_MINUTE = 1_000_000_000
+#: Why a key is refused that was not made here.
+UNKNOWN = "There is no such API key."
 #: A use is noted when the last note is at least this old.
 NOTE_AFTER = timedelta(minutes=1)
 
 _LETTERS = string.ascii_letters + string.digits
 #: 190 bits: too many to guess, so a plain hash is enough.
 _LENGTH = 32
+_SHAPE = re.compile(rf"{PREFIX}[{_LETTERS}]{{{_LENGTH}}}")
 
-_COLUMNS = """id, name, user_id, scopes, created_at, expires_at, last_used_at,
- revoked_at"""
+_COLUMNS = """id, name, user_id, scopes, operations_per_minute, created_at, expires_at,
+ last_used_at, revoked_at"""
 _INSERT = f"""INSERT INTO api_keys
- (id, name, user_id, scopes, hash, created_at, expires_at)
- VALUES ($1, $2, $3, $4::text[], $5, $6, $7) RETURNING {_COLUMNS}"""
-_FIND = f"SELECT {_COLUMNS} FROM api_keys WHERE hash = $1"
+ (id, name, user_id, scopes, operations_per_minute, hash, created_at, expires_at)
+ VALUES ($1, $2, $3, $4::text[], $5, $6, $7, $8) RETURNING {_COLUMNS}"""
+_FIND = f"SELECT hash, {_COLUMNS} FROM api_keys WHERE hash = ANY($1::bytea[])"
 _GET = f"SELECT {_COLUMNS} FROM api_keys WHERE id = $1"
 _LIST = f"SELECT {_COLUMNS} FROM api_keys ORDER BY id"
 _REVOKE = f"""UPDATE api_keys SET revoked_at = coalesce(revoked_at, $2)
@@ -51,6 +56,8 @@ class ApiKey:
         name: What it is for.
         user_id: Whom it speaks for.
         scopes: What it may do.
+        operations_per_minute: How many operations it may start in a minute, in each
+            process; None: it has no limit of its own.
         created_at: When it was made.
         expires_at: When it ends; None: never.
         last_used_at: When it last came, to the minute; None: not yet.
@@ -61,6 +68,7 @@ class ApiKey:
     name: str
     user_id: str
     scopes: frozenset[Scope]
+    operations_per_minute: int | None
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
@@ -88,7 +96,13 @@ class ApiKey:
             raise UnauthenticatedError(
                 f"The API key expired at {self.expires_at.isoformat()}."
             )
-        return Viewer(self.user_id, self.scopes, self.expires_at, self.id)
+        return Viewer(
+            self.user_id,
+            self.scopes,
+            self.expires_at,
+            self.id,
+            self.operations_per_minute,
+        )
 
     def use_is_worth_noting(self, now: datetime) -> bool:
         """Whether the last note of a use is old."""
@@ -118,6 +132,11 @@ def is_api_key(text: str) -> bool:
     return text.startswith(PREFIX)
 
 
+def has_shape(secret: str) -> bool:
+    """Whether a text may be a key that was made here, as far as one can see."""
+    return _SHAPE.fullmatch(secret) is not None
+
+
 async def create(
     connection: SqlConnection,
     *,
@@ -126,6 +145,7 @@ async def create(
     scopes: Collection[Scope],
     now: datetime,
     lifetime: timedelta | None = None,
+    operations_per_minute: int | None = None,
 ) -> CreatedKey:
     """Make a key; its hash is kept.
 
@@ -136,6 +156,8 @@ async def create(
         scopes: What it may do.
         now: When.
         lifetime: How long it is valid, at most ten years; None: until it is revoked.
+        operations_per_minute: How many operations it may start in a minute, in each
+            process; None: no limit of its own.
 
     Raises:
         InvalidInputError: Something does not fit; its path says where.
@@ -148,6 +170,15 @@ async def create(
             f" {lifetime}.",
             path=("lifetime",),
         )
+    if (
+        operations_per_minute is not None
+        and not 1 <= operations_per_minute <= MAX_PER_MINUTE
+    ):
+        raise InvalidInputError(
+            f"An API key may have 1 to {MAX_PER_MINUTE:,} operations a minute, not"
+            f" {operations_per_minute:,}.",
+            path=("operationsPerMinute",),
+        )
     secret = PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     records = await connection.fetch(
         _INSERT,
@@ -155,6 +186,7 @@ async def create(
         name,
         user_id,
         sorted(scope.value for scope in scopes),
+        operations_per_minute,
         _hash(secret),
         now,
         None if lifetime is None else now + lifetime,
@@ -194,7 +226,23 @@ async def find(connection: SqlConnection, secret: str) -> ApiKey:
     Raises:
         UnauthenticatedError: There is none like it.
     """
-    return _only(await connection.fetch(_FIND, _hash(secret)))
+    found = await find_all(connection, [secret])
+    if secret not in found:
+        raise UnauthenticatedError(UNKNOWN)
+    return found[secret]
+
+
+async def find_all(
+    connection: SqlConnection, secrets: Collection[str]
+) -> dict[str, ApiKey]:
+    """Return what is known of some keys, valid or not; what is none is left out."""
+    by_hash = {_hash(secret): secret for secret in secrets}
+    found = {}
+    for record in await connection.fetch(_FIND, list(by_hash)):
+        known = dict(record)
+        secret = by_hash[known.pop("hash")]
+        found[secret] = ApiKey.from_record(known)
+    return found
 
 
 async def ensure_valid(connection: SqlConnection, id: UUID, *, now: datetime) -> None:
@@ -203,18 +251,15 @@ async def ensure_valid(connection: SqlConnection, id: UUID, *, now: datetime) ->
     Raises:
         UnauthenticatedError: It is revoked, expired or gone.
     """
-    _only(await connection.fetch(_GET, id)).viewer(now)
+    records = await connection.fetch(_GET, id)
+    if not records:
+        raise UnauthenticatedError(UNKNOWN)
+    ApiKey.from_record(records[0]).viewer(now)
 
 
 async def note_use(connection: SqlConnection, id: UUID, *, now: datetime) -> None:
     """Note that a key came, at most once a minute."""
     await connection.fetch(_NOTE_USE, id, now, now - NOTE_AFTER)
-
-
-def _only(records: Sequence[Mapping[str, Any]]) -> ApiKey:
-    if not records:
-        raise UnauthenticatedError("There is no such API key.")
-    return ApiKey.from_record(records[0])
 
 
 def _hash(secret: str) -> bytes:

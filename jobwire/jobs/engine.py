@@ -11,6 +11,7 @@ from jobwire.jobs.fair_shares import FairShares
 from jobwire.jobs.feed import Feed
 from jobwire.jobs.logs.feed import LogFeed
 from jobwire.jobs.placement import PlacementPolicy
+from jobwire.jobs.rate_limits import RateLimits
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.models.database import Database
@@ -31,6 +32,7 @@ class Engine:
         paths: How news of runs come between two passes of reconciliation.
         webhook_secrets: Any of these may have signed what is posted; none: nothing
             is taken in.
+        rate_limits: How many operations each caller may start.
         shares: The connections that each user may hold.
         logs: The live logs of this process.
         counts: Tells watchers of this process how many jobs stand where.
@@ -45,6 +47,7 @@ class Engine:
     trigger: TriggerExecutor | None = None
     paths: frozenset[SyncPath] = frozenset(SyncPath)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    rate_limits: RateLimits = field(default_factory=RateLimits, compare=False)
     shares: FairShares = field(init=False, repr=False, compare=False)
     logs: LogFeed = field(init=False, repr=False, compare=False)
     counts: CountsWatch = field(init=False, repr=False, compare=False)

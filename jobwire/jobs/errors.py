@@ -13,6 +13,7 @@ JobError
 ├── IdempotencyConflictError   the idempotency key stands for another request
 ├── BatchRefusedError          some of many were refused, and all or none were asked
 ├── CountMismatchError         a selection holds another number of jobs than said
+├── RateLimitedError           the caller asks for more than a minute allows
 └── ExecutorUnavailableError   no job can run there, or nothing can be asked of it
 
 Each error builds its message from the values that it carries: what was expected,
@@ -21,6 +22,7 @@ what was found, what to do. None knows HTTP or GraphQL.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import ClassVar
 
@@ -248,6 +250,27 @@ class CountMismatchError(JobError):
             f"The selection was expected to hold {expected:,} jobs and holds"
             f" {actual:,}. Nothing was done; count again with dryRun.",
             path=("expectedCount",),
+        )
+
+
+class RateLimitedError(JobError):
+    """The caller asks for more than a minute allows.
+
+    Attributes:
+        limit: How many operations a minute allows.
+        retry_after: When the same may be asked again, in whole milliseconds.
+    """
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, whose: str, limit: int, retry_after: timedelta) -> None:
+        self.limit = limit
+        self.retry_after = retry_after
+        super().__init__(
+            f"One {whose} may start {limit:,} operation{'' if limit == 1 else 's'} a"
+            " minute here, and has none left. Try again in"
+            f" {retry_after.total_seconds():g} s; scheduleJobs counts as one for up to"
+            " 1,000 jobs, and a subscription for all that it tells."
         )
 
 

@@ -36,12 +36,15 @@ class Viewer:
         scopes: What the caller may do; ADMIN implies the others.
         expires_at: When the proof of this ends; None: never.
         api_key_id: The API key that is the proof, which may be revoked; None: another.
+        api_key_per_minute: How many operations that key may start in a minute, in each
+            process; None: it has no limit of its own.
     """
 
     user_id: str
     scopes: frozenset[Scope]
     expires_at: datetime | None = None
     api_key_id: UUID | None = None
+    api_key_per_minute: int | None = None
 
     @property
     def is_admin(self) -> bool:

@@ -194,6 +194,13 @@ class Metrics:
             "Streams that were told to read again, since the start.",
             registry=self.registry,
         )
+        self.rate_limited = Counter(
+            "jobwire_rate_limited",
+            "Operations that a rate limit refused, by what they were and whose limit it"
+            " was.",
+            ["kind", "limit"],
+            registry=self.registry,
+        )
         self.requests = Counter(
             "jobwire_http_requests",
             "Requests, by path of the route and status.",

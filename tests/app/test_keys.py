@@ -49,6 +49,15 @@ async def test_a_key_is_printed_alone_and_explained_beside(
     assert printed.out.strip() not in printed.err
 
 
+async def test_a_key_gets_a_rate_limit_of_its_own(
+    on_database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await command(*CREATE, "--per-minute", "600") == 0
+
+    key = await found(on_database, capsys.readouterr().out.strip())
+    assert key.operations_per_minute == 600
+
+
 async def test_a_key_lasts_until_it_is_revoked(
     on_database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,11 +86,12 @@ async def test_keys_are_listed_with_how_they_stand(
                 scopes=[Scope.JOBS_READ],
                 now=now - timedelta(days=age),
                 lifetime=lifetime,
+                operations_per_minute=per_minute,
             )
-            for name, age, lifetime in (
-                ("over", 3, timedelta(days=2)),
-                ("gone", 2, None),
-                ("used", 1, None),
+            for name, age, lifetime, per_minute in (
+                ("over", 3, timedelta(days=2), None),
+                ("gone", 2, None, None),
+                ("used", 1, None, 1200),
             )
         ]
         await api_keys.revoke(connection, made[1].key.public_id, now=now)
@@ -94,11 +104,13 @@ async def test_keys_are_listed_with_how_they_stand(
     minute, ended = (
         f"{instant:%Y-%m-%d %H:%M}Z" for instant in (now, now - timedelta(days=1))
     )
-    assert head.split() == ["ID", "STATE", "USER", "SCOPES", "LAST", "USED", "NAME"]
+    assert head.split() == [
+        *("ID", "STATE", "USER", "SCOPES", "PER", "MINUTE", "LAST", "USED", "NAME")
+    ]
     assert [" ".join(row.split()) for row in rows] == [
-        f"{made[0].key.public_id} expired {ended} ann jobs:read never over",
-        f"{made[1].key.public_id} revoked {minute} ann jobs:read never gone",
-        f"{made[2].key.public_id} valid ann jobs:read {minute} used",
+        f"{made[0].key.public_id} expired {ended} ann jobs:read as user never over",
+        f"{made[1].key.public_id} revoked {minute} ann jobs:read as user never gone",
+        f"{made[2].key.public_id} valid ann jobs:read 1,200 {minute} used",
     ]
     assert not any(created.secret in printed for created in made)
 
@@ -132,6 +144,9 @@ async def test_what_cannot_be_done_is_told_in_a_sentence(
         pytest.param((*CREATE, "--days", "1.5"), id="half a day"),
         pytest.param((*CREATE, "--days", "9" * 20), id="for ever and ever"),
         pytest.param((*CREATE, "--scope", "jobs:all"), id="an unknown scope"),
+        pytest.param((*CREATE, "--per-minute", "0"), id="nothing a minute"),
+        pytest.param((*CREATE, "--per-minute", "1000000001"), id="far too many"),
+        pytest.param((*CREATE, "--per-minute", "unlimited"), id="no number"),
         pytest.param(("keys", "revoke"), id="no id"),
     ],
 )

@@ -134,6 +134,13 @@ def test_secrets_are_not_shown() -> None:
             id="seconds",
         ),
         pytest.param(
+            "JOBWIRE_OPERATIONS_PER_MINUTE",
+            "0",
+            "JOBWIRE_OPERATIONS_PER_MINUTE must be a whole number from 1 to 1000000000,"
+            " or unlimited, not '0'.",
+            id="rate limit",
+        ),
+        pytest.param(
             "JOBWIRE_AUTH_SECRET",
             "too short",
             "JOBWIRE_AUTH_SECRET must be a secret of at least 32 bytes, not one of 9.",

@@ -13,7 +13,7 @@ from jobwire.gql.documents import rules
 from jobwire.gql.errors import MAX_MESSAGE
 from jobwire.gql.queries.node import MAX_NODES
 from jobwire.gql.schema import core
-from jobwire.gql.transports import parameters, protocol
+from jobwire.gql.transports import Terms, parameters, protocol
 from jobwire.jobs.filters import MAX_ALTERNATIVES
 from jobwire.jobs.queries import MAX_PAGE
 
@@ -57,6 +57,12 @@ LIMITS: dict[str, tuple[float, ...]] = {
         Settings.model_fields["operation_seconds"].default,
     ),
     "time of one statement in the database": (STATEMENT_TIMEOUT.total_seconds(),),
+    "operations that start in a minute": (
+        Settings.model_fields["operations_per_minute"].default,
+    ),
+    "queries and mutations under way": (Terms().operations,),
+    "websockets and event streams": (Terms().connections,),
+    "subscriptions": (Terms().streams,),
 }
 PRICES = [cells for cells in ROWS.items() if cells[0].startswith("`{")]
 

@@ -13,7 +13,7 @@ from tests.frontend_examples.products import install_example, run_script
 SCHEMA = EXAMPLES.parent / "schema.graphql"
 #: How many tests each has: a runner is content as well when it finds none.
 TESTS = {
-    "jobwire-live": 64,
+    "jobwire-live": 66,
     "node-backend": 32,
     "react-apollo": 22,
     "react-relay": 26,

@@ -2,12 +2,18 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from graphql import GraphQLError, located_error
 
 from jobwire.gql.error_codes import ErrorCode
-from jobwire.gql.errors import UnmappedError, format_error, to_user_errors
+from jobwire.gql.errors import (
+    UnmappedError,
+    format_error,
+    refusal,
+    to_user_errors,
+)
 from jobwire.jobs import errors
 from jobwire.models.vocabulary import Executor, JobStatus
 from tests.factories import build_run_job
@@ -43,6 +49,10 @@ SAMPLES: dict[type[errors.JobError], tuple[errors.JobError, str]] = {
         "ValidationError",
     ),
     errors.CountMismatchError: (errors.CountMismatchError(2, 1), "CountMismatchError"),
+    errors.RateLimitedError: (
+        errors.RateLimitedError("user", 60, timedelta(seconds=1.5)),
+        "RateLimitedError",
+    ),
     errors.ExecutorUnavailableError: (
         errors.ExecutorUnavailableError(Executor.TRIGGER, "no"),
         "ExecutorError",
@@ -99,6 +109,20 @@ def test_every_refusal_has_its_code_elsewhere(kind: type[errors.JobError]) -> No
     assert shown["extensions"].get("argument") == (
         None if error.path is None else list(error.path)
     )
+
+
+def test_a_refusal_for_now_says_when_to_ask_again() -> None:
+    error, _ = SAMPLES[errors.RateLimitedError]
+
+    [shown] = to_user_errors(error)
+
+    assert shown.retry_after == timedelta(seconds=1.5)
+    assert refusal(error)["extensions"] == {
+        "code": "RATE_LIMITED",
+        "retryAfter": "PT1.5S",
+    }
+    assert "60 operations a minute" in error.message
+    assert "Try again in 1.5 s" in error.message
 
 
 def test_a_refusal_without_a_type_is_not_hidden() -> None:

@@ -45,6 +45,7 @@ async def test_a_key_is_found_by_what_its_holder_has(
         name="shop",
         user_id="ann",
         scopes=SCOPES,
+        operations_per_minute=None,
         created_at=clock.now(),
         expires_at=clock.now() + DAY,
         last_used_at=None,
@@ -90,6 +91,37 @@ async def test_a_key_that_was_not_made_is_refused(
         await make(connection, clock)
         with pytest.raises(UnauthenticatedError, match="no such API key"):
             await api_keys.find(connection, secret)
+
+
+@pytest.mark.parametrize("per_minute", [1, 1_000_000_000])
+async def test_a_key_may_have_a_rate_limit_of_its_own(
+    database: Database, clock: FakeClock, per_minute: int
+) -> None:
+    async with database.connection() as connection:
+        created = await api_keys.create(
+            connection,
+            name="shop",
+            user_id="ann",
+            scopes=SCOPES,
+            now=clock.now(),
+            operations_per_minute=per_minute,
+        )
+        found = await api_keys.find(connection, created.secret)
+
+    assert found.operations_per_minute == per_minute
+    assert found.viewer(clock.now()).api_key_per_minute == per_minute
+
+
+async def test_keys_are_found_together_and_what_is_none_is_left_out(
+    database: Database, clock: FakeClock
+) -> None:
+    async with database.connection() as connection:
+        one, other = [await make(connection, clock) for _ in range(2)]
+        found = await api_keys.find_all(
+            connection, [one.secret, "jwk_" + "a" * 32, other.secret]
+        )
+
+    assert found == {one.secret: one.key, other.secret: other.key}
 
 
 async def test_a_revoked_key_is_refused_and_keeps_its_time(
@@ -183,6 +215,8 @@ async def test_of_the_notes_of_several_processes_one_is_written(
         ({"user_id": "a\0"}, ("user",)),
         ({"lifetime": timedelta()}, ("lifetime",)),
         ({"lifetime": timedelta(days=3661)}, ("lifetime",)),
+        ({"operations_per_minute": 0}, ("operationsPerMinute",)),
+        ({"operations_per_minute": 1_000_000_001}, ("operationsPerMinute",)),
     ],
 )
 async def test_what_does_not_fit_makes_no_key(

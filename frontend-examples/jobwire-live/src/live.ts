@@ -121,12 +121,14 @@ export class Live<
       this.#refuse(loss.error);
       return;
     }
-    this.#retry(error instanceof Error ? error : new Error(String(error)));
+    const why = error instanceof Error ? error : new Error(String(error));
+    this.#retry(loss.error ?? why, loss.after);
   }
 
-  #retry(error: Error): void {
+  #retry(error: Error, after = 0): void {
     this.#lose(error);
-    this.#timer = setTimeout(() => this.restart(), this.#backoff.failed());
+    const wait = Math.max(after, this.#backoff.failed());
+    this.#timer = setTimeout(() => this.restart(), wait);
   }
 
   #refuse(error: RefusedError): void {

@@ -1,9 +1,10 @@
 /** What an error of a subscription client means: lost for now, or refused for good. */
 
 import type { GraphQLError } from "./client.ts";
+import { milliseconds } from "./duration.ts";
 import { RefusedError } from "./refused.ts";
 
-/** Refusals that pass by themselves. */
+/** Refusals that pass by themselves, beside those that say when to ask again. */
 const PASSING = new Set(["INTERNAL_ERROR", "UNAVAILABLE"]);
 /** Statuses of HTTP that pass by themselves, of those that say "your fault". */
 const PASSING_STATUSES = new Set([408, 425, 429]);
@@ -13,7 +14,8 @@ const FATAL_CODES = new Set([4004, 4005, 4400, 4406, 4409, 4429]);
 type Known = "code" | "errors" | "graphQLErrors" | "reason" | "response" | "statusCode";
 
 export type Loss =
-  | { readonly kind: "lost" }
+  /** It may be tried again in `after` ms; `error` says why, if the server did. */
+  | { readonly kind: "lost"; readonly after: number; readonly error: Error | null }
   /** The token was refused, which may have ended: another one may do. */
   | { readonly kind: "unauthenticated"; readonly error: RefusedError }
   | { readonly kind: "expired"; readonly error: RefusedError }
@@ -24,7 +26,11 @@ export function lossByErrors(errors: readonly GraphQLError[]): Loss {
   const error = RefusedError.of(errors);
   if (error.code === "INVALID_CURSOR") return { kind: "expired", error };
   if (error.code === "UNAUTHENTICATED") return { kind: "unauthenticated", error };
-  if (error.code !== null && PASSING.has(error.code)) return { kind: "lost" };
+  const retryAfter = errors[0]?.extensions?.retryAfter;
+  const after = typeof retryAfter === "string" ? milliseconds(retryAfter) : null;
+  if (after !== null || (error.code !== null && PASSING.has(error.code))) {
+    return { kind: "lost", after: after ?? 0, error: new Error(error.message) };
+  }
   return { kind: "refused", error };
 }
 
@@ -65,7 +71,7 @@ export function lossByError(thrown: unknown): Loss {
       error: new RefusedError(said ?? `Answered with ${status}.`, null),
     };
   }
-  return { kind: "lost" };
+  return { kind: "lost", after: 0, error: null };
 }
 
 function isFatal(status: number): boolean {

@@ -158,7 +158,7 @@ export class JobStream<Job, Event = LiveEventFields> {
         }
         break;
       case "lost":
-        this.#wait(this.#backoff.failed());
+        this.#wait(Math.max(loss.after, this.#backoff.failed()));
         break;
     }
   }

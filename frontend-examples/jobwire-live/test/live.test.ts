@@ -192,6 +192,22 @@ for (const refusal of [
   });
 }
 
+test("a read that is refused for now says why, and is tried when it may be", async () => {
+  const extensions = { code: "RATE_LIMITED", retryAfter: "PT40S" };
+  const errors = [{ message: "One user may start 60 a minute.", extensions }];
+  answers = [Object.assign(new Error("Refused."), { errors }), page("c0")];
+  const list = listOf();
+  list.subscribe(() => {});
+  await settle();
+
+  const { state, error } = list.getSnapshot();
+  assert.deepEqual([state, error?.message], ["loading", errors[0]?.message]);
+  mock.timers.tick(39_999);
+  assert.equal(asked.length, 1);
+  mock.timers.tick(1);
+  assert.equal(asked.length, 2);
+});
+
 test("more is read behind the last page", async () => {
   answers = [page("c0", jobOf("job_3")), page("c5", jobOf("job_2"))];
   const list = listOf({ pageSize: 1 });

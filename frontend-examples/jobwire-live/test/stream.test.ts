@@ -188,6 +188,19 @@ test("a server that is in trouble is tried again", () => {
   assert.equal(told.at(-1), "waiting");
 });
 
+test("a refusal that says when to ask again is tried again then, and no earlier", () => {
+  follow();
+  const extensions = { code: "RATE_LIMITED", retryAfter: "PT1M20S" };
+  script.error([{ message: "Too many.", extensions }]);
+  assert.equal(told.at(-1), "waiting");
+
+  mock.timers.tick(79_999);
+  assert.equal(script.asked.length, 1);
+  mock.timers.tick(1);
+
+  assert.equal(script.asked.length, 2);
+});
+
 for (const error of [
   { code: 4403, reason: "The token has expired." },
   { response: { status: 401 } },

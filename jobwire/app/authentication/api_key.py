@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from jobwire.app.authentication.chain import Asking
+from jobwire.app.authentication.key_lookup import KeyLookup
 from jobwire.jobs import api_keys
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.viewer import Viewer
@@ -26,6 +27,7 @@ class ByApiKey:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._lookup = KeyLookup(database)
         #: Notes of a use that are being written, by key.
         self._noting: dict[UUID, asyncio.Task[None]] = {}
 
@@ -49,8 +51,7 @@ class ByApiKey:
         if asking.token is None or not api_keys.is_api_key(asking.token):
             return None
         now = self._clock.now()
-        async with self._database.connection() as connection:
-            key = await api_keys.find(connection, asking.token)
+        key = await self._lookup.find(asking.token)
         viewer = key.viewer(now)
         if key.use_is_worth_noting(now) and key.id not in self._noting:
             noting = asyncio.create_task(self._note_use(key.id))

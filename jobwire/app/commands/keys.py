@@ -23,6 +23,7 @@ _EXAMPLES = """\
 examples:
   jobwire keys create --name shop --user shop --scope "jobs:read jobs:write"
   jobwire keys create --name report --user ann --scope jobs:read --days 90
+  jobwire keys create --name import --user shop --scope jobs:write --per-minute 600
   jobwire keys list
   jobwire keys revoke key_01jdx3v8e4f6t9a2b5c7d1g0hk"""
 _ONCE = """\
@@ -49,6 +50,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=_days,
         metavar="DAYS",
         help="how long it is valid (until it is revoked)",
+    )
+    create.add_argument(
+        "--per-minute",
+        type=_per_minute,
+        metavar="N",
+        help="how many operations it may start in a minute, in each process (what its"
+        " user may)",
     )
     create.set_defaults(act=_create)
 
@@ -81,6 +89,7 @@ async def _create(settings: Settings, arguments: argparse.Namespace) -> None:
             user_id=arguments.user,
             scopes=arguments.scope,
             lifetime=arguments.days,
+            operations_per_minute=arguments.per_minute,
             now=engine.clock.now(),
         )
     key = created.key
@@ -99,13 +108,14 @@ async def _list(settings: Settings, _: argparse.Namespace) -> None:
     ):
         keys = await api_keys.list_all(connection)
         now = engine.clock.now()
-    rows = [("ID", "STATE", "USER", "SCOPES", "LAST USED", "NAME")]
+    rows = [("ID", "STATE", "USER", "SCOPES", "PER MINUTE", "LAST USED", "NAME")]
     rows += [
         (
             key.public_id,
             _state(key, now),
             key.user_id,
             " ".join(sorted(key.scopes)) or "none",
+            _limit(key.operations_per_minute),
             "never" if key.last_used_at is None else _instant(key.last_used_at),
             key.name,
         )
@@ -144,6 +154,10 @@ def _state(key: ApiKey, now: datetime) -> str:
     return f"{'expired' if past else 'valid until'} {_instant(key.expires_at)}"
 
 
+def _limit(per_minute: int | None) -> str:
+    return "as user" if per_minute is None else f"{per_minute:,}"
+
+
 def _instant(instant: datetime) -> str:
     return instant.isoformat(sep=" ", timespec="minutes").replace("+00:00", "Z")
 
@@ -155,3 +169,12 @@ def _days(text: str) -> timedelta:
             f"expected a whole number of days from 1 to {most}, not {text!r}"
         )
     return timedelta(days=int(text))
+
+
+def _per_minute(text: str) -> int:
+    most = api_keys.MAX_PER_MINUTE
+    if not text.isdecimal() or not 1 <= int(text[:11]) <= most:
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number of operations from 1 to {most:,}, not {text!r}"
+        )
+    return int(text)

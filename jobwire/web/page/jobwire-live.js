@@ -172,6 +172,18 @@ class Backoff {
   }
 }
 
+/** ISO 8601 durations as Jobwire writes them: weeks, days, hours, minutes, seconds. */
+
+const FORM =
+  /^P(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/;
+const UNITS = [604_800_000, 86_400_000, 3_600_000, 60_000, 1_000];
+
+/** Return a duration in milliseconds; 0 for what is none. */
+function milliseconds(duration) {
+  const parts = FORM.exec(duration)?.slice(1) ?? [];
+  return parts.reduce((sum, part, at) => sum + Number(part ?? 0) * (UNITS[at] ?? 0), 0);
+}
+
 /** A refusal: trying the same again would be refused again. */
 
 class RefusedError extends Error {
@@ -196,7 +208,7 @@ class RefusedError extends Error {
 
 /** What an error of a subscription client means: lost for now, or refused for good. */
 
-/** Refusals that pass by themselves. */
+/** Refusals that pass by themselves, beside those that say when to ask again. */
 const PASSING = new Set(["INTERNAL_ERROR", "UNAVAILABLE"]);
 /** Statuses of HTTP that pass by themselves, of those that say "your fault". */
 const PASSING_STATUSES = new Set([408, 425, 429]);
@@ -208,7 +220,11 @@ function lossByErrors(errors) {
   const error = RefusedError.of(errors);
   if (error.code === "INVALID_CURSOR") return { kind: "expired", error };
   if (error.code === "UNAUTHENTICATED") return { kind: "unauthenticated", error };
-  if (error.code !== null && PASSING.has(error.code)) return { kind: "lost" };
+  const retryAfter = errors[0]?.extensions?.retryAfter;
+  const after = typeof retryAfter === "string" ? milliseconds(retryAfter) : null;
+  if (after !== null || (error.code !== null && PASSING.has(error.code))) {
+    return { kind: "lost", after: after ?? 0, error: new Error(error.message) };
+  }
   return { kind: "refused", error };
 }
 
@@ -248,23 +264,11 @@ function lossByError(thrown) {
       error: new RefusedError(said ?? `Answered with ${status}.`, null),
     };
   }
-  return { kind: "lost" };
+  return { kind: "lost", after: 0, error: null };
 }
 
 function isFatal(status) {
   return status >= 400 && status < 500 && !PASSING_STATUSES.has(status);
-}
-
-/** ISO 8601 durations as Jobwire writes them: weeks, days, hours, minutes, seconds. */
-
-const FORM =
-  /^P(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/;
-const UNITS = [604_800_000, 86_400_000, 3_600_000, 60_000, 1_000];
-
-/** Return a duration in milliseconds; 0 for what is none. */
-function milliseconds(duration) {
-  const parts = FORM.exec(duration)?.slice(1) ?? [];
-  return parts.reduce((sum, part, at) => sum + Number(part ?? 0) * (UNITS[at] ?? 0), 0);
 }
 
 /** The messages of a stream, as a subscription must select them. */
@@ -443,7 +447,7 @@ class JobStream {
         }
         break;
       case "lost":
-        this.#wait(this.#backoff.failed());
+        this.#wait(Math.max(loss.after, this.#backoff.failed()));
         break;
     }
   }
@@ -554,12 +558,14 @@ class Live {
       this.#refuse(loss.error);
       return;
     }
-    this.#retry(error instanceof Error ? error : new Error(String(error)));
+    const why = error instanceof Error ? error : new Error(String(error));
+    this.#retry(loss.error ?? why, loss.after);
   }
 
-  #retry(error) {
+  #retry(error, after = 0) {
     this.#lose(error);
-    this.#timer = setTimeout(() => this.restart(), this.#backoff.failed());
+    const wait = Math.max(after, this.#backoff.failed());
+    this.#timer = setTimeout(() => this.restart(), wait);
   }
 
   #refuse(error) {

@@ -165,6 +165,32 @@ async def test_the_walls_and_scopes_of_a_key_hold(
     }
 
 
+async def test_a_key_is_refused_by_its_own_rate_limit_and_that_is_counted(
+    place: str, database: Database, clock: SystemClock
+) -> None:
+    async with database.connection() as connection:
+        limited = await api_keys.create(
+            connection,
+            name="shop",
+            user_id="user-1",
+            scopes=[Scope.JOBS_READ],
+            now=clock.now(),
+            operations_per_minute=1,
+        )
+
+    answers = [await post(place, limited.secret) for _ in range(2)]
+    async with httpx.AsyncClient(base_url=f"http://{place}") as http:
+        figures = (await http.get("/metrics")).text
+
+    assert [answer.status_code for answer in answers] == [200, 429]
+    [error] = answers[1].json()["errors"]
+    assert error["extensions"]["code"] == "RATE_LIMITED"
+    assert "One API key may start 1 operation a minute" in error["message"]
+    counted = 'jobwire_rate_limited_total{kind="query",limit="api_key"} 1.0'
+    assert counted in figures
+    assert await user_over_http(place, token_of(clock, "user-1")) == "user-1"
+
+
 async def revoke(database: Database, created: CreatedKey, clock: SystemClock) -> None:
     async with database.connection() as connection:
         await api_keys.revoke(connection, created.key.public_id, now=clock.now())

@@ -94,3 +94,37 @@ async def test_all_that_one_user_asks_for_holds_half_of_the_connections(
 
     assert others == [{"bulkOperation": None}] * 3
     assert all(task.done() for task in heavy)
+
+
+async def test_one_user_has_only_so_many_operations_under_way(
+    narrow: Engine, database: Database
+) -> None:
+    async with (
+        asyncio.timeout(PATIENCE),
+        _calling(narrow, Terms(operations=2)) as api,
+        asyncio.TaskGroup() as tasks,
+    ):
+        async with _locked_jobs(database):
+            heavy = [tasks.create_task(api.data(query)) for query in (JOBS, SCHEDULE)]
+            await _until_as_many_wait(database, 2)
+            refused = [
+                await api.post({"query": OTHER}, headers={"accept": media_type})
+                for media_type in (
+                    "application/json",
+                    "application/graphql-response+json",
+                    "text/event-stream",
+                )
+            ]
+            other = await api.data(OTHER, caller="bob")
+        await asyncio.gather(*heavy)
+        assert await api.data(OTHER) == {"bulkOperation": None}
+
+    for answer in refused:
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "10")
+        [error] = answer.json()["errors"]
+        assert error["extensions"] == {
+            "code": "LIMIT_EXCEEDED",
+            "retryAfter": "PT10S",
+        }
+        assert "at most 2 queries and mutations under way" in error["message"]
+    assert other == {"bulkOperation": None}

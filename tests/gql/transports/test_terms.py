@@ -184,6 +184,8 @@ async def test_one_user_has_only_so_many_connections(engine: Engine) -> None:
         assert "at most 2 connections" in reason
         assert late.response.status_code == 429
         assert late.response.headers["retry-after"] == "10"
+        [error] = late.response.json()["errors"]
+        assert error["extensions"]["retryAfter"] == "PT10S"
         # Whatever ended makes room again.
         for _ in range(3):
             async with _socket(url) as again:
@@ -226,4 +228,5 @@ def test_what_is_allowed_by_default() -> None:
         max_age=86_400,
         connections=10_000,
         streams=10_000,
+        operations=2_000,
     )

@@ -224,6 +224,7 @@ export type CancelJobMutation = { cancelJob: { alreadySettled: boolean, job: { i
       | { __typename: 'IdempotencyConflictError', differingFields: Array<string>, message: string, code: string, path: Array<string> | null, existingJob: { id: string, status: JobStatus } | null }
       | { __typename: 'InvalidStateError', currentStatus: JobStatus, allowed: Array<JobStatus>, message: string, code: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, message: string, code: string, path: Array<string> | null }
     > } };
@@ -242,6 +243,8 @@ type RefusalFields_InvalidStateError_Fragment = { __typename: 'InvalidStateError
 
 type RefusalFields_NotFoundError_Fragment = { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null };
 
+type RefusalFields_RateLimitedError_Fragment = { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null };
+
 type RefusalFields_ValidationError_Fragment = { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null };
 
 type RefusalFields_VersionConflictError_Fragment = { __typename: 'VersionConflictError', currentVersion: number, message: string, code: string, path: Array<string> | null };
@@ -253,6 +256,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_IdempotencyConflictError_Fragment
   | RefusalFields_InvalidStateError_Fragment
   | RefusalFields_NotFoundError_Fragment
+  | RefusalFields_RateLimitedError_Fragment
   | RefusalFields_ValidationError_Fragment
   | RefusalFields_VersionConflictError_Fragment
 ;
@@ -271,6 +275,7 @@ export type ScheduleCronJobMutation = { scheduleCronJob: { created: boolean, sch
       | { __typename: 'IdempotencyConflictError', differingFields: Array<string>, message: string, code: string, path: Array<string> | null, existingJob: { id: string, status: JobStatus } | null }
       | { __typename: 'InvalidStateError', currentStatus: JobStatus, allowed: Array<JobStatus>, message: string, code: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, message: string, code: string, path: Array<string> | null }
     > } };
@@ -287,6 +292,7 @@ export type ScheduleJobMutation = { scheduleJob: { created: boolean, job: { id: 
       | { __typename: 'IdempotencyConflictError', differingFields: Array<string>, message: string, code: string, path: Array<string> | null, existingJob: { id: string, status: JobStatus } | null }
       | { __typename: 'InvalidStateError', currentStatus: JobStatus, allowed: Array<JobStatus>, message: string, code: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', currentVersion: number, message: string, code: string, path: Array<string> | null }
     > } };

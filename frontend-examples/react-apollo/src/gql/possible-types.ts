@@ -27,6 +27,7 @@
       "IdempotencyConflictError",
       "InvalidStateError",
       "NotFoundError",
+      "RateLimitedError",
       "ValidationError",
       "VersionConflictError"
     ]

@@ -276,6 +276,8 @@ type RefusalFields_InvalidStateError_Fragment = { __typename: 'InvalidStateError
 
 type RefusalFields_NotFoundError_Fragment = { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null };
 
+type RefusalFields_RateLimitedError_Fragment = { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null };
+
 type RefusalFields_ValidationError_Fragment = { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null };
 
 type RefusalFields_VersionConflictError_Fragment = { __typename: 'VersionConflictError', message: string, code: string, path: Array<string> | null };
@@ -287,6 +289,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_IdempotencyConflictError_Fragment
   | RefusalFields_InvalidStateError_Fragment
   | RefusalFields_NotFoundError_Fragment
+  | RefusalFields_RateLimitedError_Fragment
   | RefusalFields_ValidationError_Fragment
   | RefusalFields_VersionConflictError_Fragment
 ;
@@ -303,6 +306,7 @@ export type ScheduleJobMutation = { scheduleJob: { job: { id: string } | null, e
       | { __typename: 'IdempotencyConflictError', message: string, code: string, path: Array<string> | null, existingJob: { tag: string } | null }
       | { __typename: 'InvalidStateError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', message: string, code: string, path: Array<string> | null }
     > } };
@@ -379,6 +383,7 @@ export type CancelJobMutation = { cancelJob: { job: { executor: Executor, isRetr
       | { __typename: 'IdempotencyConflictError', message: string, code: string, path: Array<string> | null, existingJob: { tag: string } | null }
       | { __typename: 'InvalidStateError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', message: string, code: string, path: Array<string> | null }
     > } };
@@ -400,6 +405,7 @@ export type RetryJobMutation = { retryJob: { job: { id: string } | null, errors:
       | { __typename: 'IdempotencyConflictError', message: string, code: string, path: Array<string> | null, existingJob: { tag: string } | null }
       | { __typename: 'InvalidStateError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'VersionConflictError', message: string, code: string, path: Array<string> | null }
     > } };
