@@ -67,6 +67,15 @@ def _imports_a_linked_folder(tree: ast.Module) -> bool:
     return False
 
 
+def _borrows_beside_the_share(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.Attribute)
+        and node.attr in {"connection", "transaction"}
+        and ast.unparse(node.value).endswith("engine.database")
+        for node in ast.walk(tree)
+    )
+
+
 RULES: dict[str, tuple[Rule, tuple[str, ...], str]] = {
     "only transitions write jobs, and migrations": (
         _says(r"(UPDATE|INSERT INTO|DELETE FROM) worker_jobs"),
@@ -87,6 +96,11 @@ RULES: dict[str, tuple[Rule, tuple[str, ...], str]] = {
         _reads_the_environment,
         ("app/",),
         "import os\nX = os.environ['HOME']",
+    ),
+    "operations borrow connections from the share of their user": (
+        _borrows_beside_the_share,
+        ("app/", "emulator/", "jobs/", "testing/", "web/", "worker/"),
+        "X = info.context.engine.database.connection()",
     ),
     "nobody imports a linked folder by its own name": (
         _imports_a_linked_folder,
