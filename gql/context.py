@@ -50,6 +50,7 @@ class Context:
         database: The viewer's share of the connections.
         resume_after: The cursor that a client resumes a stream behind, which its
             transport told; it counts more than what the operation says.
+        hides_schema: Errors suggest no names of the schema.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Context:
         *,
         deadline: float = DEADLINE,
         resume_after: str | None = None,
+        hides_schema: bool = False,
     ) -> None:
         self.engine = engine
         self.viewer = viewer
@@ -66,6 +68,7 @@ class Context:
         self.database = engine.shares.of(viewer.user_id)
         self.resume_after = resume_after
         self._json_left: int | None = None
+        self.hides_schema = hides_schema
         self._as_of: AsOf | None = None
         self._cursor: asyncio.Task[str] | None = None
         self._first_read = asyncio.Lock()

@@ -16,6 +16,14 @@ class ErrorCode(StrEnum):
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
     #: The named operation is not in the document, or none of several was named.
     OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
+    #: The process runs documents of its manifest alone, and this is none of them.
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
+    #: No document has the id that was sent; the code that Apollo's clients look for.
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    #: The process has no documents that can be asked for by ids; as above.
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    #: The schema is not told to this caller.
+    INTROSPECTION_DISABLED = "INTROSPECTION_DISABLED"
     #: The request is no GraphQL request.
     BAD_REQUEST = "BAD_REQUEST"
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"

@@ -1,7 +1,7 @@
 """Running operations: from a request to results that clients may see."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,11 +11,12 @@ from typing import Any, Self
 from graphql import GraphQLError, OperationDefinitionNode, OperationType, execute
 
 from jobwire.gql.context import Context
-from jobwire.gql.documents import Document, DocumentError, prepare
+from jobwire.gql.documents import Document, DocumentError, DocumentPolicy
 from jobwire.gql.errors import format_error
 from jobwire.gql.limits import MAX_COST, exceeded, too_long, unstorable_variable
 from jobwire.gql.live import LiveOperation, Offer, open_live
 from jobwire.gql.reading import ReadingOperation
+from jobwire.gql.request import Request
 from jobwire.gql.result import (
     DeadlineError,
     RequestError,
@@ -24,46 +25,7 @@ from jobwire.gql.result import (
     to_response,
 )
 from jobwire.gql.schema import core
-
-
-class MalformedRequestError(Exception):
-    """A JSON value that is no GraphQL request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a client asks to run.
-
-    Attributes:
-        query: The document.
-        variables: The values of its variables, by name.
-        operation_name: Which of its operations; None: the only one.
-    """
-
-    query: str
-    variables: dict[str, Any]
-    operation_name: str | None
-
-    @classmethod
-    def read(cls, parameters: Mapping[str, Any]) -> Self:
-        """Read the parameters of a request; members that are not known are ignored.
-
-        Raises:
-            MalformedRequestError: One is missing or of another type.
-        """
-        query = parameters.get("query")
-        variables = parameters.get("variables")
-        operation_name = parameters.get("operationName")
-        extensions = parameters.get("extensions")
-        if not isinstance(query, str):
-            raise MalformedRequestError("query must be a string with the document.")
-        if variables is not None and not isinstance(variables, dict):
-            raise MalformedRequestError("variables must be an object or null.")
-        if operation_name is not None and not isinstance(operation_name, str):
-            raise MalformedRequestError("operationName must be a string or null.")
-        if extensions is not None and not isinstance(extensions, dict):
-            raise MalformedRequestError("extensions must be an object or null.")
-        return cls(query, variables or {}, operation_name)
+from jobwire.jobs.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +37,14 @@ class Operation:
     variables: dict[str, Any]
 
     @classmethod
-    def choose(cls, request: Request) -> Self:
-        """Prepare the operation of a request.
+    def choose(cls, request: Request, policy: DocumentPolicy, viewer: Viewer) -> Self:
+        """Prepare the operation of a request, for its caller.
 
         Raises:
             RequestError: The document, the choice or the variables cannot be run.
         """
         try:
-            document = prepare(request.query)
+            document = policy.prepare(request, viewer)
             definition = document.operation(request.operation_name)
         except DocumentError as unfit:
             raise RequestError(
@@ -140,6 +102,7 @@ class Operation:
             context_value=context,
             variable_values=self.variables,
             operation_name=self.name,
+            hide_suggestions=context.hides_schema,
         )
         if not isawaitable(executed):
             return to_response(executed)

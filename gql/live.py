@@ -77,6 +77,7 @@ async def open_live(
         context_value=context,
         raw_variable_values=dict(variables),
         operation_name=operation_name,
+        hide_suggestions=context.hides_schema,
     )
     if isinstance(executor, list):
         raise RequestError([format_error(error) for error in executor])

@@ -2,5 +2,15 @@
 
 from jobwire.gql.documents.cache import prepare
 from jobwire.gql.documents.document import Document, DocumentError
+from jobwire.gql.documents.manifest import ManifestError
+from jobwire.gql.documents.policy import DocumentPolicy
+from jobwire.gql.documents.trusted import TrustedDocuments
 
-__all__ = ["Document", "DocumentError", "prepare"]
+__all__ = [
+    "Document",
+    "DocumentError",
+    "DocumentPolicy",
+    "ManifestError",
+    "TrustedDocuments",
+    "prepare",
+]

@@ -7,6 +7,7 @@ from typing import Self
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSyntaxError,
     OperationDefinitionNode,
@@ -14,6 +15,7 @@ from graphql import (
     parse,
 )
 
+from jobwire.gql.documents.introspection import introspection_fields
 from jobwire.gql.documents.rules import faults
 from jobwire.gql.documents.variables import shaping_variables
 from jobwire.gql.error_codes import ErrorCode
@@ -60,6 +62,7 @@ class Document:
         prices: By the same names, what they cost.
         shaping: By the same names, the variables that shape the results of a
             subscription.
+        introspection: Its fields that ask for the schema.
     """
 
     ast: DocumentNode
@@ -67,10 +70,15 @@ class Document:
     operations: dict[str | None, OperationDefinitionNode]
     prices: dict[str | None, OperationPrice]
     shaping: dict[str | None, frozenset[str]]
+    introspection: tuple[FieldNode, ...]
 
     @classmethod
-    def read(cls, text: str) -> Self:
+    def read(cls, text: str, *, hide_suggestions: bool = False) -> Self:
         """Parse a document and hold it to the limits, then to the schema.
+
+        Args:
+            text: The document.
+            hide_suggestions: Have errors suggest no names of the schema.
 
         Raises:
             DocumentError: It is no GraphQL, exceeds a limit or does not fit.
@@ -83,7 +91,7 @@ class Document:
             violations(ast)
             or too_long_tokens(text, ast)
             or unstorable_literals(text, ast)
-            or faults(ast)
+            or faults(ast, hide_suggestions=hide_suggestions)
         )
         if errors:
             raise DocumentError(errors, ErrorCode.VALIDATION_FAILED)
@@ -105,6 +113,7 @@ class Document:
                 for name, operation in operations.items()
                 if operation.operation is OperationType.SUBSCRIPTION
             },
+            introspection_fields(text, ast),
         )
 
     def operation(self, name: str | None) -> OperationDefinitionNode:

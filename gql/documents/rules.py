@@ -41,9 +41,22 @@ _RULES = (
 )
 
 
-def faults(document: DocumentNode) -> list[GraphQLError]:
-    """Return how a document does not fit the schema; empty: it does."""
-    errors = validate(core, document, _RULES, max_errors=MAX_ERRORS)
+def faults(
+    document: DocumentNode, *, hide_suggestions: bool = False
+) -> list[GraphQLError]:
+    """Return how a document does not fit the schema; empty: it does.
+
+    Args:
+        document: The document.
+        hide_suggestions: Suggest no names of the schema.
+    """
+    errors = validate(
+        core,
+        document,
+        _RULES,
+        max_errors=MAX_ERRORS,
+        hide_suggestions=hide_suggestions,
+    )
     if not errors or not isinstance(errors[-1], ValidationAbortedError):
         return errors
     if len(errors) > MAX_ERRORS:

@@ -9,7 +9,6 @@ from starlette.types import Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from jobwire.gql import json_codec
-from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.errors import masked_error
 from jobwire.gql.proof import ensure_valid
@@ -56,7 +55,7 @@ class Connection:
         self._host = host
         self._outgoing = Outgoing(send, stall=host.terms.stall, give_up=self._give_up)
         self._viewer: Viewer | None = None
-        self._operations = Operations(self._outgoing, host.admission)
+        self._operations = Operations(self._outgoing, host.admission, host.policy)
         self._task: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -209,7 +208,7 @@ class Connection:
             raise ProtocolError(
                 CloseCode.FORBIDDEN, f"Forbidden: {error.reason}"
             ) from None
-        context = Context(engine, self._viewer, deadline=self._host.terms.deadline)
+        context = self._host.context(engine, self._viewer)
         self._operations.start(message.id, message.request, context)
 
     async def _send(self, message: dict[str, Any]) -> None:

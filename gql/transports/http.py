@@ -106,18 +106,13 @@ class GraphQLOverHTTP:
             ) from None
         # What an EventSource sends by itself when it connects again.
         last = request.headers.get("last-event-id") if resumes else None
-        return Context(
-            engine,
-            viewer,
-            deadline=self._host.terms.deadline,
-            resume_after=last or None,
-        )
+        return self._host.context(engine, viewer, resume_after=last or None)
 
     async def _events(
         self, request: Request, context: Context, admitted: ExitStack
     ) -> EventStream:
         try:
-            operation = await _operation(request)
+            operation = await self._operation(request, context)
         except RequestError as error:
             return EventStream(Refused(error), self._host.terms)
         admission = self._host.admission
@@ -128,8 +123,24 @@ class GraphQLOverHTTP:
             admitted.enter_context(admission.operation(operation, context))
         return EventStream(Running(operation, context), self._host.terms)
 
+    async def _operation(self, request: Request, context: Context) -> Operation:
+        asked = (
+            read_address(request)
+            if request.method == "GET"
+            else await read_body(request)
+        )
+        operation = Operation.choose(asked, self._host.policy, context.viewer)
+        if operation.is_mutation and request.method == "GET":
+            raise refused(
+                405,
+                ErrorCode.METHOD_NOT_ALLOWED,
+                "A GET changes nothing: send mutations as POST with a JSON body.",
+                {"Allow": "POST"},
+            )
+        return operation
+
     async def _result(self, request: Request, context: Context) -> Answer:
-        operation = await _operation(request)
+        operation = await self._operation(request, context)
         if operation.is_subscription:
             raise refused(
                 400,
@@ -171,20 +182,6 @@ def _admit(method: str, accepted: str | None) -> None:
             f"The answer can be {' or '.join(negotiation.OFFERED)}; Accept allows none"
             " of them.",
         )
-
-
-async def _operation(request: Request) -> Operation:
-    if request.method == "GET":
-        operation = Operation.choose(read_address(request))
-        if operation.is_mutation:
-            raise refused(
-                405,
-                ErrorCode.METHOD_NOT_ALLOWED,
-                "A GET changes nothing: send mutations as POST with a JSON body.",
-                {"Allow": "POST"},
-            )
-        return operation
-    return Operation.choose(await read_body(request))
 
 
 def _json(

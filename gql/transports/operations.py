@@ -10,9 +10,11 @@ from starlette.websockets import WebSocketDisconnect
 
 from jobwire.gql import json_codec
 from jobwire.gql.context import Context
+from jobwire.gql.documents import DocumentPolicy
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.errors import masked_error, refusal
-from jobwire.gql.execution import Operation, Request, Running
+from jobwire.gql.execution import Operation, Running
+from jobwire.gql.request import Request
 from jobwire.gql.result import RequestError, Result
 from jobwire.gql.transports.admission import Admission, TooManyError
 from jobwire.gql.transports.outgoing import Outgoing
@@ -31,11 +33,15 @@ class Operations:
     Args:
         outgoing: The socket's sending side.
         admission: Counts the operations of each user.
+        policy: Which documents may run.
     """
 
-    def __init__(self, outgoing: Outgoing, admission: Admission) -> None:
+    def __init__(
+        self, outgoing: Outgoing, admission: Admission, policy: DocumentPolicy
+    ) -> None:
         self._outgoing = outgoing
         self._admission = admission
+        self._policy = policy
         #: What each id stands for; an id is free again when its operation has ended.
         self._by_id: dict[str, asyncio.Task[None]] = {}
         #: All that still runs, also behind a freed id; None: it was not accepted yet.
@@ -97,7 +103,7 @@ class Operations:
         """Send the results of an operation, then the message that ends it."""
         end: dict[str, Any] = {"id": id, "type": "complete"}
         try:
-            operation = Operation.choose(request)
+            operation = Operation.choose(request, self._policy, context.viewer)
             with self._admission.operation(operation, context):
                 await self._send_results(id, Running(operation, context))
         except WebSocketDisconnect:

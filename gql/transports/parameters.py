@@ -5,10 +5,11 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from jobwire.gql import execution, json_codec
+from jobwire.gql import json_codec
 from jobwire.gql.error_codes import ErrorCode
-from jobwire.gql.execution import MalformedRequestError
 from jobwire.gql.json_codec import MalformedJSONError
+from jobwire.gql.request import MalformedRequestError
+from jobwire.gql.request import Request as Asked
 from jobwire.gql.transports import negotiation
 from jobwire.gql.transports.refused import RefusedError, refused
 
@@ -21,10 +22,10 @@ _MAX_DIGITS = 10
 
 #: In an address these are JSON text, and those that may be absent may also be empty.
 _JSON_TEXT = ("variables", "extensions")
-_OPTIONAL = (*_JSON_TEXT, "operationName")
+_OPTIONAL = (*_JSON_TEXT, "operationName", "documentId")
 
 
-async def read_body(request: Request) -> execution.Request:
+async def read_body(request: Request) -> Asked:
     """Read the JSON body of a POST.
 
     Raises:
@@ -57,7 +58,7 @@ async def read_body(request: Request) -> execution.Request:
     return _request(parameters)
 
 
-def read_address(request: Request) -> execution.Request:
+def read_address(request: Request) -> Asked:
     """Read the query string of a GET, as GraphQL over HTTP has it.
 
     Raises:
@@ -96,9 +97,9 @@ def read_address(request: Request) -> execution.Request:
     return _request(parameters)
 
 
-def _request(parameters: dict[str, Any]) -> execution.Request:
+def _request(parameters: dict[str, Any]) -> Asked:
     try:
-        return execution.Request.read(parameters)
+        return Asked.read(parameters)
     except MalformedRequestError as error:
         raise _bad_request(str(error)) from None
 

@@ -9,8 +9,8 @@ from enum import IntEnum
 from typing import Any
 
 from jobwire.gql import json_codec
-from jobwire.gql.execution import MalformedRequestError, Request
 from jobwire.gql.json_codec import MalformedJSONError
+from jobwire.gql.request import MalformedRequestError, Request
 
 SUBPROTOCOL = "graphql-transport-ws"
 #: The longest message of a client, in characters.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from jobwire.gql.documents import DocumentPolicy
 from jobwire.gql.transports.http import GraphQLOverHTTP
 from jobwire.gql.transports.session import Authenticate, EngineOf, Host
 from jobwire.gql.transports.terms import Terms
@@ -17,6 +18,7 @@ def graphql_routes(
     path: str = "/graphql",
     allowed_origins: Sequence[str] = (),
     terms: Terms | None = None,
+    policy: DocumentPolicy | None = None,
 ) -> list[BaseRoute]:
     """Make the routes that serve the schema, for HTTP and for websockets.
 
@@ -31,8 +33,9 @@ def graphql_routes(
             such as `https://example.com`; `*` allows all. Pages of the same host always
             may, and so may clients that are no browsers.
         terms: On which terms connections are held open; None: those of `Terms`.
+        policy: Which documents run; None: all that fit the schema and the limits.
     """
-    host = Host(engine_of, authenticate, terms or Terms())
+    host = Host(engine_of, authenticate, terms or Terms(), policy or DocumentPolicy())
     return [
         Route(path, GraphQLOverHTTP(host)),
         WebSocketRoute(

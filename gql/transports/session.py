@@ -6,6 +6,8 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
+from jobwire.gql.context import Context
+from jobwire.gql.documents import DocumentPolicy
 from jobwire.gql.transports.admission import Admission
 from jobwire.gql.transports.terms import Terms
 from jobwire.jobs.engine import Engine
@@ -31,12 +33,18 @@ class Host:
     Attributes:
         terms: On which terms it holds connections.
         admission: Counts them for all transports.
+        policy: Which documents it runs.
     """
 
     def __init__(
-        self, engine_of: EngineOf, authenticate: Authenticate, terms: Terms
+        self,
+        engine_of: EngineOf,
+        authenticate: Authenticate,
+        terms: Terms,
+        policy: DocumentPolicy,
     ) -> None:
         self.terms = terms
+        self.policy = policy
         self.admission = Admission(terms)
         self._engine_of = engine_of
         self._authenticate = authenticate
@@ -66,3 +74,15 @@ class Host:
         if viewer is None:
             raise UnauthenticatedError
         return viewer
+
+    def context(
+        self, engine: Engine, viewer: Viewer, *, resume_after: str | None = None
+    ) -> Context:
+        """Make what one operation works with."""
+        return Context(
+            engine,
+            viewer,
+            deadline=self.terms.deadline,
+            resume_after=resume_after,
+            hides_schema=self.policy.hides_schema(viewer),
+        )

@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 
 from jobwire.app.authentication import HostAuthenticate, by_host
+from jobwire.app.documents import document_policy
 from jobwire.app.jobwire import Jobwire, NotOpenError, open_jobwire
 from jobwire.app.settings import Settings, SettingsError
 from jobwire.app.webhook import take_in_events
@@ -46,7 +47,8 @@ def create_app(
             identity provider whose keys are at `auth_jwks_url`.
 
     Raises:
-        SettingsError: There is neither `authenticate` nor one of these two settings.
+        SettingsError: There is neither `authenticate` nor one of these two settings, or
+            a manifest of trusted documents cannot be used.
     """
     place = _Place(where)
     settings = place.settings
@@ -75,6 +77,7 @@ def create_app(
                     max_age=settings.max_age_seconds,
                     deadline=settings.operation_seconds,
                 ),
+                policy=document_policy(settings),
             ),
             trigger_webhook_route(take_in_events(place.jobwire)),
             *health_routes(place.missing),

@@ -313,6 +313,31 @@ class Settings(BaseSettings):
         description="Origins of other sites whose pages may call the API from a "
         "browser, separated by commas.",
     )
+    operations: Annotated[Literal["open", "trusted"], Expected("open or trusted")] = (
+        Field(
+            default="open",
+            description="Which documents callers may run: `open` all that fit the "
+            "schema and the limits, `trusted` only those of "
+            "`JOBWIRE_TRUSTED_DOCUMENTS` and of the board. Callers with the scope "
+            "`admin` may run all.",
+        )
+    )
+    trusted_documents: Annotated[
+        tuple[Path, ...],
+        NoDecode,
+        BeforeValidator(_split),
+        Expected("files, separated by commas"),
+    ] = Field(
+        default=(),
+        description="Manifests of documents that callers may ask for by their ids "
+        "alone: files as graphql-codegen, relay-compiler and Apollo's tool write them, "
+        "separated by commas.",
+    )
+    introspection: Flag = Field(
+        default=True,
+        description="Whether all callers are told the schema, by introspection and by "
+        "suggestions in errors. `false`: only those with the scope `admin`.",
+    )
     connections_per_user: Count = Field(
         default=10_000,
         description="Websockets and event streams that one user may have open in one "
@@ -649,6 +674,11 @@ class Settings(BaseSettings):
                 for field in ("auth_issuer", "auth_audience")
                 if getattr(self, field) is not None
             ]
+        if self.operations == "trusted" and not self.trusted_documents:
+            problems.append(
+                "JOBWIRE_OPERATIONS is trusted without JOBWIRE_TRUSTED_DOCUMENTS, and"
+                " clients could run nothing. Name the manifest that their build writes."
+            )
         if self.notify_url and self.notify_secret is None:
             problems.append(
                 "JOBWIRE_NOTIFY_URL is set without JOBWIRE_NOTIFY_SECRET, and nothing"

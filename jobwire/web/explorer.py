@@ -16,6 +16,8 @@ from starlette.types import Scope
 from jobwire.web.pages import POLICY, PageFiles, page_headers
 
 _JSON = ("application/json", "application/graphql-response+json")
+#: With one of these parameters an address asks for the answer of an operation.
+_OPERATION = frozenset({"query", "documentId", "extensions"})
 #: GraphiQL writes its own styles into the page, and carries its fonts in them.
 _GRAPHIQL_POLICY = {
     **POLICY,
@@ -85,7 +87,7 @@ class _NavigationRoute(Route):
 def _is_navigation(scope: Scope) -> bool:
     return (
         scope["method"] == "GET"
-        and "query" not in QueryParams(scope["query_string"])
+        and _OPERATION.isdisjoint(QueryParams(scope["query_string"]))
         and _prefers_html(Headers(scope=scope).get("accept", ""))
     )
 

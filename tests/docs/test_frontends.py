@@ -36,7 +36,9 @@ def test_its_figures_are_those_of_the_code(sentence: str) -> None:
     assert sentence in TEXT
 
 
-@pytest.mark.parametrize("page", ["docs/frontends.md", "docs/board.md"])
+@pytest.mark.parametrize(
+    "page", ["docs/frontends.md", "docs/board.md", "docs/trusted-documents.md"]
+)
 def test_its_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text()
     targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 import uvicorn
 
+from jobwire.gql.documents import DocumentPolicy
 from jobwire.jobs.engine import Engine
 from jobwire.models.database import Database
 from tests.clock import FakeClock
@@ -28,6 +29,7 @@ def shared_host() -> Host:
 @pytest.fixture
 def host(shared_host: Host, engine: Engine) -> Host:
     shared_host.engine = engine
+    shared_host.policy.now = DocumentPolicy()
     return shared_host
 
 

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from jobwire.gql.context import Context
-from jobwire.gql.execution import Operation, Request, Running
+from jobwire.gql.documents import DocumentPolicy
+from jobwire.gql.execution import Operation, Running
 from jobwire.gql.proof import LOOK_AFTER
+from jobwire.gql.request import Request
 from jobwire.gql.result import RequestError, Result
 from jobwire.jobs import api_keys
 from jobwire.jobs.engine import Engine
@@ -44,7 +46,7 @@ async def revoke(engine: Engine, viewer: Viewer) -> None:
 
 
 def follow(engine: Engine, viewer: Viewer) -> AsyncGenerator[Result, None]:
-    operation = Operation.choose(Request(FOLLOW, {}, None))
+    operation = Operation.choose(Request(FOLLOW, {}, None), DocumentPolicy(), viewer)
     return Running(operation, Context(engine, viewer)).results()
 
 

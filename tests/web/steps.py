@@ -3,8 +3,24 @@
 from uuid import uuid4
 
 from playwright.async_api import Locator, Page, expect
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
 
+from jobwire.app.http import GRAPHIQL
+from jobwire.web.explorer import explorer_routes
 from tests.servers import RunningServer
+
+
+def both_pages(app: ASGIApp) -> ASGIApp:
+    """Put the API under `/own` with our own page, under `/graphiql` with GraphiQL."""
+    return Starlette(
+        routes=[
+            Mount(path, Starlette(routes=[*explorer_routes(graphiql=folder), api]))
+            for path, folder in {"/own": None, "/graphiql": GRAPHIQL}.items()
+            for api in [Mount("/", app)]
+        ]
+    )
 
 
 def unique_tag(name: str) -> str:

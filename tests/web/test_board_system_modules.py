@@ -295,3 +295,29 @@ async def test_ages_go_with_the_time(modules: Page) -> None:
     )
 
     assert told == ["now", "59 s ago", "1 h ago"]
+
+
+async def test_many_queues_are_counted_some_at_once(modules: Page) -> None:
+    counts, asked = await modules.evaluate(
+        """async () => {
+          const { SystemReading } = await import("/board/system/reading.js");
+          const queues = Array.from({ length: 60 }, (_, at) => ({ name: `n${at}` }));
+          const asked = [];
+          const api = {
+            execute: async (query, variables) => {
+              if (query.includes("query System")) return { executors: [], queues };
+              const wanted = Object.keys(variables).filter((name) => /^has/.test(name));
+              asked.push(wanted.length);
+              return Object.fromEntries(
+                wanted.map((name) => name.replace("has", "q"))
+                  .map((name) => [name, { of: variables[name] }]),
+              );
+            },
+          };
+          const state = await new SystemReading(api).read(false, 20);
+          return [state.queues.map(({ counts }) => counts?.of ?? null), asked];
+        }"""
+    )
+
+    assert counts == [f"n{index}" for index in range(50)] + [None] * 10
+    assert asked == [10] * 5

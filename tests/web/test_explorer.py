@@ -9,18 +9,16 @@ import httpx
 import pytest
 from playwright.async_api import Locator, Page, expect
 from pydantic import SecretStr
-from starlette.applications import Starlette
-from starlette.routing import Mount
-from starlette.types import ASGIApp
 
 from jobwire.app.http import GRAPHIQL
 from jobwire.app.tokens import mint_token
 from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.viewer import Scope
 from jobwire.models.database_url import DatabaseUrl
-from jobwire.web.explorer import explorer_routes, graphiql_files
+from jobwire.web.explorer import graphiql_files
 from tests.browser import OpenPage
 from tests.servers import RunningServer, running_server
+from tests.web.steps import both_pages
 
 pytestmark = pytest.mark.browser
 
@@ -42,17 +40,6 @@ SCHEDULE = """mutation ($input: ScheduleJobInput!) {
   scheduleJob(input: $input) { job { id } errors { message } }
 }"""
 CANCEL = "mutation ($id: ID!) { cancelJob(input: {id: $id}) { errors { message } } }"
-
-
-def both_pages(app: ASGIApp) -> ASGIApp:
-    """Put the API under `/own` with our own page, under `/graphiql` with GraphiQL."""
-    return Starlette(
-        routes=[
-            Mount(path, Starlette(routes=[*explorer_routes(graphiql=folder), api]))
-            for path, folder in {"/own": None, "/graphiql": GRAPHIQL}.items()
-            for api in [Mount("/", app)]
-        ]
-    )
 
 
 @pytest.fixture(scope="module")

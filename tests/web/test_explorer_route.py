@@ -105,6 +105,8 @@ async def test_a_navigation_gets_the_page(
         ("GET", "", "text/html;q=much"),
         ("GET", "?query={viewer{userId}}", FIREFOX),
         ("GET", "?query", FIREFOX),
+        ("GET", "?documentId=x", FIREFOX),
+        ("GET", "?extensions={}", FIREFOX),
         ("POST", "", FIREFOX),
         ("HEAD", "", FIREFOX),
         ("OPTIONS", "", FIREFOX),

@@ -110,19 +110,44 @@ mutation ResendNotification($input: ResendNotificationInput!) {
   }
 }${NOTIFICATION}`;
 
+/** How many queues QUEUE_COUNTS asks about at once. */
+export const COUNTED_AT_ONCE = 10;
+
 /**
- * Ask how many jobs of each of some queues stand where: `q0` answers for the first one.
- *
- * @param {number} size How many queues; they are the variables `q0`, `q1` and so on.
+ * How many jobs of each of some queues stand where: `q0` answers for the first one, if
+ * there is one. It is one text for any number, so that a server can know it beforehand.
  */
-export function queueCounts(size) {
-  const names = Array.from({ length: size }, (_, index) => `q${index}`);
-  const variables = names.map((name) => `$${name}: String!`).join(", ");
-  const fields = names.map(
-    (name) =>
-      `${name}: jobCounts(filter: {queues: [$${name}], executors: [INTERNAL]}) {
-    byStatus { status count }
-  }`,
-  );
-  return `query QueueCounts(${variables}) {\n  ${fields.join("\n  ")}\n}`;
+export const QUEUE_COUNTS = `query QueueCounts(
+  $q0: String! = "", $has0: Boolean! = false,
+  $q1: String! = "", $has1: Boolean! = false,
+  $q2: String! = "", $has2: Boolean! = false,
+  $q3: String! = "", $has3: Boolean! = false,
+  $q4: String! = "", $has4: Boolean! = false,
+  $q5: String! = "", $has5: Boolean! = false,
+  $q6: String! = "", $has6: Boolean! = false,
+  $q7: String! = "", $has7: Boolean! = false,
+  $q8: String! = "", $has8: Boolean! = false,
+  $q9: String! = "", $has9: Boolean! = false
+) {
+  q0: jobCounts(filter: {queues: [$q0], executors: [INTERNAL]})
+    @include(if: $has0) { ...CountParts }
+  q1: jobCounts(filter: {queues: [$q1], executors: [INTERNAL]})
+    @include(if: $has1) { ...CountParts }
+  q2: jobCounts(filter: {queues: [$q2], executors: [INTERNAL]})
+    @include(if: $has2) { ...CountParts }
+  q3: jobCounts(filter: {queues: [$q3], executors: [INTERNAL]})
+    @include(if: $has3) { ...CountParts }
+  q4: jobCounts(filter: {queues: [$q4], executors: [INTERNAL]})
+    @include(if: $has4) { ...CountParts }
+  q5: jobCounts(filter: {queues: [$q5], executors: [INTERNAL]})
+    @include(if: $has5) { ...CountParts }
+  q6: jobCounts(filter: {queues: [$q6], executors: [INTERNAL]})
+    @include(if: $has6) { ...CountParts }
+  q7: jobCounts(filter: {queues: [$q7], executors: [INTERNAL]})
+    @include(if: $has7) { ...CountParts }
+  q8: jobCounts(filter: {queues: [$q8], executors: [INTERNAL]})
+    @include(if: $has8) { ...CountParts }
+  q9: jobCounts(filter: {queues: [$q9], executors: [INTERNAL]})
+    @include(if: $has9) { ...CountParts }
 }
+fragment CountParts on JobCounts { byStatus { status count } }`;

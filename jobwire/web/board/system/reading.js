@@ -2,10 +2,11 @@
 
 import { RefusedError, UnauthenticatedError } from "../api.js";
 import { JobTags } from "./job-tags.js";
-import { DRIFTS, SYSTEM, queueCounts } from "./documents.js";
+import { COUNTED_AT_ONCE, DRIFTS, QUEUE_COUNTS, SYSTEM } from "./documents.js";
 
 /** @typedef {import("../api.js").Api} Api */
 /** @typedef {import("./documents.js").DriftPage} DriftPage */
+/** @typedef {import("./documents.js").JobCounts} JobCounts */
 /** @typedef {import("./documents.js").Notification} Notification */
 /** @typedef {import("./documents.js").Queue} Queue */
 /** @typedef {import("./state.js").CountedQueue} CountedQueue */
@@ -106,17 +107,32 @@ export class SystemReading {
    */
   async #count(queues) {
     const names = queues.slice(0, MOST_COUNTED).map(({ name }) => name);
-    const variables = Object.fromEntries(
-      names.map((name, index) => [`q${index}`, name]),
-    );
-    const counts = await this.api
-      .execute(queueCounts(names.length), variables)
-      .catch(unlessRefused);
+    /** @type {Promise<any>[]} */
+    const asked = [];
+    for (let start = 0; start < names.length; start += COUNTED_AT_ONCE) {
+      asked.push(this.#countSome(names.slice(start, start + COUNTED_AT_ONCE)));
+    }
+    const counts = (await Promise.all(asked)).flat();
     return queues.map((queue, index) => ({
       ...queue,
       id: queue.name,
-      counts: counts?.[`q${index}`] ?? null,
+      counts: counts[index] ?? null,
     }));
+  }
+
+  /**
+   * @param {string[]} names As many as can be counted at once.
+   * @returns {Promise<(JobCounts | null)[]>} One for each.
+   */
+  async #countSome(names) {
+    const variables = Object.fromEntries(
+      names.flatMap((name, index) => [
+        [`q${index}`, name],
+        [`has${index}`, true],
+      ]),
+    );
+    const counts = await this.api.execute(QUEUE_COUNTS, variables).catch(unlessRefused);
+    return names.map((_, index) => counts?.[`q${index}`] ?? null);
   }
 
   /**
