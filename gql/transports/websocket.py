@@ -54,7 +54,11 @@ class GraphQLOverWebSocket:
         origin = socket.headers.get("origin")
         if origin is None or "*" in self._allowed_origins:
             return True
-        return (
-            is_same_origin(origin, socket.headers.get("host"))
-            or normalize_origin(origin) in self._allowed_origins
+        # Browsers write an origin in one way; what reads like one otherwise is none.
+        if normalize_origin(origin) != origin or not origin.startswith(
+            ("http://", "https://")
+        ):
+            return False
+        return origin in self._allowed_origins or is_same_origin(
+            origin, socket.headers.get("host")
         )

@@ -19,12 +19,22 @@ from jobwire.gql.transports import Authenticate, Terms, graphql_routes
 from jobwire.jobs.viewer import Viewer
 from jobwire.web.board import board_routes
 from jobwire.web.explorer import explorer_routes
+from jobwire.web.headers import GuardAnswers, internal_error
 from jobwire.web.health import health_routes
 from jobwire.web.metrics import CountRequests, Metrics, metrics_route
 from jobwire.web.pages import page_routes
 from jobwire.web.trigger_webhook import trigger_webhook_route
 
 _PREFLIGHT_SECONDS = 3600
+#: What pages elsewhere may send: who asks, where a stream goes on, and what Apollo
+#: Client says of itself when it was given a name and a version.
+_ALLOWED_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Last-Event-ID",
+    "apollographql-client-name",
+    "apollographql-client-version",
+)
 #: Where `./dev` puts GraphiQL in a checkout; an installed Jobwire has no such folder.
 GRAPHIQL = Path(__file__).parents[2] / ".tools" / "graphiql"
 
@@ -52,14 +62,18 @@ def create_app(
     """
     place = _Place(where)
     settings = place.settings
-    middleware = [Middleware(CountRequests, metrics=place.metrics)]
+    middleware = [
+        Middleware(CountRequests, metrics=place.metrics),
+        Middleware(GuardAnswers),
+    ]
     if settings.allowed_origins:
         middleware.append(
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.allowed_origins,
                 allow_methods=["GET", "POST"],
-                allow_headers=["Authorization", "Content-Type"],
+                allow_headers=_ALLOWED_HEADERS,
+                expose_headers=["Retry-After"],
                 max_age=_PREFLIGHT_SECONDS,
             )
         )
@@ -86,6 +100,7 @@ def create_app(
             *page_routes(),
         ],
         middleware=middleware,
+        exception_handlers={Exception: internal_error},
         lifespan=place.lifespan,
     )
 

@@ -61,6 +61,8 @@ UNLIMITED = "unlimited"
 #: What `TRIGGER_SYNC` says when reconciliation alone shall do.
 NO_PATH = "none"
 
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
 #: Shown in no message; the key of tokens tells its length in bytes, by itself.
 _SECRETS = frozenset(
     {"notify_secret", "notify_url", "trigger_secret_key", "trigger_webhook_secret"}
@@ -150,12 +152,22 @@ def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     for origin in origins:
         parts = urlsplit(origin)
         if (
-            parts.scheme not in {"http", "https"}
+            parts.scheme not in _DEFAULT_PORTS
             or not parts.hostname
+            or parts.username is not None
             or f"{parts.scheme}://{parts.netloc}" != origin
         ):
             raise ValueError
-    return origins
+    return tuple(_as_browsers_say(origin) for origin in origins)
+
+
+def _as_browsers_say(origin: str) -> str:
+    """Write an origin in lower case and without the port that its scheme implies."""
+    parts = urlsplit(origin)
+    host = parts.netloc.lower()
+    if parts.port == _DEFAULT_PORTS[parts.scheme]:
+        host = host.removesuffix(f":{parts.port}")
+    return f"{parts.scheme}://{host}"
 
 
 def _queues(names: tuple[str, ...]) -> tuple[str, ...]:

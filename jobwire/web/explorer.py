@@ -18,10 +18,11 @@ from jobwire.web.pages import POLICY, PageFiles, page_headers
 _JSON = ("application/json", "application/graphql-response+json")
 #: With one of these parameters an address asks for the answer of an operation.
 _OPERATION = frozenset({"query", "documentId", "extensions"})
-#: GraphiQL writes its own styles into the page, and carries its fonts in them.
+#: GraphiQL carries its fonts in its styles, and writes one of them into the page: that
+#: which keeps the page from being scrolled behind a dialog.
 _GRAPHIQL_POLICY = {
     **POLICY,
-    "style-src": "'self' 'unsafe-inline'",
+    "style-src": "'self' 'sha256-Y/huXlwoYkVyQlxwSVcCi1RCDGDCSVBzDt0hYP9qlTc='",
     "font-src": "data:",
 }
 #: The names hold the versions, so what is under a name never changes.

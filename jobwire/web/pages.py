@@ -22,13 +22,14 @@ POLICY: Mapping[str, str] = {
 
 
 def page_headers(policy: Mapping[str, str] = POLICY) -> dict[str, str]:
-    """Return the headers of a page and its files, under a policy."""
+    """Return the headers of a page and its files, under a policy.
+
+    What they have in common with all other answers is added to those.
+    """
     return {
         "Content-Security-Policy": "; ".join(
             f"{directive} {sources}" for directive, sources in policy.items()
         ),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
         # Asked for every time and, by its ETag, sent only when it has changed.
         "Cache-Control": "no-cache",
     }

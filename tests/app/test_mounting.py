@@ -208,33 +208,3 @@ def test_an_app_that_nobody_could_use_is_refused(settings: Settings) -> None:
         SettingsError, match="JOBWIRE_AUTH_SECRET or JOBWIRE_AUTH_JWKS_URL"
     ):
         create_app(settings)
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_pages_of_allowed_origins_may_call(
-    database: Database, method: str
-) -> None:
-    settings = Settings(
-        _env_file=None,
-        database_url=str(database.url),
-        allowed_origins="https://app.example",
-    )
-    app = create_app(settings, authenticate=authenticate)
-    asks = {
-        "Access-Control-Request-Method": method,
-        "Access-Control-Request-Headers": "authorization,content-type",
-    }
-
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://jobs"
-    ) as http:
-        allowed = await http.options(
-            "/graphql", headers={"Origin": "https://app.example", **asks}
-        )
-        refused = await http.options(
-            "/graphql", headers={"Origin": "https://evil.example", **asks}
-        )
-
-    assert allowed.status_code == 200
-    assert allowed.headers["access-control-allow-origin"] == "https://app.example"
-    assert "access-control-allow-origin" not in refused.headers

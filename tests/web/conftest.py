@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from jobwire.models.database_url import DatabaseUrl
 from tests.servers import RunningServer
@@ -21,10 +21,17 @@ async def runs(
     await connection.close()
 
 
+async def give_nothing(route: Route) -> None:
+    await route.fulfill(content_type="text/html", body="<!doctype html>")
+
+
 @pytest.fixture(scope="module")
 async def modules(chromium: Browser, server: RunningServer) -> AsyncIterator[Page]:
     """A page of the server's origin on which nothing runs by itself."""
     page = await chromium.new_page()
-    await page.goto(f"{server.url}/livez")
+    # All that the server has itself is a page at work, or may load no modules.
+    blank = f"{server.url}/blank"
+    await page.route(blank, give_nothing)
+    await page.goto(blank)
     yield page
     await page.close()

@@ -249,7 +249,7 @@ async def test_board_loads_more_jobs_on_request(
     page: Page, server: RunningServer
 ) -> None:
     tag = unique_tag("many")
-    await page.goto(f"{server.url}/livez")
+    await open_board(page, server)
     for _ in range(30):
         await page.evaluate(
             """async (tag) => {

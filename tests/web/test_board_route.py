@@ -60,7 +60,6 @@ async def test_every_file_comes_under_the_policy(
     headers = (await http.get(prefix + path)).headers
 
     assert headers["content-security-policy"] == POLICY
-    assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-cache"
 
 

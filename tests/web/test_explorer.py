@@ -88,12 +88,16 @@ async def own(watched: OpenPage, explorers: RunningServer) -> Page:
 @pytest.fixture
 async def graphiql(watched: OpenPage, explorers: RunningServer) -> Page:
     """GraphiQL, as a browser shows it that has not been here before."""
+    page = await watched()
+    await open_graphiql(page, explorers)
+    return page
+
+
+async def open_graphiql(page: Page, explorers: RunningServer) -> None:
     if not all((GRAPHIQL / name).is_file() for name in graphiql_files()):
         pytest.skip("GraphiQL is NOT tested: its files come with `./dev` where npm is.")
-    page = await watched()
     await page.goto(f"{explorers.url}/graphiql/graphql")
     await expect(page.get_by_role("tab", name=FIRST_TAB)).to_be_visible()
-    return page
 
 
 async def open_own(page: Page, explorers: RunningServer) -> None:
@@ -502,3 +506,23 @@ _CONTRASTS = """() => {
     return [word.className, (light + 0.05) / (dark + 0.05)];
   }));
 }"""
+
+
+async def test_graphiql_keeps_the_policy_with_its_dialogs_open(
+    page: Page, explorers: RunningServer
+) -> None:
+    await open_graphiql(page, explorers)
+    await page.evaluate(
+        """() => {
+          window.violations = [];
+          document.addEventListener("securitypolicyviolation", (event) =>
+            window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+        }"""
+    )
+    for name in ("Open short keys dialog", "Open settings dialog"):
+        await page.get_by_role("button", name=name).click()
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_be_hidden()
+
+    assert await page.evaluate("window.violations") == []

@@ -13,7 +13,12 @@ _HEADERS = {
     " 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action"
     " 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(),"
+    " microphone=(), payment=(), usb=()",
     "Cache-Control": "no-cache",
 }
 

@@ -1,0 +1,64 @@
+"""The headers that keep browsers from using an answer otherwise than it is meant."""
+
+from collections.abc import Mapping
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+#: What every answer says: it is only what its Content-Type says, nobody frames it, and
+#: other sites neither load it nor hold a window of it nor learn from where it links.
+ALWAYS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(),"
+        " usb=()"
+    ),
+}
+#: What an answer says unless it says otherwise: that of a page or a file does.
+UNLESS_SAID: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+}
+
+
+class GuardAnswers:
+    """Middleware that gives these headers to every answer over HTTP, errors included.
+
+    Args:
+        app: The application.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and complete its answer."""
+
+        async def complete(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _complete(MutableHeaders(scope=message))
+            await send(message)
+
+        await self._app(scope, receive, complete if scope["type"] == "http" else send)
+
+
+async def internal_error(_: Request, __: Exception) -> Response:
+    """Answer where something broke; it comes from outside of all middleware."""
+    answer = PlainTextResponse("Internal Server Error", 500)
+    _complete(answer.headers)
+    return answer
+
+
+def _complete(headers: MutableHeaders) -> None:
+    headers.update(ALWAYS)
+    for name, value in UNLESS_SAID.items():
+        headers.setdefault(name, value)
