@@ -1,11 +1,12 @@
 """Scalars: what they take, what they give, what they refuse."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from graphql import GraphQLError, parse_value
+from graphql import GraphQLError, StringValueNode, parse_value, print_ast
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from jobwire.gql.scalars import (
     MAX_CURSOR_LENGTH,
     MAX_DURATION,
     MAX_JSON_DEPTH,
+    is_unstorable,
     parse_cursor,
     parse_duration,
     parse_instant,
@@ -20,10 +22,13 @@ from jobwire.gql.scalars import (
 )
 from jobwire.gql.schema import core
 from jobwire.jobs.iso8601 import format_duration, format_instant
+from tests.gql.client import Api
 
 #: Examples are small, but the machine may be busy.
 PATIENT = settings(
-    deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 INSTANT = datetime(2026, 11, 23, 19, 30, tzinfo=UTC)
 
@@ -267,3 +272,101 @@ def test_json_is_passed_on_or_refused_and_nothing_else(value: object) -> None:
         return
     assert passed is value
     json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+
+
+TEXT_SCALARS = ["DateTime", "Duration", "EventCursor"]
+#: Any value that a client may send as JSON, and some that JSON has not.
+ANY_VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+NAMES = st.from_regex(r"[_A-Za-z][_0-9A-Za-z]{0,9}", fullmatch=True)
+#: JSON that can be written into a document: its keys are names there.
+WRITABLE = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**20), 10**20)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner),
+    max_leaves=12,
+)
+#: Texts that are nearly right: in what looks like a date the day may be the 99th.
+NEARLY = st.one_of(
+    st.from_regex(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)",
+        fullmatch=True,
+    ),
+    st.from_regex(
+        r"P(\d{1,7}W)?(\d{1,7}D)?(T(\d{1,10}H)?(\d{1,10}M)?(\d{1,13}(\.\d{1,7})?S)?)?",
+        fullmatch=True,
+    ),
+    st.text(st.sampled_from("0123456789PTDHMSWYZ.:+-"), max_size=30),
+    st.text(st.characters(), max_size=600),
+)
+
+
+def _read(read: Callable[[Any], Any], value: Any) -> Any:
+    """Read a value; tell whether it was refused, and let no other error pass."""
+    try:
+        return read(value)
+    except GraphQLError as refused:
+        return type(refused)
+
+
+@PATIENT
+@given(st.sampled_from(TEXT_SCALARS), NEARLY)
+def test_a_text_means_the_same_as_a_variable_and_in_the_document(
+    name: str, text: str
+) -> None:
+    scalar = core.type_map[name]
+
+    as_variable = _read(scalar.parse_value, text)
+
+    assert as_variable == _read(scalar.parse_literal, StringValueNode(value=text))
+
+
+@PATIENT
+@given(st.sampled_from([*TEXT_SCALARS, "JSON"]), ANY_VALUE)
+def test_any_value_is_read_or_refused_and_nothing_else(name: str, value: Any) -> None:
+    _read(core.type_map[name].parse_value, value)
+
+
+@PATIENT
+@given(WRITABLE)
+def test_json_means_the_same_as_a_variable_and_in_the_document(value: Any) -> None:
+    json_scalar = core.type_map["JSON"]
+
+    written = _read(json_scalar.parse_literal, parse_value(_written(value)))
+
+    assert written == _read(json_scalar.parse_value, value)
+
+
+def _written(value: Any) -> str:
+    """Write a value as a document has it."""
+    if isinstance(value, dict):
+        members = (f"{name}: {_written(member)}" for name, member in value.items())
+        return f"{{{', '.join(members)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    return (
+        print_ast(StringValueNode(value=value))
+        if isinstance(value, str)
+        else json.dumps(value)
+    )
+
+
+@PATIENT
+@given(st.text(st.characters(), max_size=60))
+async def test_an_id_that_names_nothing_finds_nothing(api: Api, text: str) -> None:
+    query = "query ($id: ID!) { job(id: $id) { id } node(id: $id) { id } }"
+
+    answer = await api(query, id=text)
+
+    if "errors" in answer:
+        [error] = answer["errors"]
+        assert error["extensions"]["code"] == "BAD_USER_INPUT"
+        assert is_unstorable(text)
+    else:
+        assert answer["data"] == {"job": None, "node": None}
