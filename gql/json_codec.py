@@ -1,6 +1,7 @@
 """JSON on the wire: read strictly, written so that it never fails."""
 
 import json
+import math
 import re
 from typing import Any, NoReturn
 
@@ -22,8 +23,9 @@ def decode(text: str | bytes) -> Any:
     """Read JSON text in UTF-8.
 
     Raises:
-        MalformedJSONError: It is not UTF-8, not JSON, holds NaN or Infinity, is nested
-            more than 128 levels deep or has a number of more than 1,000 digits.
+        MalformedJSONError: It is not UTF-8, not JSON, holds NaN, Infinity or a number
+            beyond those of a double, is nested more than 128 levels deep or has a
+            number of more than 1,000 digits.
     """
     try:
         return _read(text if isinstance(text, str) else text.decode())
@@ -54,7 +56,7 @@ def _read(text: str) -> Any:
             text, parse_constant=_refuse, parse_int=_integer, parse_float=_fraction
         )
     else:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=_refuse, parse_float=_fraction)
     # As many brackets as levels are needed at least, and counting them is quick.
     if text.count("[") + text.count("{") > MAX_LEVELS:
         _limit_levels(value)
@@ -83,7 +85,11 @@ def _integer(digits: str) -> int:
 
 def _fraction(digits: str) -> float:
     _limit_digits(digits)
-    return float(digits)
+    value = float(digits)
+    if not math.isfinite(value):
+        # It would be written as Infinity.
+        raise MalformedJSONError("It has a number beyond 1.7e308.")
+    return value
 
 
 def _limit_digits(digits: str) -> None:

@@ -35,7 +35,7 @@ def read_result(body: object) -> RunResult:
     output = fields.any("output")
     if isinstance(output, str):
         kind = fields.optional_text("outputType") or "application/json"
-        output = decode_packet(kind, output.encode())
+        output = decode_packet(kind, output.encode(errors="replace"))
     return RunResult(
         fields.text("id"),
         fields.flag("ok"),

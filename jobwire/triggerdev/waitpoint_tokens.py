@@ -70,7 +70,9 @@ class WaitpointToken:
         """
         if self.output is None:
             return None
-        return decode_packet(self.output_type or "", self.output.encode())
+        return decode_packet(
+            self.output_type or "", self.output.encode(errors="replace")
+        )
 
 
 @dataclass(frozen=True, slots=True)

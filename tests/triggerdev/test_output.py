@@ -13,6 +13,8 @@ from jobwire.triggerdev import (
     Run,
     TriggerDevClient,
 )
+from jobwire.triggerdev.run_results import read_result
+from jobwire.triggerdev.waitpoint_tokens import read_token
 from tests.triggerdev.server import FakeTriggerDev
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -165,3 +167,13 @@ async def test_a_presigned_url_that_is_none_is_malformed(
         await client.runs.read_output(_run(output_presigned_url=url), limit=1)
 
     assert "s3cret" not in str(caught.value)
+
+
+HALF = {"output": "\ud800!", "outputType": "text/plain"}
+
+
+def test_half_a_surrogate_pair_in_a_text_is_replaced() -> None:
+    token = {"status": "COMPLETED", "url": "u", "createdAt": "2026-01-02T03:04:05Z"}
+
+    assert read_result({"id": "run_1", "ok": True, **HALF}).output == "?!"
+    assert read_token({"id": "waitpoint_1", **token, **HALF}).data == "?!"

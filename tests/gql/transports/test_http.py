@@ -46,6 +46,7 @@ MALFORMED = {
     "a huge integer": b'{"query": "{a}", "variables": {"a": ' + b"9" * 5000 + b"}}",
     "NaN": b'{"query": "{a}", "variables": {"a": NaN}}',
     "Infinity": b'{"query": "{a}", "variables": {"a": -Infinity}}',
+    "a number beyond all": b'{"query": "{a}", "variables": {"a": 1e309}}',
     "no query": b"{}",
     "a null query": b'{"query": null}',
     "a query that is a number": b'{"query": 5}',

@@ -146,6 +146,7 @@ MALFORMED: dict[str, Any] = {
     "no JSON": "{",
     "nothing": "",
     "NaN": '{"type": NaN}',
+    "a number beyond all": '{"type": "ping", "payload": {"a": 1e309}}',
     "20,000 arrays": "[" * 20_000 + "]" * 20_000,
     "a huge integer": '{"type": ' + "9" * 6000 + "}",
     "no type": {},
