@@ -1,5 +1,6 @@
 """Operations at random: such as fit the schema, and such as do not."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -89,6 +90,18 @@ _SCALARS: Mapping[str, st.SearchStrategy[ValueNode]] = {
     "EventCursor": _texts(st.from_regex(r"[A-Za-z0-9._~=-]{1,40}", fullmatch=True)),
     "JSON": _JSON,
 }
+
+
+#: What stands in texts of PostgreSQL, of Python and of the machine.
+_INSIDE = re.compile(
+    r"INTERNAL_ERROR|Traceback|\.py\b|site-packages|asyncpg|sqlalchemy|<[a-z_]+ object"
+    r"|SELECT |INSERT INTO|\$\d+::|violates|invalid input syntax",
+)
+
+
+def tells_of_the_inside(answer: str) -> bool:
+    """Whether an answer says what is no business of its reader."""
+    return _INSIDE.search(answer) is not None
 
 
 class _Likely(Visitor):
