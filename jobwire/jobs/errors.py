@@ -94,7 +94,7 @@ class InvalidCursorError(InvalidInputError):
     def __init__(self, reason: str, *, path: Path | None = ("after",)) -> None:
         super().__init__(
             f"The cursor is not valid: {reason}. Pass a cursor exactly as this server"
-            " gave it, or leave it out to start from now.",
+            " gave it, or leave it out to begin anew.",
             path=path,
         )
 
