@@ -1,10 +1,12 @@
 """Somebody who does things to jobs at random, by the real transitions."""
 
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 from uuid import UUID
 
 from jobwire.jobs.cancel import cancel
+from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.failure import Failure
 from jobwire.jobs.schedule import schedule
 from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
@@ -99,7 +101,11 @@ class Doings:
 
     async def cancel(self, connection: Connection) -> None:
         for id in await self._some(connection, "finished IS NULL", 1):
-            await cancel(connection, id, viewer=trusted("admin"), now=self._clock.now())
+            # Somebody else may have ended it meanwhile, and taken it away.
+            with suppress(NotFoundError):
+                await cancel(
+                    connection, id, viewer=trusted("admin"), now=self._clock.now()
+                )
 
     async def delete(self, connection: Connection) -> None:
         ended = await self._some(connection, "finished IS NOT NULL", 2)
