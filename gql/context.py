@@ -115,6 +115,11 @@ class Context:
         """Read a job behind the viewer's wall, together with others asked for now."""
         return await self._jobs.load(job_id)
 
+    async def read_own_job(self) -> Job | None:
+        """Read the one job that the viewer may see; None: it is gone, or it is many."""
+        job_id = self.viewer.job_id
+        return None if job_id is None else await self.read_job(job_id)
+
     async def read_schedule(self, schedule_id: UUID) -> JobSchedule | None:
         """Read a job schedule behind the viewer's wall, with others asked for now."""
         return await self._schedules.load(schedule_id)

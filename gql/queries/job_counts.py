@@ -40,7 +40,8 @@ job_counts = strawberry.field(
         "How many jobs stand where: those of the caller, or with ADMIN those of all"
         " users. They are kept as they change, so that asking costs the same however"
         " many there are. While very much is still to be counted, as after an upgrade"
-        " of a large database, it answers UNAVAILABLE: ask again."
+        " of a large database, it answers UNAVAILABLE: ask again. A token of one job"
+        " is answered FORBIDDEN."
     ),
     extensions=[RequiresScope(Scope.JOBS_READ)],
     directives=[OWN_STATEMENT],

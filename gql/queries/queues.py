@@ -14,7 +14,12 @@ async def resolve_queues(info: Info) -> list[Queue]:
     """Resolve `queues`."""
     engine = info.context.engine
     async with info.context.database.connection() as connection:
-        states = await read_queues(connection, known=engine.registry.queue_names())
+        states = await read_queues(
+            connection, info.context.viewer, known=engine.registry.queue_names()
+        )
+    if info.context.viewer.job_id is not None:
+        job = await info.context.read_own_job()
+        states = [state for state in states if job and state.name == job.queue]
     return [Queue.of(state) for state in states]
 
 
@@ -22,8 +27,8 @@ queues = strawberry.field(
     resolver=resolve_queues,
     description=(
         "The queues of INTERNAL jobs, by name: default, those that a registered type"
-        " names, those that were set by setQueue, and those in which jobs are ready to"
-        " start."
+        " names, those that were set by setQueue and, for admins, those in which jobs"
+        " are ready to start. A token of one job sees at most that of its job."
     ),
     extensions=[RequiresScope(Scope.JOBS_READ)],
     directives=[ListSize(assumed_size=50)],

@@ -55,7 +55,8 @@ job_counts = strawberry.subscription(
     description=(
         "How many jobs stand where, at once and then whenever that has changed, at most"
         " once per interval: the newest counts win. It never completes by itself; after"
-        " a reconnect it begins with the counts as they then stand."
+        " a reconnect it begins with the counts as they then stand. A token of one job"
+        " is answered FORBIDDEN."
     ),
     extensions=[RequiresScope(Scope.JOBS_READ)],
 )

@@ -21,6 +21,9 @@ from jobwire.jobs.secrets import JobSecret
 from jobwire.models.vocabulary import EventKind
 from jobwire.models.vocabulary import SignalSource as Source
 
+#: Columns that name what whoever may see one job alone does not see.
+_OTHERS = frozenset({"replay_of", "schedule_id"})
+
 
 @strawberry.enum(
     name="SignalSource",
@@ -214,11 +217,14 @@ class JobEvent(Node):
         "A JSON object of the columns that this version set, with their new values,"
         " named as in the database. CREATED holds all but the data. Without the scope"
         " ADMIN the stack of a failure is left out, and a secret result is null; see"
-        " Job.redacted. {} once the job was deleted."
+        " Job.redacted. A token of one job is not told replay_of and schedule_id. {}"
+        " once the job was deleted."
     )
     def changes(self, info: Info) -> JSON:
         """Return the columns that changed."""
         changes: Any = info.context.read_json(self.changed)
+        if info.context.viewer.job_id is not None:
+            changes = {name: changes[name] for name in changes if name not in _OTHERS}
         if changes.get("result") is None or info.context.viewer.is_admin:
             return JSON(changes)
         if changes.get("failure_kind"):

@@ -61,6 +61,15 @@ def users_within(
     return () if user_ids == () else (viewer.user_id,)
 
 
+def _ids_within(
+    viewer: Viewer, ids: tuple[UUID, ...] | None
+) -> tuple[UUID, ...] | None:
+    """Return which of the jobs asked for the viewer may see by their id; None: all."""
+    if viewer.job_id is None:
+        return ids
+    return (viewer.job_id,) if ids is None or viewer.job_id in ids else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Stand:
     """What of a job changes while it lives, as far as a filter asks about it.
@@ -126,7 +135,8 @@ class JobFilter:
         Raises:
             ForbiddenError: It names other users, and the viewer is no admin.
         """
-        return replace(self, user_ids=users_within(viewer, self.user_ids))
+        user_ids = users_within(viewer, self.user_ids)
+        return replace(self, user_ids=user_ids, ids=_ids_within(viewer, self.ids))
 
     def matches(self, job: Job, stand: Stand) -> bool:
         """Whether a job would be selected if it stood otherwise than it does.

@@ -24,6 +24,7 @@ from jobwire.jobs.job import (
     Row,
 )
 from jobwire.jobs.viewer import Viewer
+from jobwire.jobs.wall import wall_of_jobs, wall_of_parts
 from jobwire.models.database import Connection
 from jobwire.models.vocabulary import Executor
 
@@ -155,10 +156,10 @@ async def read_job(
     record = await connection.fetchrow(
         f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j")} FROM (SELECT) AS one
               LEFT JOIN worker_jobs j
-                ON j.id = $1 AND ($2::text IS NULL OR j.user_id = $2)
+                ON j.id = $1 AND {wall_of_jobs("$2", "$3", of="j.")}
                AND j.deleted_at IS NULL""",
         job_id,
-        viewer.wall,
+        *viewer.wall.values,
     )
     job = None if record["id"] is None else Job.from_record(record)
     return job, AsOf.from_record(record)
@@ -175,10 +176,10 @@ async def read_jobs(
     records = await connection.fetch(
         f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j")} FROM (SELECT) AS one
               LEFT JOIN worker_jobs j
-                ON j.id = ANY($1::uuid[]) AND ($2::text IS NULL OR j.user_id = $2)
+                ON j.id = ANY($1::uuid[]) AND {wall_of_jobs("$2", "$3", of="j.")}
                AND j.deleted_at IS NULL""",
         list(ids),
-        viewer.wall,
+        *viewer.wall.values,
     )
     jobs = [Job.from_record(record) for record in records if record["id"] is not None]
     return jobs, AsOf.from_record(records[0])
@@ -473,12 +474,12 @@ async def read_event(
     """Read the event that made one version of a job."""
     record = await connection.fetchrow(
         f"""SELECT {EVENT_COLUMNS} FROM job_events
-             WHERE job_id = $1 AND version = $2 AND ($3::text IS NULL OR user_id = $3)
+             WHERE job_id = $1 AND version = $2 AND {wall_of_parts("$3", "$4")}
                AND EXISTS (SELECT FROM worker_jobs j
                             WHERE j.id = $1 AND j.deleted_at IS NULL)""",
         job_id,
         version,
-        viewer.wall,
+        *viewer.wall.values,
     )
     return None if record is None else Event.from_record(record)
 
@@ -491,9 +492,9 @@ async def read_attempt(
         f"""SELECT {Attempt.columns("a")} FROM job_attempts a
               JOIN worker_jobs j ON j.id = a.job_id
              WHERE a.job_id = $1 AND a.number = $2
-               AND ($3::text IS NULL OR j.user_id = $3) AND j.deleted_at IS NULL""",
+               AND {wall_of_jobs("$3", "$4", of="j.")} AND j.deleted_at IS NULL""",
         job_id,
         number,
-        viewer.wall,
+        *viewer.wall.values,
     )
     return None if record is None else Attempt.from_record(record)

@@ -132,16 +132,18 @@ async def declare_queues(
 
 
 async def read_queues(
-    connection: Connection, *, known: Iterable[str] = ()
+    connection: Connection, viewer: Viewer, *, known: Iterable[str] = ()
 ) -> list[QueueState]:
     """Read the queues of internal jobs, by name.
 
     Args:
         connection: Any connection of ours.
-        known: Queues that types of job name; those that have limits or ready jobs, and
-            the default one, are always there.
+        viewer: Who reads. Those that have nothing but ready jobs are for admins: their
+            names are the words of whoever scheduled those.
+        known: Queues that types of job name; those that were set, and the default one,
+            are always there.
     """
-    ready = await read_ready_queues(connection)
+    ready = await read_ready_queues(connection) if viewer.is_admin else ()
     records = await connection.fetch(_READ)
     names = {DEFAULT_QUEUE, *known, *(queue.name for queue in ready)}
     states = {name: QueueState(name) for name in names}

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from jobwire.jobs.errors import ForbiddenError
+from jobwire.jobs.wall import Wall
 
 
 class Scope(StrEnum):
@@ -38,6 +39,9 @@ class Viewer:
         api_key_id: The API key that is the proof, which may be revoked; None: another.
         api_key_per_minute: How many operations that key may start in a minute, in each
             process; None: it has no limit of its own.
+        job_id: The one job that the caller may read; None: all that the scopes allow.
+            With it every scope but JOBS_READ is dropped, so that such a caller never
+            writes and is no admin.
     """
 
     user_id: str
@@ -45,6 +49,12 @@ class Viewer:
     expires_at: datetime | None = None
     api_key_id: UUID | None = None
     api_key_per_minute: int | None = None
+    job_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        if self.job_id is not None:
+            reads = frozenset({Scope.JOBS_READ}) if self.has(Scope.JOBS_READ) else ()
+            object.__setattr__(self, "scopes", frozenset(reads))
 
     @property
     def is_admin(self) -> bool:
@@ -52,9 +62,9 @@ class Viewer:
         return Scope.ADMIN in self.scopes
 
     @property
-    def wall(self) -> str | None:
-        """The one user whose jobs the caller may see; None: all of them."""
-        return None if self.is_admin else self.user_id
+    def wall(self) -> Wall:
+        """What the caller may see."""
+        return Wall() if self.is_admin else Wall(self.user_id, self.job_id)
 
     def has_expired(self, now: datetime) -> bool:
         """Whether the proof of this has ended."""

@@ -11,6 +11,7 @@ from jobwire.jobs.queue import Queue
 from jobwire.jobs.schedule import schedule_all
 from jobwire.jobs.schedule_request import ScheduleRequest
 from jobwire.jobs.set_queue import read_queues, set_queue
+from jobwire.jobs.viewer import trusted
 from jobwire.models.vocabulary import JobStatus
 from tests.clock import FakeClock
 from tests.factories import insert_job
@@ -153,7 +154,7 @@ async def test_limits_of_code_count_again_only_when_the_code_changes(
     async def limit_after(declared: int) -> int | None:
         worker = await bench.start(declaring(declared))
         async with bench.database.connection() as connection:
-            [_, mail] = await read_queues(connection)
+            [_, mail] = await read_queues(connection, trusted("operator"))
         await worker.drain()
         return mail.limit
 

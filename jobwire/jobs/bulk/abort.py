@@ -4,14 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from jobwire.jobs import identifiers
-from jobwire.jobs.bulk.operation import BulkOperation, read_operation
+from jobwire.jobs.bulk.operation import WALL, BulkOperation, read_operation
 from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.database import Connection
 
-_ABORT = """
-UPDATE bulk_operations SET status = 'ABORTED', due_at = NULL, finished_at = $3
- WHERE id = $1 AND ($2::text IS NULL OR user_id = $2) AND status = 'RUNNING'"""
+_ABORT = f"""
+UPDATE bulk_operations SET status = 'ABORTED', due_at = NULL, finished_at = $4
+ WHERE id = $1 AND {WALL} AND status = 'RUNNING'"""
 _FORGET = """
 DELETE FROM bulk_operation_chunks c USING bulk_operations o
  WHERE c.operation_id = $1 AND o.id = $1 AND o.status = 'ABORTED'"""
@@ -29,7 +29,7 @@ async def abort(
     Raises:
         NotFoundError: There is none that the viewer or an admin asked for.
     """
-    await connection.execute(_ABORT, operation_id, viewer.wall, now)
+    await connection.execute(_ABORT, operation_id, *viewer.wall.values, now)
     operation = await read_operation(connection, viewer, operation_id)
     if operation is None:
         raise NotFoundError(

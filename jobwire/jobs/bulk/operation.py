@@ -6,7 +6,8 @@ from uuid import UUID
 
 from jobwire.jobs.job import Row
 from jobwire.jobs.queries import Page
-from jobwire.jobs.viewer import Viewer, known_scopes
+from jobwire.jobs.viewer import Scope, Viewer, known_scopes
+from jobwire.jobs.wall import wall_of_others
 from jobwire.models.database import Connection
 from jobwire.models.vocabulary import BulkStatus
 
@@ -51,10 +52,14 @@ class Refusal(Row):
 
 
 COLUMNS = BulkOperation.columns()
+#: The condition on operations, of a wall as `$2` and `$3`. What somebody asked for as
+#: an admin may tell of anybody's jobs, and their other tokens do not see it.
+WALL = f"""{wall_of_others("$2", "$3")}
+   AND ($2::text IS NULL OR '{Scope.ADMIN.value}' <> ALL (scopes))"""
 
 _READ = f"""
 SELECT {COLUMNS} FROM bulk_operations
- WHERE id = $1 AND ($2::text IS NULL OR user_id = $2)"""
+ WHERE id = $1 AND {WALL}"""
 _READ_REFUSALS = f"""
 SELECT {Refusal.columns()} FROM bulk_operation_refusals
  WHERE operation_id = $1 AND job_id > $2 ORDER BY job_id LIMIT $3"""
@@ -64,7 +69,7 @@ async def read_operation(
     connection: Connection, viewer: Viewer, operation_id: UUID
 ) -> BulkOperation | None:
     """Read an operation; None: there is none that the viewer or an admin asked for."""
-    record = await connection.fetchrow(_READ, operation_id, viewer.wall)
+    record = await connection.fetchrow(_READ, operation_id, *viewer.wall.values)
     return None if record is None else BulkOperation.from_record(record)
 
 

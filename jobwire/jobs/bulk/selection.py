@@ -9,14 +9,14 @@ from jobwire.jobs.errors import InvalidInputError, under
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.queries import select_ids
 from jobwire.jobs.viewer import Viewer
+from jobwire.jobs.wall import wall_of_jobs
 
 #: The most jobs that can be named one by one.
 MAX_IDS = 1000
 
-_BY_IDS = """
+_BY_IDS = f"""
 SELECT id FROM worker_jobs
- WHERE id = ANY($1::uuid[]) AND ($2::text IS NULL OR user_id = $2)
-   AND deleted_at IS NULL"""
+ WHERE id = ANY($1::uuid[]) AND {wall_of_jobs("$2", "$3")} AND deleted_at IS NULL"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Selection:
             InvalidInputError: The filter has too many combinations.
         """
         if not isinstance(self.by, JobFilter):
-            return _BY_IDS, [list(self.by), viewer.wall]
+            return _BY_IDS, [list(self.by), *viewer.wall.values]
         with under("select"):
             return select_ids(viewer, self.by, first=first)
 

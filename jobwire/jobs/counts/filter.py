@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+from jobwire.jobs.errors import ForbiddenError
 from jobwire.jobs.filters import limit_alternatives, users_within
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.vocabulary import Executor
@@ -42,6 +43,12 @@ class CountsFilter:
         """Return this filter behind the viewer's wall.
 
         Raises:
-            ForbiddenError: It names other users, and the viewer is no admin.
+            ForbiddenError: It names other users, and the viewer is no admin; or the
+                viewer may see one job alone.
         """
+        if viewer.job_id is not None:
+            raise ForbiddenError(
+                None,
+                reason="A token of one job counts no jobs; read that job by its id.",
+            )
         return replace(self, user_ids=users_within(viewer, self.user_ids))

@@ -10,6 +10,7 @@ from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Job
 from jobwire.jobs.queries import AS_OF_COLUMNS, AsOf, Page, Window
 from jobwire.jobs.viewer import Viewer
+from jobwire.jobs.wall import wall_of_others
 from jobwire.models.database import Connection
 
 _SMALLEST = UUID(int=0)
@@ -17,15 +18,15 @@ _LARGEST = UUID(int=(1 << 128) - 1)
 
 _READ = f"""
 SELECT {SCHEDULE_COLUMNS} FROM job_schedules
- WHERE id = ANY($1::uuid[]) AND ($2::text IS NULL OR user_id = $2)
-   AND deleted_at IS NULL"""
+ WHERE id = ANY($1::uuid[]) AND {wall_of_others("$2", "$3")} AND deleted_at IS NULL"""
 _LAST_JOBS = f"""
 SELECT {AS_OF_COLUMNS}, {Job.columns("j")} FROM unnest($1::uuid[]) AS s (id)
   LEFT JOIN LATERAL (
     SELECT * FROM worker_jobs
      WHERE schedule_id = s.id AND schedule_id IS NOT NULL AND deleted_at IS NULL
        AND ($2::text IS NULL OR user_id = $2)
-     ORDER BY schedule_id DESC, id DESC LIMIT 1) AS j ON true"""
+     ORDER BY schedule_id DESC, id DESC LIMIT 1) AS j
+    ON $3::uuid IS NULL OR j.id = $3"""
 
 _FIRST_DUE = """
 SELECT next_tick_at FROM job_schedules
@@ -38,7 +39,7 @@ async def read_schedules(
     connection: Connection, viewer: Viewer, ids: Sequence[UUID]
 ) -> list[JobSchedule]:
     """Read the schedules of the given ids, in no particular order."""
-    records = await connection.fetch(_READ, list(ids), viewer.wall)
+    records = await connection.fetch(_READ, list(ids), *viewer.wall.values)
     return [JobSchedule.from_record(record) for record in records]
 
 
@@ -60,17 +61,19 @@ async def read_schedule_page(
         is_paused: Only those that are paused, or that are not.
     """
     # The one column that drives an index; the rest narrows what that finds.
-    walled = "user_id = $1 AND" if viewer.wall is not None else "$1::text IS NULL AND"
+    wall = viewer.wall
+    walled = "user_id = $1" if wall.user_id is not None else "$1::text IS NULL"
     direction = "ASC" if window.backward else "DESC"
-    order = "user_id, id" if viewer.wall is not None else "id"
+    order = "user_id, id" if wall.user_id is not None else "id"
     ordered = ", ".join(f"{name} {direction}" for name in order.split(", "))
     records = await connection.fetch(
         f"""SELECT {SCHEDULE_COLUMNS} FROM job_schedules
-             WHERE {walled} id < $2 AND id > $3 AND deleted_at IS NULL
-               AND ($4::text IS NULL OR type = $4)
-               AND ($5::boolean IS NULL OR is_paused = $5)
-             ORDER BY {ordered} LIMIT $6""",
-        viewer.wall,
+             WHERE {walled} AND $2::uuid IS NULL
+               AND id < $3 AND id > $4 AND deleted_at IS NULL
+               AND ($5::text IS NULL OR type = $5)
+               AND ($6::boolean IS NULL OR is_paused = $6)
+             ORDER BY {ordered} LIMIT $7""",
+        *wall.values,
         _LARGEST if window.after is None else window.after,
         _SMALLEST if window.before is None else window.before,
         type,
@@ -84,7 +87,9 @@ async def read_last_jobs(
     connection: Connection, viewer: Viewer, schedule_ids: Sequence[UUID]
 ) -> tuple[dict[UUID, Job], AsOf]:
     """Read the newest job of each schedule, and where that read stands in the log."""
-    records = await connection.fetch(_LAST_JOBS, list(schedule_ids), viewer.wall)
+    records = await connection.fetch(
+        _LAST_JOBS, list(schedule_ids), *viewer.wall.values
+    )
     jobs = [Job.from_record(record) for record in records if record["id"] is not None]
     found = {job.schedule_id: job for job in jobs if job.schedule_id is not None}
     return found, AsOf.from_record(records[0])

@@ -10,11 +10,12 @@ from jobwire.jobs.cron.job_schedule import SCHEDULE_COLUMNS, JobSchedule
 from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.identifiers import schedule_id_text
 from jobwire.jobs.viewer import Viewer
+from jobwire.jobs.wall import wall_of_others
 from jobwire.models.vocabulary import SyncState
 
 _LOCK = f"""
 SELECT {SCHEDULE_COLUMNS} FROM job_schedules
- WHERE id = $1 AND ($2::text IS NULL OR user_id = $2) AND deleted_at IS NULL
+ WHERE id = $1 AND {wall_of_others("$2", "$3")} AND deleted_at IS NULL
    FOR UPDATE"""
 _JSON = frozenset({"data", "retry_config"})
 
@@ -27,7 +28,7 @@ async def lock_schedule(
     Raises:
         NotFoundError: There is none behind the viewer's wall.
     """
-    records = await connection.fetch(_LOCK, schedule_id, viewer.wall)
+    records = await connection.fetch(_LOCK, schedule_id, *viewer.wall.values)
     if not records:
         raise NotFoundError(schedule_id_text(schedule_id), what="job schedule")
     return JobSchedule.from_record(records[0])

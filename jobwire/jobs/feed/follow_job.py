@@ -56,7 +56,8 @@ class FollowJob(Follow):
         Raises:
             InvalidCursorError: This server did not give the cursor.
         """
-        super().__init__(feed, viewer, Interest(job_id, viewer.wall), after=after)
+        interest = Interest(job_id, viewer.wall.user_id)
+        super().__init__(feed, viewer, interest, after=after)
         self._job_id = job_id
         self._snapshot = snapshot
 

@@ -45,7 +45,7 @@ class FollowList(Follow):
             ForbiddenError: The filter names other users, and the viewer is no admin.
             InvalidCursorError: This server did not give the cursor.
         """
-        interest = Interest(user_id=viewer.wall, filter=filter.within(viewer))
+        interest = Interest(user_id=viewer.wall.user_id, filter=filter.within(viewer))
         super().__init__(feed, viewer, interest, after=after)
         self._window: Window[UUID] = Window(first=MAX_PAGE if snapshot else 0)
 

@@ -10,11 +10,12 @@ from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.job import JOB_COLUMNS, JSON_COLUMNS, Job
 from jobwire.jobs.transitions.events import append_events, changed
 from jobwire.jobs.viewer import Viewer
+from jobwire.jobs.wall import Wall, wall_of_jobs
 from jobwire.models.vocabulary import EventKind, SignalSource
 
 _LOCK = f"""
 SELECT {JOB_COLUMNS} FROM worker_jobs
- WHERE id = $1 AND ($2::text IS NULL OR user_id = $2) AND deleted_at IS NULL
+ WHERE id = $1 AND {wall_of_jobs("$2", "$3")} AND deleted_at IS NULL
    FOR UPDATE"""
 _LOCK_BY_RUN = f"""
 SELECT {JOB_COLUMNS} FROM worker_jobs
@@ -39,8 +40,8 @@ async def lock(
     Returns:
         The job; None when there is none behind the viewer's wall.
     """
-    wall = None if viewer is None else viewer.wall
-    records = await connection.fetch(_LOCK, job_id, wall)
+    wall = Wall() if viewer is None else viewer.wall
+    records = await connection.fetch(_LOCK, job_id, *wall.values)
     return Job.from_record(records[0]) if records else None
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from jobwire.gql.global_ids import GlobalId, Kind
 from jobwire.jobs.identifiers import job_id_text
 from tests.gql.client import Api
-from tests.gql.test_walls import QUERIES
+from tests.gql.doors import DOORS
+from tests.gql.knock import Settle
 from tests.gql.types import MakeJob, OpenSocket
 
 DELETE = """mutation ($input: DeleteJobInput!) { deleteJob(input: $input) {
@@ -48,28 +48,21 @@ async def test_a_job_that_has_ended_is_deleted_by_its_owner_or_an_admin(
     assert again["code"] == "NOT_FOUND"
 
 
-@pytest.mark.parametrize("door", QUERIES)
-async def test_a_deleted_job_is_found_by_no_door(
-    api: Api, make_job: MakeJob, door: str
+async def test_a_deleted_job_is_told_from_none_by_no_door(
+    api: Api, settle: Settle, subtests: pytest.Subtests
 ) -> None:
-    kinds = {"attempt": Kind.ATTEMPT, "event": Kind.EVENT}
-    job = await make_job(status="FAILED", attempts=1, started=None)
-    query, write = QUERIES[door]
-    number = 2 if door == "event" else 1
-    id = str(GlobalId(kinds[door], job.id, number)) if door in kinds else write(job.id)
-    await _delete(api, job_id_text(job.id))
+    of_jobs = {"job", "uuid", "attempt", "event", "tag", "key"}
+    world, knock = await settle("user-2", status="FAILED")
+    await _delete(api, world.names["job"][0], caller="bob")
 
-    found = (await api.data(query, id=id, caller="admin"))["found"]
+    for coordinate, door in DOORS.items():
+        for thing in of_jobs.intersection(door.things):
+            deleted, absent = world.names[thing]
+            for caller in ("admin", "bob"):
+                with subtests.test(coordinate, thing=thing, caller=caller):
+                    found = await knock(door, deleted, caller)
 
-    assert found in (
-        None,
-        [None],
-        {"nodes": []},
-        {"totalCount": {"value": 0}},
-        {"matchedCount": 0},
-        {"job": None, "errors": [{"code": "NOT_FOUND"}]},
-        {"deletedId": None, "errors": [{"code": "NOT_FOUND"}]},
-    )
+                    assert found == await knock(door, absent, caller)
 
 
 async def test_a_job_that_retries_it_stays_and_shows_none(

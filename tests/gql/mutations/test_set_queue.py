@@ -63,7 +63,7 @@ async def test_what_no_queue_can_be_is_refused(
     assert (error["code"], error["path"]) == ("VALIDATION", ["input", path])
 
 
-async def test_queues_are_those_that_are_set_or_hold_ready_jobs(
+async def test_queues_are_those_that_are_set_and_for_admins_those_of_ready_jobs(
     api: Api, make_job: MakeJob
 ) -> None:
     await _set(api, limit=5)
@@ -71,7 +71,10 @@ async def test_queues_are_those_that_are_set_or_hold_ready_jobs(
     await make_job(queue="over", status="SUCCEEDED")
     await make_job(executor="trigger", queue="theirs")
 
-    found = (await api.data(QUEUES))["queues"]
+    found = (await api.data(QUEUES, caller="admin"))["queues"]
+    seen = (await api.data(QUEUES))["queues"]
 
     assert [one["name"] for one in found] == ["default", "mail", "waiting"]
     assert found[1]["limit"] == 5
+    # A name that somebody gave their own jobs is nobody else's to know.
+    assert seen == found[:2]

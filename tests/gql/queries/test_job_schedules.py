@@ -1,7 +1,5 @@
 """`jobSchedules`: pages, and what each schedule tells of its ticks and jobs."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +9,6 @@ from jobwire.jobs.cron.job_schedule import JobSchedule
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.registry import Registry, collect
 from jobwire.jobs.viewer import Scope, Viewer
-from jobwire.models.database import Database
 from jobwire.models.vocabulary import (
     MisfirePolicy,
     OverlapPolicy,
@@ -40,26 +37,6 @@ PAGE = """query (
 @pytest.fixture
 def registry() -> Registry:
     return Registry(REGISTRY.definitions())
-
-
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch, database: Database) -> list[str]:
-    """Every statement that the API sends from here on."""
-    sent: list[str] = []
-    borrow: Callable[[Database], AbstractAsyncContextManager[Any]] = Database.connection
-
-    @asynccontextmanager
-    async def connection(borrowed: Database) -> AsyncIterator[Any]:
-        async with borrow(borrowed) as one:
-            # Servers of other tests live on in this process, with pools of their own.
-            if borrowed is not database:
-                yield one
-                return
-            with one.query_logger(lambda record: sent.append(record.query)):
-                yield one
-
-    monkeypatch.setattr(Database, "connection", connection)
-    return sent
 
 
 async def _page(api: Api, *, caller: str = "alice", **window: Any) -> Any:

@@ -19,7 +19,7 @@ from tests.gql.client import PATIENCE, Api
 
 JOBS = "{ jobs { nodes { id } } }"
 #: Each field reads the jobs by itself, all at once.
-MANY = " ".join(f"f{number}: queues {{ name }}" for number in range(30))
+MANY = " ".join(f"f{number}: jobCounts {{ total }}" for number in range(30))
 #: It reads the database, but not the jobs.
 OTHER = '{ bulkOperation(id: "blk_01jdx3v8e4f6t9a2b5c7d1g0hk") { id } }'
 SCHEDULE = """mutation { scheduleJob(input: {type: "no-op", tag: "t"}) {
