@@ -306,13 +306,15 @@ class Settings(BaseSettings):
     )
     auth_issuer: str | None = Field(
         default=None,
-        description="What `iss` must be in tokens of the identity provider. Without it "
-        "any issuer counts whose keys are there.",
+        description="What `iss` must be in tokens of the identity provider, or, where "
+        "there is none, in tokens of `JOBWIRE_AUTH_SECRET`. Without it any issuer "
+        "counts.",
     )
     auth_audience: str | None = Field(
         default=None,
-        description="What `aud` must be, or hold, in tokens of the identity provider. "
-        "Without it tokens count that it made for other applications.",
+        description="What `aud` must be, or hold, in every token. Without it tokens of "
+        "the identity provider count that it made for other applications, and those of "
+        "`JOBWIRE_AUTH_SECRET` must have no `aud`.",
     )
     allowed_origins: Annotated[
         tuple[str, ...],
@@ -620,6 +622,11 @@ class Settings(BaseSettings):
         return None if self.database_url is None else parse(self.database_url)
 
     @property
+    def secret_issuer(self) -> str | None:
+        """The `iss` of tokens of the secret; None: `auth_issuer` is the provider's."""
+        return self.auth_issuer if self.auth_jwks_url is None else None
+
+    @property
     def lease(self) -> timedelta:
         """`lease_seconds` as a span."""
         return timedelta(seconds=self.lease_seconds)
@@ -679,13 +686,6 @@ class Settings(BaseSettings):
     def _what_does_not_fit(self) -> list[str]:
         """Say which settings do nothing, or not what they should, without others."""
         problems = []
-        if self.auth_jwks_url is None:
-            problems += [
-                f"{environment_names()[field]} is set without JOBWIRE_AUTH_JWKS_URL,"
-                " and only tokens of an identity provider are held to it."
-                for field in ("auth_issuer", "auth_audience")
-                if getattr(self, field) is not None
-            ]
         if self.operations == "trusted" and not self.trusted_documents:
             problems.append(
                 "JOBWIRE_OPERATIONS is trusted without JOBWIRE_TRUSTED_DOCUMENTS, and"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 
 from jobwire.app.cli import main
 from jobwire.app.tokens import dev_secret, read_token
+from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.viewer import Scope
 from jobwire.models.database_url import DatabaseUrl
 from tests.app.commands import running
@@ -170,6 +172,26 @@ def test_a_token_speaks_for_a_user_with_scopes(
     assert viewer.scopes == {Scope.JOBS_READ, Scope.ADMIN}
 
 
+def test_a_token_can_be_of_one_job_and_names_whom_it_is_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JOBWIRE_AUTH_SECRET", SECRET)
+    monkeypatch.setenv("JOBWIRE_AUTH_ISSUER", "shop")
+    monkeypatch.setenv("JOBWIRE_AUTH_AUDIENCE", "jobs")
+    job = UUID(int=7)
+
+    assert main(["token", "--user", "ann", "--job", job_id_text(job)]) == 0
+
+    viewer = read_token(
+        SecretStr(SECRET),
+        capsys.readouterr().out.strip(),
+        now=datetime(2026, 1, 1, tzinfo=UTC),
+        issuer="shop",
+        audience="jobs",
+    )
+    assert (viewer.job_id, viewer.scopes) == (job, {Scope.JOBS_READ})
+
+
 def test_without_a_secret_a_token_is_for_dev(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -183,7 +205,13 @@ def test_without_a_secret_a_token_is_for_dev(
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--scope", "jobs:all"), ("--hours", "0"), ("--hours", "nan"), ("--hours", "day")],
+    [
+        ("--scope", "jobs:all"),
+        ("--hours", "0"),
+        ("--hours", "nan"),
+        ("--hours", "day"),
+        ("--job", "job_1"),
+    ],
 )
 def test_a_token_that_cannot_be_is_not_understood(arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as caught:

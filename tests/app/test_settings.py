@@ -239,17 +239,15 @@ def test_a_retention_of_no_length_is_refused(
     assert problem == f"JOBWIRE_RETENTION_FAILED_DAYS {expected}, not {given!r}."
 
 
-@pytest.mark.parametrize("name", ["JOBWIRE_AUTH_ISSUER", "JOBWIRE_AUTH_AUDIENCE"])
-def test_what_only_an_identity_provider_is_held_to_needs_one(
-    monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    monkeypatch.setenv(name, "jobs")
+def test_the_issuer_is_that_of_the_secret_where_there_is_no_provider() -> None:
+    own = Settings(auth_secret=SECRET, auth_issuer="shop")
+    both = Settings(
+        auth_secret=SECRET,
+        auth_issuer="https://login.example/",
+        auth_jwks_url="https://login.example/keys",
+    )
 
-    with pytest.raises(SettingsError, match=f"{name} is set without JOBWIRE_AUTH_JWKS"):
-        Settings(auth_secret=SECRET)
-
-    keys = "https://login.example/keys"
-    assert Settings(auth_jwks_url=keys).auth_jwks_url == keys
+    assert (own.secret_issuer, both.secret_issuer) == ("shop", None)
 
 
 def test_an_unknown_name_in_the_file_is_named(bare_environment: Path) -> None:

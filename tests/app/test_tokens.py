@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import jwt
 import pytest
@@ -32,6 +33,57 @@ def test_a_minted_token_is_read_back() -> None:
     assert read_token(SECRET, token, now=NOW) == Viewer(
         "ann", frozenset(scopes), NOW + HOUR
     )
+
+
+def test_a_token_of_one_job_reads_and_no_more() -> None:
+    job = UUID(int=7)
+
+    token = mint_token(
+        SECRET, user_id="ann", scopes=Scope, lifetime=HOUR, now=NOW, job_id=job
+    )
+
+    assert read_token(SECRET, token, now=NOW) == Viewer(
+        "ann", frozenset({Scope.JOBS_READ}), NOW + HOUR, job_id=job
+    )
+
+
+@pytest.mark.parametrize(
+    ("claims", "is_taken"),
+    [
+        ({"iss": "shop", "aud": "jobs"}, True),
+        ({"iss": "shop", "aud": ["else", "jobs"]}, True),
+        ({"iss": "shop", "aud": "else"}, False),
+        ({"iss": "else", "aud": "jobs"}, False),
+        ({"iss": "shop"}, False),
+        ({"aud": "jobs"}, False),
+    ],
+)
+def test_a_token_is_held_to_an_issuer_and_an_audience_that_are_set(
+    claims: dict[str, Any], *, is_taken: bool
+) -> None:
+    token = sign(**claims)
+    try:
+        read_token(SECRET, token, now=NOW, issuer="shop", audience="jobs")
+    except UnauthenticatedError:
+        assert not is_taken
+    else:
+        assert is_taken
+
+
+def test_a_minted_token_names_issuer_and_audience() -> None:
+    given = {"issuer": "shop", "audience": "jobs"}
+    token = mint_token(
+        SECRET, user_id="ann", scopes=[], lifetime=HOUR, now=NOW, **given
+    )
+
+    assert read_token(SECRET, token, now=NOW, **given).user_id == "ann"
+    with pytest.raises(UnauthenticatedError, match="not made for this server"):
+        # Without an audience nobody can be meant but others.
+        read_token(SECRET, token, now=NOW)
+
+
+def test_without_settings_any_issuer_counts() -> None:
+    assert read_token(SECRET, sign(iss="anybody"), now=NOW).user_id == "ann"
 
 
 def test_a_token_is_valid_until_five_seconds_after_its_end() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import jwt
 from starlette.requests import HTTPConnection
 
+from jobwire.app.verify import MAX_LENGTH
 from jobwire.jobs.errors import UnauthenticatedError
 from jobwire.jobs.viewer import Viewer
 
@@ -23,19 +24,18 @@ class Asking:
     connection: HTTPConnection
     token: str | None
 
-    def jwt_algorithm(self) -> str | None:
-        """Return the algorithm that the token names as its own; None: it is no JWT.
+    def jwt_header(self) -> Mapping[str, Any]:
+        """Return what the token says of itself; nothing: it is no JWT.
 
         It only tells whose token this may be; what it is verified with is not its to
         say.
         """
-        if not self.token:
-            return None
+        if not self.token or len(self.token) > MAX_LENGTH:
+            return {}
         try:
-            algorithm = jwt.get_unverified_header(self.token).get("alg")
-        except (jwt.InvalidTokenError, ValueError):
-            return None
-        return algorithm if isinstance(algorithm, str) else None
+            return jwt.get_unverified_header(self.token)
+        except (jwt.InvalidTokenError, RecursionError, ValueError):
+            return {}
 
 
 #: One kind of proof: returns who is asking, or None when what was sent is of another
@@ -66,6 +66,11 @@ class Chain:
             UnauthenticatedError: Something was sent, and it proves nothing.
         """
         asking = Asking(connection, presented_token(connection, params))
+        if asking.token is not None and len(asking.token) > MAX_LENGTH:
+            raise UnauthenticatedError(
+                f"A token has at most {MAX_LENGTH:,} characters, not"
+                f" {len(asking.token):,}."
+            )
         for authenticator in self._authenticators:
             viewer = await authenticator(asking)
             if viewer is not None:

@@ -23,7 +23,14 @@ async def open_chain(
             await stack.enter_async_context(ByApiKey(database, clock))
         ]
         if settings.auth_secret is not None:
-            chain.append(by_secret(settings.auth_secret, clock))
+            chain.append(
+                by_secret(
+                    settings.auth_secret,
+                    clock,
+                    issuer=settings.secret_issuer,
+                    audience=settings.auth_audience,
+                )
+            )
         if settings.auth_jwks_url is not None:
             key_set = await stack.enter_async_context(
                 KeySet(settings.auth_jwks_url, clock)

@@ -14,12 +14,14 @@ from jobwire.app.http import create_app
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.listening import address_of, listen
 from jobwire.app.settings import Settings
+from jobwire.app.verify import MAX_LENGTH
 from jobwire.jobs import api_keys
 from jobwire.jobs.api_keys import CreatedKey
 from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.viewer import Scope
 from jobwire.models.database import Database
 from tests.app.authentication.asking import SECRET, token_of
+from tests.app.authentication.attacks import Forger
 from tests.app.authentication.provider import Provider, jwk
 from tests.factories import insert_job
 from tests.gql.client import Socket
@@ -130,6 +132,66 @@ async def test_every_proof_counts_on_every_transport(
 
     assert over_http == over_websocket == ["user-1", "ben", "cleo"]
     assert provider.asked == 1
+
+
+async def test_no_forged_token_gets_in_and_each_is_told_so_in_short(
+    place: str, clock: SystemClock, subtests: pytest.Subtests
+) -> None:
+    forger = Forger(clock.now())
+    attacks = dict(forger.all())
+
+    async with httpx.AsyncClient(base_url=f"http://{place}") as http:
+        for name, token in attacks.items():
+            with subtests.test(name):
+                refused = await http.post(
+                    "/graphql",
+                    json={"query": VIEWER},
+                    headers={"Authorization": f"Bearer {token}"},
+                )
+
+                assert refused.status_code == 401
+                [error] = refused.json()["errors"]
+                assert error["extensions"] == {"code": "UNAUTHENTICATED"}
+                assert len(error["message"]) < 200
+    assert len(attacks) > 100
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param("\ud800", id="a lone surrogate"),
+        pytest.param("jwk_\ud800", id="in a key"),
+        pytest.param("x" * 60_000, id="very long"),
+        pytest.param({"sub": "ann"}, id="an object"),
+        pytest.param(["x"], id="a list"),
+        pytest.param(7, id="a number"),
+        pytest.param("", id="nothing"),
+    ],
+)
+async def test_what_no_header_could_bring_opens_no_socket(
+    place: str, token: object
+) -> None:
+    async with Socket(f"ws://{place}/graphql") as socket:
+        await socket.send({"type": "connection_init", "payload": {"token": token}})
+
+        assert await socket.closed() == (4403, "Forbidden")
+
+
+async def test_what_a_forger_starts_from_is_taken(
+    place: str, clock: SystemClock
+) -> None:
+    forger = Forger(clock.now())
+    # Some providers name their keys so in each header: it counts for nothing.
+    header = {"alg": "HS256", "jku": "http://127.0.0.1:1/keys", "kid": "/dev/null"}
+    whole = forger.payload(f'"exp": {10**10}.0', without="exp")
+
+    for token in (
+        forger.signed(),
+        forger.signed(header),
+        forger.signed(payload=whole),
+        forger.of_length(MAX_LENGTH),
+    ):
+        assert await user_over_http(place, token) == "ann"
 
 
 async def test_with_the_provider_away_the_other_proofs_go_on(
