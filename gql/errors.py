@@ -14,6 +14,7 @@ import strawberry
 from graphql import GraphQLError, GraphQLFormattedError
 from strawberry.extensions import FieldExtension
 
+from jobwire.gql import audit
 from jobwire.gql.context import Info
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.scopes import Scope
@@ -132,7 +133,7 @@ def _scope(required: str | None) -> Scope | None:
 
 
 class RefusalsAsData(FieldExtension):
-    """Counts a mutation, and answers its refusals in the `errors` of its payload.
+    """Counts a mutation, answers its refusals in its payload, and notes the others.
 
     It must come last in the list of a field's extensions, which makes it the outermost:
     what the others refuse is data too, and counts.
@@ -150,9 +151,11 @@ class RefusalsAsData(FieldExtension):
         """Resolve the mutation."""
         try:
             info.context.count(OperationKind.MUTATION)
-            return await next_(source, info, **kwargs)
+            payload = await next_(source, info, **kwargs)
         except errors.JobError as error:
             return self._payload(to_user_errors(error))
+        audit.note(info, kwargs.get("input"))
+        return payload
 
 
 def format_error(

@@ -236,8 +236,9 @@ class JobEvent(Node):
         return JSON(changes)
 
     @resolved(
-        "What else is known of it, as a JSON object; null: nothing, and once the job"
-        " was deleted."
+        "What else is known of it, as a JSON object; null: nothing, and of all events"
+        " but DELETED once the job was deleted. apiKey, key_…, names the API key that"
+        " the actor came with, if it was one."
     )
     def detail(self, info: Info) -> JSON | None:
         """Return what else is known."""

@@ -18,7 +18,7 @@ from jobwire.jobs.viewer import Scope, Viewer, known_scopes
 
 #: What every key begins with, so that people and secret scanners know it.
 PREFIX = "jwk_"
-ID_PREFIX = "key"
+ID_PREFIX = identifiers.API_KEY_PREFIX
 MAX_NAME_LENGTH = 120
 MAX_LIFETIME = timedelta(days=3660)
 MAX_PER_MINUTE = 1_000_000_000

@@ -146,6 +146,6 @@ async def cancel(
         source=SignalSource.API,
         actor=viewer.user_id,
         now=now,
-        detail=detail,
+        detail=viewer.detail(detail),
     )
     return CancelResult(job, already_settled=False)

@@ -38,4 +38,6 @@ async def delete(
         raise InvalidStateError(
             "deleted", job.job_status, TERMINAL, advice="Cancel it first."
         )
-    await erase(connection, job_id, actor=viewer.user_id, now=now)
+    await erase(
+        connection, job_id, actor=viewer.user_id, detail=viewer.detail(), now=now
+    )

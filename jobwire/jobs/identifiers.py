@@ -9,6 +9,7 @@ BULK_OPERATION_PREFIX = "blk"
 EVENT_PREFIX = "evt"
 SCHEDULE_PREFIX = "sch"
 NOTIFICATION_PREFIX = "ntf"
+API_KEY_PREFIX = "key"
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUE = {letter: value for value, letter in enumerate(_ALPHABET)}

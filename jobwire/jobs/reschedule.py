@@ -76,5 +76,5 @@ async def reschedule(
         source=SignalSource.API,
         actor=viewer.user_id,
         now=now,
-        detail={"was": job.run_at.isoformat()},
+        detail=viewer.detail({"was": job.run_at.isoformat()}),
     )

@@ -278,7 +278,11 @@ async def _write(
     outcomes: dict[int, Scheduled | JobError] = {}
     while new:
         created = await create(
-            connection, [*new.values()], source=source, actor=viewer.user_id
+            connection,
+            [*new.values()],
+            source=source,
+            actor=viewer.user_id,
+            detail=viewer.detail(),
         )
         repeats = {}
         for position, job in new.items():

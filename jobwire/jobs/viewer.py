@@ -1,11 +1,13 @@
 """Who asks, and what they may do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+from jobwire.jobs import identifiers
 from jobwire.jobs.errors import ForbiddenError
 from jobwire.jobs.wall import Wall
 
@@ -65,6 +67,17 @@ class Viewer:
     def wall(self) -> Wall:
         """What the caller may see."""
         return Wall() if self.is_admin else Wall(self.user_id, self.job_id)
+
+    def detail(self, known: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+        """Return the detail of an event of the caller's doing, which names their key.
+
+        Args:
+            known: What else is known of it; None: nothing.
+        """
+        if self.api_key_id is None:
+            return None if known is None else dict(known)
+        key = identifiers.type_id(identifiers.API_KEY_PREFIX, self.api_key_id)
+        return {**(known or {}), "apiKey": key}
 
     def has_expired(self, now: datetime) -> bool:
         """Whether the proof of this has ended."""

@@ -1,8 +1,10 @@
 """Create: accepted jobs enter the table with their first event."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from jobwire.jobs.connections import SqlConnection
@@ -107,6 +109,7 @@ e AS ({
         source="$1::text",
         actor="$2::text",
         now="created_at",
+        detail=f"${len(_COLUMNS) + 3}::text::jsonb",
     )
 })
 SELECT {JOB_COLUMNS} FROM i"""
@@ -150,11 +153,19 @@ async def create(
     *,
     source: SignalSource,
     actor: str,
+    detail: Mapping[str, Any] | None = None,
 ) -> dict[UUID, Job]:
     """Write new jobs: → QUEUED or SCHEDULED.
 
     One statement, in the caller's transaction if it holds one. It waits for other
     transactions that are about to use one of the same idempotency keys.
+
+    Args:
+        connection: Where to write.
+        jobs: The jobs.
+        source: Which path brought them.
+        actor: Who asked for them.
+        detail: What else is known of that, as JSON; None: nothing.
 
     Returns:
         The jobs that were written, by id. One that is missing has the idempotency key
@@ -167,5 +178,6 @@ async def create(
         source.value,
         actor,
         *([getattr(job, column) for job in jobs] for column in _COLUMNS),
+        None if detail is None else json.dumps(detail),
     )
     return {record["id"]: Job.from_record(record) for record in records}

@@ -1,6 +1,9 @@
 """Erase: take out of every table what somebody wrote into a job that has ended."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from jobwire.jobs.connections import SqlConnection
@@ -45,13 +48,19 @@ e AS ({
         actor="$2::text",
         now="updated_at",
         attempt="NULL",
+        detail="$4::text::jsonb",
     )
 })
 SELECT id FROM u"""
 
 
 async def erase(
-    connection: SqlConnection, job_id: UUID, *, actor: str, now: datetime
+    connection: SqlConnection,
+    job_id: UUID,
+    *,
+    actor: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Erase what a job holds and hide it; its status stays.
 
@@ -63,5 +72,7 @@ async def erase(
         job_id: A job that has ended.
         actor: Who deletes it.
         now: When.
+        detail: What else is known of it, as JSON; None: nothing.
     """
-    await connection.fetch(_ERASE, job_id, actor, now)
+    known = None if detail is None else json.dumps(detail)
+    await connection.fetch(_ERASE, job_id, actor, now, known)
