@@ -26,6 +26,7 @@ from jobwire.gql.types.user_error import (
     ForbiddenError,
     IdempotencyConflictError,
     InvalidStateError,
+    NotConfiguredError,
     NotFoundError,
     RateLimitedError,
     UserError,
@@ -89,8 +90,9 @@ def to_user_error(  # noqa: C901 - one case for each refusal
     }
     shown: UserError
     match error:
-        case errors.InvalidInputError():
-            shown = ValidationError(**told)
+        case errors.InvalidInputError() | errors.NotConfiguredError():
+            is_input = isinstance(error, errors.InvalidInputError)
+            shown = (ValidationError if is_input else NotConfiguredError)(**told)
         case errors.NotFoundError():
             shown = NotFoundError(**told, id=strawberry.ID(error.id))
         case errors.ForbiddenError():

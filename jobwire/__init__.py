@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         reconcile_trigger_jobs,
         sync_active_trigger_jobs,
     )
+    from jobwire.app.viewer_token_api import create_viewer_token
     from jobwire.jobs.attention import Attention
     from jobwire.jobs.context import Cancelled, JobContext, NonRetryable, RetryAfter
     from jobwire.jobs.decorator import job
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         InvalidInputError,
         InvalidStateError,
         JobError,
+        NotConfiguredError,
         NotFoundError,
         UnauthenticatedError,
         UnknownTypeError,
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from jobwire.jobs.retry_config import RetryConfig
     from jobwire.jobs.trigger_job import trigger_job
     from jobwire.jobs.viewer import Scope, Viewer
+    from jobwire.jobs.viewer_token import ViewerToken
     from jobwire.jobs.webhook import Receipt, Received
 
 # Imported on first use, so that a module of jobs does not load a web framework.
@@ -74,6 +77,7 @@ _HOMES = {
     "schedule_cron_job": "jobwire.app.schedules_api",
     "Settings": "jobwire.app.settings",
     "SettingsError": "jobwire.app.settings",
+    "create_viewer_token": "jobwire.app.viewer_token_api",
     "Attention": "jobwire.jobs.attention",
     "Cancelled": "jobwire.jobs.context",
     "JobContext": "jobwire.jobs.context",
@@ -84,6 +88,7 @@ _HOMES = {
     "InvalidInputError": "jobwire.jobs.errors",
     "InvalidStateError": "jobwire.jobs.errors",
     "JobError": "jobwire.jobs.errors",
+    "NotConfiguredError": "jobwire.jobs.errors",
     "NotFoundError": "jobwire.jobs.errors",
     "UnauthenticatedError": "jobwire.jobs.errors",
     "UnknownTypeError": "jobwire.jobs.errors",
@@ -93,6 +98,7 @@ _HOMES = {
     "RetryConfig": "jobwire.jobs.retry_config",
     "Scope": "jobwire.jobs.viewer",
     "Viewer": "jobwire.jobs.viewer",
+    "ViewerToken": "jobwire.jobs.viewer_token",
     "Notify": "jobwire.jobs.notify",
     "OrphanedRun": "jobwire.jobs.reconcile",
     "ReconcileReport": "jobwire.jobs.reconcile",
@@ -121,6 +127,7 @@ __all__ = [
     "JobScheduleRecord",
     "Jobwire",
     "NonRetryable",
+    "NotConfiguredError",
     "NotFoundError",
     "Notify",
     "OrphanedRun",
@@ -138,9 +145,11 @@ __all__ = [
     "UnknownTypeError",
     "VersionConflictError",
     "Viewer",
+    "ViewerToken",
     "WebhookSignatureError",
     "cancel_job",
     "create_app",
+    "create_viewer_token",
     "delete_job",
     "delete_job_schedule",
     "handle_trigger_webhook",

@@ -5,6 +5,7 @@ import strawberry
 from jobwire.gql.mutations.abort_bulk_operation import abort_bulk_operation
 from jobwire.gql.mutations.cancel_job import cancel_job
 from jobwire.gql.mutations.cancel_jobs import cancel_jobs
+from jobwire.gql.mutations.create_viewer_token import create_viewer_token
 from jobwire.gql.mutations.delete_job import delete_job
 from jobwire.gql.mutations.delete_job_schedule import delete_job_schedule
 from jobwire.gql.mutations.pause_job_schedule import pause_job_schedule
@@ -46,5 +47,6 @@ class Mutation:
     resume_job_schedule = resume_job_schedule
     run_job_schedule_now = run_job_schedule_now
     delete_job_schedule = delete_job_schedule
+    create_viewer_token = create_viewer_token
     reconcile_jobs = reconcile_jobs
     resend_notification = resend_notification

@@ -137,6 +137,16 @@ class CountMismatchError(UserError):
 
 @strawberry.type(
     description=(
+        "This installation lacks the setting that it takes; the message names it. The"
+        " code is NOT_CONFIGURED."
+    )
+)
+class NotConfiguredError(UserError):
+    """`NotConfiguredError`."""
+
+
+@strawberry.type(
+    description=(
         "The executor cannot be used from here, or not now. The code is"
         " EXECUTOR_UNAVAILABLE."
     )

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 
-from jobwire.app.authentication import HostAuthenticate, by_host
+from jobwire.app.authentication import HostAuthenticate, by_host, by_viewer_token
 from jobwire.app.documents import document_policy
 from jobwire.app.jobwire import Jobwire, NotOpenError, open_jobwire
 from jobwire.app.settings import Settings, SettingsError
@@ -52,7 +52,8 @@ def create_app(
         where: A Jobwire, or the settings of one that will be open.
         authenticate: Finds out who asks, from the connection and, if it takes a second
             argument, the payload of a websocket's `connection_init`; async or not; it
-            returns a `Viewer`, or None for nobody it knows. By default
+            returns a `Viewer`, or None for nobody it knows. Viewer tokens that this
+            Jobwire made with its `auth_secret` are taken before it is asked. By default
             `Jobwire.authenticate`: API keys, and tokens of `auth_secret` and of the
             identity provider whose keys are at `auth_jwks_url`.
 
@@ -155,9 +156,10 @@ class _Place:
 
 
 def _authenticate(place: _Place, given: HostAuthenticate | None) -> Authenticate:
-    if given is not None:
-        return by_host(given)
     settings = place.settings
+    if given is not None:
+        ours = by_viewer_token(settings, lambda: place.jobwire().engine.clock)
+        return by_host(given, first=ours)
     if settings.auth_secret is None and settings.auth_jwks_url is None:
         raise SettingsError(
             "Nobody could use the API: set JOBWIRE_AUTH_SECRET or"

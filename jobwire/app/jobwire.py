@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import asyncpg
 
-from jobwire.app.authentication import Chain, open_chain
+from jobwire.app.authentication import Chain, open_chain, viewer_signer
 from jobwire.app.counting import CountingHooks, counting_refusals
 from jobwire.app.notifications import notification_settings
 from jobwire.app.postgres import acquire
@@ -189,6 +189,7 @@ class Jobwire:
                     settings.operations_per_minute,
                     on_refusal=counting_refusals(self.metrics),
                 ),
+                sign_viewer=viewer_signer(settings),
             )
             _open[settings] = self
             stack.callback(self._forget)

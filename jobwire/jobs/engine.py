@@ -14,6 +14,7 @@ from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.rate_limits import RateLimits
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.sync_paths import SyncPath
+from jobwire.jobs.viewer_token import SignViewer
 from jobwire.models.database import Database
 
 
@@ -32,6 +33,8 @@ class Engine:
         paths: How news of runs come between two passes of reconciliation.
         webhook_secrets: Any of these may have signed what is posted; none: nothing
             is taken in.
+        sign_viewer: Signs the tokens that back ends give to browsers; None: there is
+            nothing to sign them with.
         rate_limits: How many operations each caller may start.
         shares: The connections that each user may hold.
         logs: The live logs of this process.
@@ -47,6 +50,7 @@ class Engine:
     trigger: TriggerExecutor | None = None
     paths: frozenset[SyncPath] = frozenset(SyncPath)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    sign_viewer: SignViewer | None = field(default=None, repr=False)
     rate_limits: RateLimits = field(default_factory=RateLimits, compare=False)
     shares: FairShares = field(init=False, repr=False, compare=False)
     logs: LogFeed = field(init=False, repr=False, compare=False)

@@ -14,6 +14,7 @@ JobError
 ├── BatchRefusedError          some of many were refused, and all or none were asked
 ├── CountMismatchError         a selection holds another number of jobs than said
 ├── RateLimitedError           the caller asks for more than a minute allows
+├── NotConfiguredError         this installation lacks the setting that it takes
 └── ExecutorUnavailableError   no job can run there, or nothing can be asked of it
 
 Each error builds its message from the values that it carries: what was expected,
@@ -272,6 +273,15 @@ class RateLimitedError(JobError):
             f" {retry_after.total_seconds():g} s; scheduleJobs counts as one for up to"
             " 1,000 jobs, and a subscription for all that it tells."
         )
+
+
+class NotConfiguredError(JobError):
+    """This installation lacks the setting that it takes."""
+
+    code = "NOT_CONFIGURED"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
 
 
 class ExecutorUnavailableError(JobError):

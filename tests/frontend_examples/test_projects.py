@@ -14,7 +14,7 @@ SCHEMA = EXAMPLES.parent / "schema.graphql"
 #: How many tests each has: a runner is content as well when it finds none.
 TESTS = {
     "jobwire-live": 66,
-    "node-backend": 32,
+    "node-backend": 33,
     "react-apollo": 22,
     "react-relay": 26,
     "react-urql": 13,

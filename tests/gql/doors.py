@@ -267,6 +267,16 @@ DOORS: dict[str, Door] = {
         ("notification",),
         admits_admins=False,
     ),
+    "Mutation.createViewerToken(input.userId)": Door(
+        _change("createViewerToken", 'userId: $given, ttl: "PT1M"', "token"),
+        ("user",),
+        admits_admins=False,
+    ),
+    "Mutation.createViewerToken(input.jobId)": Door(
+        _change("createViewerToken", 'jobId: $given, ttl: "PT1M"', "token"),
+        ("job", "uuid"),
+        admits_admins=False,
+    ),
     **{
         f"Mutation.scheduleJob(input.{member})": Door(
             _change(

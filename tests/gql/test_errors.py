@@ -53,6 +53,10 @@ SAMPLES: dict[type[errors.JobError], tuple[errors.JobError, str]] = {
         errors.RateLimitedError("user", 60, timedelta(seconds=1.5)),
         "RateLimitedError",
     ),
+    errors.NotConfiguredError: (
+        errors.NotConfiguredError("no"),
+        "NotConfiguredError",
+    ),
     errors.ExecutorUnavailableError: (
         errors.ExecutorUnavailableError(Executor.TRIGGER, "no"),
         "ExecutorError",

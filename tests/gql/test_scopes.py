@@ -82,7 +82,12 @@ def test_every_root_field_says_its_scope_but_the_viewer() -> None:
 
     assert scopes.pop(("Query", "viewer")) is None
     assert all(scopes.values())
-    for operators in ("reconcileJobs", "resendNotification", "setQueue"):
+    for operators in (
+        "createViewerToken",
+        "reconcileJobs",
+        "resendNotification",
+        "setQueue",
+    ):
         assert scopes.pop(("Mutation", operators)) == "ADMIN"
     for planning in (
         "scheduleCronJob",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   cancelJob,
+  createViewerToken,
   Jobwire,
   JobwireError,
   NotAllowedError,
@@ -52,6 +53,18 @@ test("a job is scheduled with the words of the first system", async (t) => {
     when: { at: "2026-11-27T00:00:00.000Z" },
     idempotencyKey: "order-7",
   });
+});
+
+test("a browser gets a token of one job, for its route to hand out", async (t) => {
+  const made = { token: "e.y.J", expiresAt: "2026-11-27T00:05:00.000Z" };
+  const payload = { createViewerToken: { ...made, errors: [] } };
+  const { url, asked } = await api(t, says({ data: payload }));
+  const input = { jobId: "job_1", ttl: "PT5M" };
+
+  const token = await createViewerToken(new Jobwire({ url }), input);
+
+  assert.deepEqual(token, made);
+  assert.deepEqual(asked[0]?.variables.input, input);
 });
 
 test("a call whose answer is lost is sent again with the same key", async (t) => {

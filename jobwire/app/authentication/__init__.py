@@ -3,6 +3,7 @@
 from jobwire.app.authentication.chain import Asking, Authenticator, Chain
 from jobwire.app.authentication.host import HostAuthenticate, by_host
 from jobwire.app.authentication.loopback import DEV_USER, by_loopback
+from jobwire.app.authentication.viewer_token import by_viewer_token, viewer_signer
 from jobwire.app.authentication.wiring import open_chain
 
 __all__ = [
@@ -13,5 +14,7 @@ __all__ = [
     "HostAuthenticate",
     "by_host",
     "by_loopback",
+    "by_viewer_token",
     "open_chain",
+    "viewer_signer",
 ]

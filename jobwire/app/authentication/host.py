@@ -6,6 +6,11 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
+from jobwire.app.authentication.chain import (
+    Asking,
+    Authenticator,
+    presented_token,
+)
 from jobwire.gql.transports import Authenticate
 from jobwire.jobs.viewer import Viewer
 
@@ -14,13 +19,25 @@ from jobwire.jobs.viewer import Viewer
 HostAuthenticate = Callable[..., Awaitable[Viewer | None] | Viewer | None]
 
 
-def by_host(authenticate: HostAuthenticate) -> Authenticate:
-    """Authenticate by a function of the host's, whichever of its forms it has."""
+def by_host(
+    authenticate: HostAuthenticate, *, first: Authenticator | None = None
+) -> Authenticate:
+    """Authenticate by a function of the host's, whichever of its forms it has.
+
+    Args:
+        authenticate: The function.
+        first: A proof of ours that is asked before it; what that does not know goes on
+            to the host's as it came.
+    """
     takes_params = len(inspect.signature(authenticate).parameters) > 1
 
     async def adapted(
         connection: HTTPConnection, params: Mapping[str, Any]
     ) -> Viewer | None:
+        if first is not None:
+            ours = await first(Asking(connection, presented_token(connection, params)))
+            if ours is not None:
+                return ours
         found = (
             authenticate(connection, params)
             if takes_params

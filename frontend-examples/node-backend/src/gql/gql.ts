@@ -21,6 +21,7 @@ type Documents = {
     "\n  fragment JobScheduleFields on JobSchedule {\n    id\n    version\n    key\n    tag\n    type\n    userId\n    executor\n    owner\n    cron\n    timezone\n    description\n    isPaused\n    nextRunTimes(count: 1)\n  }\n": typeof types.JobScheduleFieldsFragmentDoc,
     "\n  mutation ScheduleCronJob($input: ScheduleCronJobInput!) {\n    scheduleCronJob(input: $input) {\n      created\n      schedule { ...JobScheduleFields }\n      errors { ...RefusalFields }\n    }\n  }\n": typeof types.ScheduleCronJobDocument,
     "\n  mutation ScheduleJob($input: ScheduleJobInput!) {\n    scheduleJob(input: $input) {\n      created\n      job { ...JobFields }\n      errors { ...RefusalFields }\n    }\n  }\n": typeof types.ScheduleJobDocument,
+    "\n  mutation CreateViewerToken($input: CreateViewerTokenInput!) {\n    createViewerToken(input: $input) {\n      token\n      expiresAt\n      errors { ...RefusalFields }\n    }\n  }\n": typeof types.CreateViewerTokenDocument,
     "\n  query Report($id: ID!) {\n    job(id: $id) {\n      id\n      version\n      type\n      userId\n      status\n      failure { message }\n      result\n    }\n  }\n": typeof types.ReportDocument,
 };
 const documents: Documents = {
@@ -30,6 +31,7 @@ const documents: Documents = {
     "\n  fragment JobScheduleFields on JobSchedule {\n    id\n    version\n    key\n    tag\n    type\n    userId\n    executor\n    owner\n    cron\n    timezone\n    description\n    isPaused\n    nextRunTimes(count: 1)\n  }\n": types.JobScheduleFieldsFragmentDoc,
     "\n  mutation ScheduleCronJob($input: ScheduleCronJobInput!) {\n    scheduleCronJob(input: $input) {\n      created\n      schedule { ...JobScheduleFields }\n      errors { ...RefusalFields }\n    }\n  }\n": types.ScheduleCronJobDocument,
     "\n  mutation ScheduleJob($input: ScheduleJobInput!) {\n    scheduleJob(input: $input) {\n      created\n      job { ...JobFields }\n      errors { ...RefusalFields }\n    }\n  }\n": types.ScheduleJobDocument,
+    "\n  mutation CreateViewerToken($input: CreateViewerTokenInput!) {\n    createViewerToken(input: $input) {\n      token\n      expiresAt\n      errors { ...RefusalFields }\n    }\n  }\n": types.CreateViewerTokenDocument,
     "\n  query Report($id: ID!) {\n    job(id: $id) {\n      id\n      version\n      type\n      userId\n      status\n      failure { message }\n      result\n    }\n  }\n": types.ReportDocument,
 };
 
@@ -57,6 +59,10 @@ export function graphql(source: "\n  mutation ScheduleCronJob($input: ScheduleCr
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation ScheduleJob($input: ScheduleJobInput!) {\n    scheduleJob(input: $input) {\n      created\n      job { ...JobFields }\n      errors { ...RefusalFields }\n    }\n  }\n"): typeof import('./graphql.ts').ScheduleJobDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateViewerToken($input: CreateViewerTokenInput!) {\n    createViewerToken(input: $input) {\n      token\n      expiresAt\n      errors { ...RefusalFields }\n    }\n  }\n"): typeof import('./graphql.ts').CreateViewerTokenDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -38,6 +38,16 @@ export type CancelOutcome =
   /** No code of the job runs any more: it said that it stopped, it was between two attempts, its lease passed without a sign of life, or 60 seconds passed since Trigger.dev said CANCELED. settledBy in the detail of its event says which. */
   | 'STOPPED';
 
+/** What the token reads, and for how long. Exactly one of userId and jobId must be given. */
+export type CreateViewerTokenInput = {
+  /** The one job that it reads, by its id or its bare UUID; it then sees nothing else of the job's user. Absent or null: userId says what it reads. */
+  jobId?: string | number | null | undefined;
+  /** How long it is valid: more than zero and at most P1D. */
+  ttl: string;
+  /** The user whose jobs it reads, 1 to 255 characters; they need not have any yet. Absent or null: jobId says what it reads. */
+  userId?: string | number | null | undefined;
+};
+
 /** Whose clock fires a schedule. Members may be added. */
 export type CronOwner =
   /** Ours: each tick makes a job, of either executor. It needs a worker that runs; misfirePolicy says what becomes of ticks that find none. */
@@ -223,6 +233,7 @@ export type CancelJobMutation = { cancelJob: { alreadySettled: boolean, job: { i
       | { __typename: 'ForbiddenError', requiredScope: Scope | null, message: string, code: string, path: Array<string> | null }
       | { __typename: 'IdempotencyConflictError', differingFields: Array<string>, message: string, code: string, path: Array<string> | null, existingJob: { id: string, status: JobStatus } | null }
       | { __typename: 'InvalidStateError', currentStatus: JobStatus, allowed: Array<JobStatus>, message: string, code: string, path: Array<string> | null }
+      | { __typename: 'NotConfiguredError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
@@ -241,6 +252,8 @@ type RefusalFields_IdempotencyConflictError_Fragment = { __typename: 'Idempotenc
 
 type RefusalFields_InvalidStateError_Fragment = { __typename: 'InvalidStateError', currentStatus: JobStatus, allowed: Array<JobStatus>, message: string, code: string, path: Array<string> | null };
 
+type RefusalFields_NotConfiguredError_Fragment = { __typename: 'NotConfiguredError', message: string, code: string, path: Array<string> | null };
+
 type RefusalFields_NotFoundError_Fragment = { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null };
 
 type RefusalFields_RateLimitedError_Fragment = { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null };
@@ -255,6 +268,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_ForbiddenError_Fragment
   | RefusalFields_IdempotencyConflictError_Fragment
   | RefusalFields_InvalidStateError_Fragment
+  | RefusalFields_NotConfiguredError_Fragment
   | RefusalFields_NotFoundError_Fragment
   | RefusalFields_RateLimitedError_Fragment
   | RefusalFields_ValidationError_Fragment
@@ -274,6 +288,7 @@ export type ScheduleCronJobMutation = { scheduleCronJob: { created: boolean, sch
       | { __typename: 'ForbiddenError', requiredScope: Scope | null, message: string, code: string, path: Array<string> | null }
       | { __typename: 'IdempotencyConflictError', differingFields: Array<string>, message: string, code: string, path: Array<string> | null, existingJob: { id: string, status: JobStatus } | null }
       | { __typename: 'InvalidStateError', currentStatus: JobStatus, allowed: Array<JobStatus>, message: string, code: string, path: Array<string> | null }
+      | { __typename: 'NotConfiguredError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
@@ -291,6 +306,25 @@ export type ScheduleJobMutation = { scheduleJob: { created: boolean, job: { id: 
       | { __typename: 'ForbiddenError', requiredScope: Scope | null, message: string, code: string, path: Array<string> | null }
       | { __typename: 'IdempotencyConflictError', differingFields: Array<string>, message: string, code: string, path: Array<string> | null, existingJob: { id: string, status: JobStatus } | null }
       | { __typename: 'InvalidStateError', currentStatus: JobStatus, allowed: Array<JobStatus>, message: string, code: string, path: Array<string> | null }
+      | { __typename: 'NotConfiguredError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'VersionConflictError', currentVersion: number, message: string, code: string, path: Array<string> | null }
+    > } };
+
+export type CreateViewerTokenMutationVariables = Exact<{
+  input: CreateViewerTokenInput;
+}>;
+
+
+export type CreateViewerTokenMutation = { createViewerToken: { token: string | null, expiresAt: string | null, errors: Array<
+      | { __typename: 'CountMismatchError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'ExecutorError', executor: Executor, isRetryable: boolean, message: string, code: string, path: Array<string> | null }
+      | { __typename: 'ForbiddenError', requiredScope: Scope | null, message: string, code: string, path: Array<string> | null }
+      | { __typename: 'IdempotencyConflictError', differingFields: Array<string>, message: string, code: string, path: Array<string> | null, existingJob: { id: string, status: JobStatus } | null }
+      | { __typename: 'InvalidStateError', currentStatus: JobStatus, allowed: Array<JobStatus>, message: string, code: string, path: Array<string> | null }
+      | { __typename: 'NotConfiguredError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
@@ -631,6 +665,43 @@ fragment RefusalFields on UserError {
     allowed
   }
 }`) as unknown as TypedDocumentString<ScheduleJobMutation, ScheduleJobMutationVariables>;
+export const CreateViewerTokenDocument = new TypedDocumentString(`
+    mutation CreateViewerToken($input: CreateViewerTokenInput!) {
+  createViewerToken(input: $input) {
+    token
+    expiresAt
+    errors {
+      ...RefusalFields
+    }
+  }
+}
+    fragment RefusalFields on UserError {
+  __typename
+  message
+  code
+  path
+  ... on ForbiddenError {
+    requiredScope
+  }
+  ... on IdempotencyConflictError {
+    differingFields
+    existingJob {
+      id
+      status
+    }
+  }
+  ... on ExecutorError {
+    executor
+    isRetryable
+  }
+  ... on VersionConflictError {
+    currentVersion
+  }
+  ... on InvalidStateError {
+    currentStatus
+    allowed
+  }
+}`) as unknown as TypedDocumentString<CreateViewerTokenMutation, CreateViewerTokenMutationVariables>;
 export const ReportDocument = new TypedDocumentString(`
     query Report($id: ID!) {
   job(id: $id) {

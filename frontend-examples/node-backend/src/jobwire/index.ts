@@ -14,3 +14,8 @@ export {
   type UnifiedCronJobInput,
 } from "./schedule-unified-cron-job.ts";
 export { scheduleUnifiedJob, type UnifiedJobInput } from "./schedule-unified-job.ts";
+export {
+  createViewerToken,
+  type ViewerToken,
+  type ViewerTokenInput,
+} from "./viewer-token.ts";

@@ -287,6 +287,7 @@ export type CancelJobMutation = { cancelJob: { __typename: 'CancelJobPayload', a
       | { __typename: 'ForbiddenError', message: string, path: Array<string> | null }
       | { __typename: 'IdempotencyConflictError', message: string, path: Array<string> | null }
       | { __typename: 'InvalidStateError', message: string, path: Array<string> | null }
+      | { __typename: 'NotConfiguredError', message: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, path: Array<string> | null }
       | { __typename: 'RateLimitedError', message: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, path: Array<string> | null }
@@ -309,6 +310,7 @@ export type RetryJobMutation = { retryJob: { __typename: 'RetryJobPayload', job:
       | { __typename: 'ForbiddenError', message: string, path: Array<string> | null }
       | { __typename: 'IdempotencyConflictError', message: string, path: Array<string> | null }
       | { __typename: 'InvalidStateError', message: string, path: Array<string> | null }
+      | { __typename: 'NotConfiguredError', message: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, path: Array<string> | null }
       | { __typename: 'RateLimitedError', message: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, path: Array<string> | null }
@@ -326,6 +328,7 @@ export type ScheduleJobMutation = { scheduleJob: { __typename: 'ScheduleJobPaylo
       | { __typename: 'ForbiddenError', message: string, path: Array<string> | null }
       | { __typename: 'IdempotencyConflictError', message: string, path: Array<string> | null, existingJob: { __typename: 'Job', id: string, tag: string } | null }
       | { __typename: 'InvalidStateError', message: string, path: Array<string> | null }
+      | { __typename: 'NotConfiguredError', message: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, path: Array<string> | null }
       | { __typename: 'RateLimitedError', message: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, path: Array<string> | null }

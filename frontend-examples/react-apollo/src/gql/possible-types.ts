@@ -26,6 +26,7 @@
       "ForbiddenError",
       "IdempotencyConflictError",
       "InvalidStateError",
+      "NotConfiguredError",
       "NotFoundError",
       "RateLimitedError",
       "ValidationError",

@@ -274,6 +274,8 @@ type RefusalFields_IdempotencyConflictError_Fragment = { __typename: 'Idempotenc
 
 type RefusalFields_InvalidStateError_Fragment = { __typename: 'InvalidStateError', message: string, code: string, path: Array<string> | null };
 
+type RefusalFields_NotConfiguredError_Fragment = { __typename: 'NotConfiguredError', message: string, code: string, path: Array<string> | null };
+
 type RefusalFields_NotFoundError_Fragment = { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null };
 
 type RefusalFields_RateLimitedError_Fragment = { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null };
@@ -288,6 +290,7 @@ export type RefusalFieldsFragment =
   | RefusalFields_ForbiddenError_Fragment
   | RefusalFields_IdempotencyConflictError_Fragment
   | RefusalFields_InvalidStateError_Fragment
+  | RefusalFields_NotConfiguredError_Fragment
   | RefusalFields_NotFoundError_Fragment
   | RefusalFields_RateLimitedError_Fragment
   | RefusalFields_ValidationError_Fragment
@@ -305,6 +308,7 @@ export type ScheduleJobMutation = { scheduleJob: { job: { id: string } | null, e
       | { __typename: 'ForbiddenError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'IdempotencyConflictError', message: string, code: string, path: Array<string> | null, existingJob: { tag: string } | null }
       | { __typename: 'InvalidStateError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'NotConfiguredError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
@@ -382,6 +386,7 @@ export type CancelJobMutation = { cancelJob: { job: { executor: Executor, isRetr
       | { __typename: 'ForbiddenError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'IdempotencyConflictError', message: string, code: string, path: Array<string> | null, existingJob: { tag: string } | null }
       | { __typename: 'InvalidStateError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'NotConfiguredError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
@@ -404,6 +409,7 @@ export type RetryJobMutation = { retryJob: { job: { id: string } | null, errors:
       | { __typename: 'ForbiddenError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'IdempotencyConflictError', message: string, code: string, path: Array<string> | null, existingJob: { tag: string } | null }
       | { __typename: 'InvalidStateError', message: string, code: string, path: Array<string> | null }
+      | { __typename: 'NotConfiguredError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'NotFoundError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'RateLimitedError', message: string, code: string, path: Array<string> | null }
       | { __typename: 'ValidationError', message: string, code: string, path: Array<string> | null }
