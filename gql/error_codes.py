@@ -32,6 +32,8 @@ class ErrorCode(StrEnum):
     PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
     #: It ran for too long and was stopped.
     DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+    #: The request did not come in time.
+    REQUEST_TIMEOUT = "REQUEST_TIMEOUT"
     #: The server is starting, stopping or without its database.
     UNAVAILABLE = "UNAVAILABLE"
     #: Something that nobody expected; the log tells more under the same id.

@@ -1,8 +1,9 @@
 """How many connections, streams and operations each user has here."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
 from graphql import GraphQLFormattedError
@@ -54,6 +55,32 @@ class Admission:
             terms.operations,
             "wait for the answers to some",
         )
+        self._init = terms.init
+        self._most_uninitialised = terms.uninitialised
+        #: The deadlines of those who have not said who they are, the oldest first.
+        self._uninitialised: dict[asyncio.Timeout, None] = {}
+
+    @asynccontextmanager
+    async def initialising(self) -> AsyncIterator[None]:
+        """Give a socket time to be initialised; less of it when too many wait.
+
+        Who floods the process with sockets that say nothing thereby loses those, and
+        whoever says at once who they are is not kept out.
+
+        Raises:
+            TimeoutError: The time is over.
+        """
+        if len(self._uninitialised) >= self._most_uninitialised:
+            oldest = next(iter(self._uninitialised))
+            del self._uninitialised[oldest]
+            if not oldest.expired():
+                oldest.reschedule(asyncio.get_running_loop().time())
+        async with asyncio.timeout(self._init) as deadline:
+            self._uninitialised[deadline] = None
+            try:
+                yield
+            finally:
+                self._uninitialised.pop(deadline, None)
 
     @contextmanager
     def connection(self, user_id: str) -> Iterator[None]:

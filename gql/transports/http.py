@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from jobwire.asgi.closing import Closing
 from jobwire.gql import json_codec
 from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
@@ -25,7 +26,7 @@ from jobwire.gql.result import RequestError
 from jobwire.gql.result import Response as Answer
 from jobwire.gql.transports import negotiation
 from jobwire.gql.transports.admission import TooManyError
-from jobwire.gql.transports.parameters import read_address, read_body
+from jobwire.gql.transports.parameters import read_address, read_parameters
 from jobwire.gql.transports.presence import while_connected
 from jobwire.gql.transports.refused import RefusedError, refused, refused_for_now
 from jobwire.gql.transports.session import Host, UnavailableError
@@ -80,7 +81,8 @@ class GraphQLOverHTTP:
             return _json(200, await self._result(request, context), media_type)
         except RefusedError as error:
             body = {"errors": list(error.errors)}
-            return _json(error.status, body, media_type, error.headers)
+            answer = _json(error.status, body, media_type, error.headers)
+            return Closing(answer) if "Connection" in error.headers else answer
         except RequestError as error:
             usual = 400 if media_type == negotiation.GRAPHQL_RESPONSE else 200
             return _json(error.status or usual, {"errors": error.errors}, media_type)
@@ -127,7 +129,7 @@ class GraphQLOverHTTP:
         asked = (
             read_address(request)
             if request.method == "GET"
-            else await read_body(request)
+            else await read_parameters(request, within=self._host.terms.body)
         )
         operation = Operation.choose(asked, self._host.policy, context.viewer)
         if operation.is_mutation and request.method == "GET":

@@ -63,6 +63,11 @@ class Operations:
                 CloseCode.SUBSCRIBER_EXISTS, f"Subscriber for {id} already exists"
             )
         if len(self._by_id) < MAX_OPERATIONS:
+            # Those that were stopped may still be ending.
+            while len(self._running) >= 2 * MAX_OPERATIONS:
+                await asyncio.wait(
+                    tuple(self._running), return_when=asyncio.FIRST_COMPLETED
+                )
             return True
         reason = f"At most {MAX_OPERATIONS} operations may run on one socket."
         await self.refuse(id, ErrorCode.LIMIT_EXCEEDED, reason)

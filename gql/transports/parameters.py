@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from jobwire.asgi.body import BodyRefusedError, read_body
 from jobwire.gql import json_codec
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.json_codec import MalformedJSONError
@@ -17,19 +18,24 @@ from jobwire.gql.transports.refused import RefusedError, refused
 MAX_BODY_BYTES = 1024 * 1024
 #: The longest query string of an address, in bytes.
 MAX_QUERY_STRING_BYTES = 32 * 1024
-#: As many digits of a Content-Length tell whether it is too large.
-_MAX_DIGITS = 10
 
 #: In an address these are JSON text, and those that may be absent may also be empty.
 _JSON_TEXT = ("variables", "extensions")
 _OPTIONAL = (*_JSON_TEXT, "operationName", "documentId")
 
+_CODES = {408: ErrorCode.REQUEST_TIMEOUT, 413: ErrorCode.PAYLOAD_TOO_LARGE}
 
-async def read_body(request: Request) -> Asked:
+
+async def read_parameters(request: Request, *, within: float) -> Asked:
     """Read the JSON body of a POST.
 
+    Args:
+        request: The POST.
+        within: How long the body may take, in seconds.
+
     Raises:
-        RefusedError: It is none, too long, or no request; 400, 413 or 415.
+        RefusedError: It is none, too slow, too long, or no request; 400, 408, 413 or
+            415.
     """
     if not negotiation.is_json(request.headers.getlist("content-type")):
         raise refused(
@@ -45,7 +51,7 @@ async def read_body(request: Request) -> Asked:
             "The body must be sent without a Content-Encoding.",
         )
     try:
-        parameters = json_codec.decode(await _body(request))
+        parameters = json_codec.decode(await _body(request, within))
     except MalformedJSONError as error:
         raise _bad_request(f"The body cannot be read. {error}") from None
     if isinstance(parameters, list):
@@ -108,20 +114,11 @@ def _bad_request(message: str) -> RefusedError:
     return refused(400, ErrorCode.BAD_REQUEST, message)
 
 
-async def _body(request: Request) -> bytes:
-    too_large = refused(
-        413,
-        ErrorCode.PAYLOAD_TOO_LARGE,
-        f"The body may have at most {MAX_BODY_BYTES:,} bytes.",
-        # What is still on its way is not read, so the connection cannot go on.
-        {"Connection": "close"},
-    )
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:_MAX_DIGITS]) > MAX_BODY_BYTES:
-        raise too_large
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise too_large
-    return bytes(body)
+async def _body(request: Request, within: float) -> bytes:
+    # What is still on its way is not read, so the connection cannot go on.
+    closing = {"Connection": "close"}
+    try:
+        return await read_body(request, most=MAX_BODY_BYTES, within=within)
+    except BodyRefusedError as error:
+        code = _CODES[error.status]
+        raise refused(error.status, code, str(error), closing) from None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from jobwire.asgi.body import PATIENCE
 from jobwire.gql.context import DEADLINE
 
 
@@ -10,6 +11,10 @@ class Terms:
     """How long connections may last, and how much one user may have here.
 
     Attributes:
+        body: How long the body of a request may take, in seconds.
+        init: How long a client may take to send `connection_init`, in seconds.
+        uninitialised: How many sockets may wait for it in this process; beyond them the
+            one that has waited longest is closed.
         heartbeat: How often an event stream says that it lives, in seconds; proxies
             close what has been silent for a minute, some sooner.
         ping: How long a socket may be silent before its client is pinged, in seconds.
@@ -24,6 +29,9 @@ class Terms:
             that wait for a connection to the database included.
     """
 
+    body: float = PATIENCE
+    init: float = 10.0
+    uninitialised: int = 1_000
     heartbeat: float = 12.0
     ping: float = 25.0
     silence: float = 60.0

@@ -63,6 +63,30 @@ async def test_a_silent_client_is_pinged_and_closed_when_it_does_not_answer(
         assert await socket.closed() == (1001, "The client gave no sign of life")
 
 
+async def test_a_handshake_must_come_in_time(engine: Engine) -> None:
+    async with serving(engine, Terms(init=0.05)) as url, _socket(url) as socket:
+        await socket.send({"type": "ping"})
+        assert await socket.receive() == {"type": "pong"}
+
+        assert await socket.closed() == (4408, "Connection initialisation timeout")
+
+
+async def test_of_too_many_sockets_that_wait_for_a_handshake_the_oldest_is_closed(
+    engine: Engine,
+) -> None:
+    async with (
+        serving(engine, Terms(uninitialised=2)) as url,
+        _socket(url) as first,
+        _socket(url) as second,
+    ):
+        async with _socket(url) as third:
+            assert await first.closed() == (4408, "Connection initialisation timeout")
+            await third.initialise()
+        async with _socket(url) as fourth:
+            await second.initialise()
+            await fourth.initialise()
+
+
 async def test_a_socket_on_which_nothing_runs_is_closed(engine: Engine) -> None:
     async with serving(engine, Terms(idle=0.05)) as url, _socket(url) as socket:
         await socket.initialise()
@@ -220,6 +244,9 @@ async def test_one_user_has_only_so_many_streams_over_all_connections(
 def test_what_is_allowed_by_default() -> None:
     assert Terms() == replace(
         Terms(),
+        body=30,
+        init=10,
+        uninitialised=1_000,
         heartbeat=12,
         ping=25,
         silence=60,

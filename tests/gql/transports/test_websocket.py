@@ -7,7 +7,6 @@ from typing import Any, NoReturn
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from jobwire.gql.transports import connection as transport
 from jobwire.gql.transports import operations
 from jobwire.gql.transports.protocol import MAX_ID_LENGTH, MAX_MESSAGE_LENGTH
 from jobwire.jobs.engine import Engine
@@ -98,18 +97,6 @@ async def test_a_second_handshake_is_one_too_many(open_socket: OpenSocket) -> No
         assert await socket.closed() == (4429, "Too many initialisation requests")
 
 
-async def test_a_handshake_must_come_in_time(
-    open_socket: OpenSocket, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert transport.INIT_TIMEOUT == 10
-    monkeypatch.setattr(transport, "INIT_TIMEOUT", 0.05)
-    async with open_socket() as socket:
-        await socket.send({"type": "ping"})
-        assert await socket.receive() == {"type": "pong"}
-
-        assert await socket.closed() == (4408, "Connection initialisation timeout")
-
-
 async def test_pings_are_answered_with_their_payload(open_socket: OpenSocket) -> None:
     async with open_socket() as socket:
         for ping in ({}, {"payload": None}, {"payload": {"a": 1}}):
@@ -119,6 +106,27 @@ async def test_pings_are_answered_with_their_payload(open_socket: OpenSocket) ->
                 **({"payload": {"a": 1}} if ping.get("payload") else {}),
             }
             assert await socket.receive() == expected
+
+
+async def test_the_payload_of_a_ping_comes_back_as_it_was(
+    open_socket: OpenSocket,
+) -> None:
+    payloads: list[Any] = [{}, {"a": None}, {"😀": "\ud83d", "b": [1.5, {"c": []}]}]
+    async with open_socket() as socket:
+        for payload in payloads:
+            await socket.send({"type": "ping", "payload": payload})
+            assert await socket.receive() == {"type": "pong", "payload": payload}
+
+
+async def test_a_handshake_may_be_slow_and_pings_may_come_before_it(
+    open_socket: OpenSocket,
+) -> None:
+    async with open_socket() as socket:
+        await socket.send({"type": "ping"})
+        assert await socket.receive() == {"type": "pong"}
+        await socket.initialise()
+        await socket.send({"type": "ping"})
+        assert await socket.receive() == {"type": "pong"}
 
 
 async def test_pongs_and_ends_of_unknown_operations_are_ignored(
@@ -248,6 +256,121 @@ async def test_an_id_stands_for_one_operation_at_a_time(
         code, reason = await socket.closed()
     assert code == 4409
     assert f"Subscriber for {id} already exists".startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "id",
+    ["1", " ", "😀" * 128, "x" * MAX_ID_LENGTH, "\ud83d", "\ude00\ud83d", '\0\n"\\'],
+    ids=ascii,
+)
+async def test_every_message_of_an_operation_has_its_id(
+    open_socket: OpenSocket, id: str
+) -> None:
+    async with open_socket() as socket:
+        await socket.initialise()
+        await socket.subscribe(VIEWER, operation=id)
+        assert await socket.next("viewer", operation=id)
+        await socket.completed(operation=id)
+        await socket.subscribe("{", operation=id)
+        assert await socket.refused(operation=id) == "GRAPHQL_PARSE_FAILED"
+        await socket.subscribe(FOREVER, operation=id)
+        await socket.next("jobListUpdates", operation=id)
+        await socket.subscribe(VIEWER, operation=id)
+
+        code, reason = await socket.closed()
+    assert code == 4409
+    assert len(reason.encode()) <= 123
+
+
+async def test_nothing_is_told_of_an_operation_that_the_client_has_stopped(
+    open_socket: OpenSocket,
+) -> None:
+    async with open_socket() as socket:
+        await socket.initialise()
+        for number in range(20):
+            id = str(number)
+            query = VIEWER if number % 2 else FOREVER
+            await socket.subscribe(query, operation=id)
+            await socket.send({"id": id, "type": "complete"})
+            # Once more is no error either.
+            await socket.send({"id": id, "type": "complete"})
+        await socket.send({"type": "ping"})
+        while (await socket.receive())["type"] != "pong":
+            # Told before the server heard of the end.
+            pass
+        await socket.subscribe(VIEWER, operation="last")
+
+        assert await socket.next("viewer", operation="last")
+        await socket.completed(operation="last")
+
+
+async def test_an_end_that_both_sides_tell_at_once_is_told_once(
+    open_socket: OpenSocket,
+) -> None:
+    async with open_socket() as socket:
+        await socket.initialise()
+        for _ in range(20):
+            await socket.subscribe(VIEWER)
+            assert await socket.next("viewer")
+            # The server's own is on its way by now.
+            await socket.send({"id": "1", "type": "complete"})
+            await socket.completed()
+        await socket.send({"type": "ping"})
+        assert await socket.receive() == {"type": "pong"}
+
+
+async def test_behind_an_error_nothing_more_is_told_of_an_operation(
+    open_socket: OpenSocket,
+) -> None:
+    async with open_socket() as socket:
+        await socket.initialise()
+        for query in ("{", "{ nothing }", "subscription { nothing }"):
+            await socket.subscribe(query)
+            assert await socket.refused()
+            await socket.send({"id": "1", "type": "complete"})
+            await socket.send({"type": "ping"})
+            assert await socket.receive() == {"type": "pong"}
+
+
+async def test_an_id_stands_for_one_operation_whatever_it_does(
+    open_socket: OpenSocket,
+) -> None:
+    for first, second in ((FOREVER, FOREVER), (FOREVER, "{ nothing }"), (FOREVER, "{")):
+        async with open_socket() as socket:
+            await socket.initialise()
+            await socket.subscribe(first)
+            await socket.next("jobListUpdates")
+            await socket.subscribe(second)
+
+            assert await socket.closed() == (4409, "Subscriber for 1 already exists")
+
+
+async def test_what_the_protocol_does_not_name_is_left_alone(
+    open_socket: OpenSocket,
+) -> None:
+    async with open_socket() as socket:
+        await socket.send({**INIT, "id": 5, "more": [1]})
+        assert await socket.receive() == {"type": "connection_ack"}
+        nulls = {"operationName": None, "variables": None, "extensions": None}
+        payload = {"query": VIEWER, "more": 1, **nulls}
+        await socket.send({**SUBSCRIBE, "payload": payload, "more": None})
+
+        assert await socket.next("viewer")
+        await socket.completed()
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 3000, 4499])
+async def test_a_client_may_close_with_any_code(
+    open_socket: OpenSocket, caplog: pytest.LogCaptureFixture, code: int
+) -> None:
+    async with open_socket() as socket:
+        await socket.initialise()
+        await socket.subscribe(FOREVER)
+        await socket.next("jobListUpdates")
+        await socket.connection.close(code, "x" * 123)
+
+        assert socket.connection.close_code == code
+    assert not caplog.records
 
 
 async def test_an_id_is_free_again_when_its_operation_has_ended(
