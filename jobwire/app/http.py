@@ -14,7 +14,7 @@ from jobwire.app.authentication import HostAuthenticate, by_host, by_viewer_toke
 from jobwire.app.documents import document_policy
 from jobwire.app.jobwire import Jobwire, NotOpenError, open_jobwire
 from jobwire.app.settings import Settings, SettingsError
-from jobwire.app.webhook import take_in_events
+from jobwire.app.webhook import PostedEvents
 from jobwire.gql.transports import Authenticate, Terms, graphql_routes
 from jobwire.jobs.viewer import Viewer
 from jobwire.web.board import board_routes
@@ -62,6 +62,7 @@ def create_app(
             a manifest of trusted documents cannot be used.
     """
     place = _Place(where)
+    events = PostedEvents(place.jobwire)
     settings = place.settings
     middleware = [
         Middleware(CountRequests, metrics=place.metrics),
@@ -94,7 +95,7 @@ def create_app(
                 ),
                 policy=document_policy(settings),
             ),
-            trigger_webhook_route(take_in_events(place.jobwire)),
+            trigger_webhook_route(events.admit, events.take_in),
             *health_routes(place.missing),
             metrics_route(place.fresh_metrics),
             *board_routes(),

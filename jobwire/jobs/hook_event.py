@@ -43,10 +43,11 @@ _STATUSES = {
 }
 #: The types that say something; others are taken for those of a newer sender.
 TYPES = frozenset(_STATUSES)
-
+#: Characters of an id or a name of somebody else's; unique ones stand in an index.
+MAX_WORD = 255
 
 _Word = Annotated[
-    str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]+$")
+    str, StringConstraints(min_length=1, max_length=MAX_WORD, pattern=r"^[^\x00]+$")
 ]
 
 

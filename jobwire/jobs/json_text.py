@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from jobwire.jobs.errors import InvalidInputError, Path
 
@@ -61,6 +61,23 @@ def storable(value: Any) -> str:
     text = _ENCODER.encode(value)
     readable = text.encode("utf-8", "replace").decode()
     return _NUL.sub(lambda found: found[0][: -len(_ESCAPED_NUL)] + "\ufffd", readable)
+
+
+def read_foreign(body: bytes) -> Any:
+    """Read JSON of somebody else's: UTF-8 and nothing else, without NaN and Infinity.
+
+    Raises:
+        ValueError: It is none, is nested too deeply, or has numbers of more than 4,300
+            digits.
+    """
+    try:
+        return json.loads(body.decode(), parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"JSON has no {constant}")
 
 
 def decode(text: str | None) -> Any:

@@ -5,8 +5,8 @@ the inbox until Trigger.dev itself was asked: hooks run before it has recorded t
 and the process may still die. So does what tells of a run that no job has yet.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from jobwire.jobs import identifiers, json_text
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.cron.adopt import may_be_scheduled
 from jobwire.jobs.errors import InvalidInputError, WebhookSignatureError
-from jobwire.jobs.hook_event import TYPES, HookEvent, job_id_of
+from jobwire.jobs.hook_event import MAX_WORD, TYPES, HookEvent, job_id_of
 from jobwire.jobs.inbox import (
     DeliverySource,
     Subject,
@@ -34,6 +34,7 @@ from jobwire.triggerdev import (
     verify,
 )
 from jobwire.triggerdev.alerts import RUN_FAILED
+from jobwire.triggerdev.signature import read_claim
 
 #: The longest body that is read: an output of 1 MiB and what comes around it.
 MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -74,8 +75,82 @@ class Received:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An event that was signed and could be read.
+
+    Attributes:
+        event: What it tells.
+        text: The whole of it, as JSON that the inbox can hold.
+    """
+
+    event: HookEvent | RunFailedAlert
+    text: str
+
+
 _ACCEPTED = Received(Receipt.ACCEPTED)
 _DUPLICATE = Received(Receipt.DUPLICATE)
+
+
+def admit(headers: Mapping[str, str], *, now: datetime) -> None:
+    """Refuse what can be refused before its body is read.
+
+    Raises:
+        WebhookSignatureError: The signature is missing, malformed or too old.
+    """
+    with _signature_errors():
+        read_claim(headers, now=now)
+
+
+def read_posted(
+    body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str], now: datetime
+) -> Posted | Received:
+    """Verify and read one posted event; it costs no statement.
+
+    Args:
+        body: The raw body, as it was signed.
+        headers: Those of the request.
+        secrets: Any of these may have signed it; none: nothing is taken in.
+        now: When.
+
+    Returns:
+        What is to be taken in; or what became of it, if it changes nothing.
+
+    Raises:
+        WebhookSignatureError: The signature is missing, wrong or too old.
+        InvalidInputError: The body is no event.
+    """
+    with _signature_errors():
+        verify(body, headers, secrets, now=now)
+    event, text = _read(body)
+    kind = event.get("type")
+    if isinstance(kind, str) and kind.startswith("alert."):
+        alert = _read_alert(event)
+        if alert is None:
+            return Received(
+                Receipt.IGNORED, f"Alerts of the type {_shown(kind)} change no job."
+            )
+        return Posted(alert, text)
+    if not isinstance(kind, str) or kind not in TYPES:
+        return Received(Receipt.IGNORED, f"The type {_shown(kind)} is not known here.")
+    return Posted(HookEvent.read(event), text)
+
+
+async def take_in(
+    connection: SqlConnection, posted: Posted, *, now: datetime
+) -> Received:
+    """Take in one event.
+
+    Must run inside a transaction: the delivery and what it changes are one.
+
+    Args:
+        connection: A connection inside a transaction.
+        posted: The event.
+        now: When.
+    """
+    if isinstance(posted.event, RunFailedAlert):
+        return await _take_alert(connection, posted.event, posted.text, now)
+    return await _take_hook(connection, posted.event, posted.text, now)
 
 
 async def receive(
@@ -86,36 +161,22 @@ async def receive(
     secrets: Sequence[str],
     now: datetime,
 ) -> Received:
-    """Take in one posted event.
-
-    Must run inside a transaction: the delivery and what it changes are one.
-
-    Args:
-        connection: A connection inside a transaction.
-        body: The raw body, as it was signed.
-        headers: Those of the request.
-        secrets: Any of these may have signed it; none: nothing is taken in.
-        now: When.
+    """Verify, read and take in one posted event: `read_posted`, and then `take_in`.
 
     Raises:
         WebhookSignatureError: The signature is missing, wrong or too old.
         InvalidInputError: The body is no event.
     """
-    _verify(body, headers, secrets, now)
-    event, text = _read(body)
-    kind = event.get("type")
-    if isinstance(kind, str) and kind.startswith("alert."):
-        return await _take_alert(connection, event, text, now)
-    if not isinstance(kind, str) or kind not in TYPES:
-        return Received(Receipt.IGNORED, f"The type {kind!r} is not known here.")
-    return await _take_hook(connection, HookEvent.read(event), text, now)
+    posted = read_posted(body, headers, secrets=secrets, now=now)
+    if isinstance(posted, Received):
+        return posted
+    return await take_in(connection, posted, now=now)
 
 
-def _verify(
-    body: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime
-) -> None:
+@contextmanager
+def _signature_errors() -> Iterator[None]:
     try:
-        verify(body, headers, secrets, now=now)
+        yield
     except InvalidSignatureError as error:
         raise WebhookSignatureError(error.message) from None
 
@@ -123,8 +184,8 @@ def _verify(
 def _read(body: bytes) -> tuple[dict[str, Any], str]:
     """Read a body from the text that the inbox will hold, so that both say the same."""
     try:
-        text = json_text.storable(json.loads(body))
-        event = json.loads(text)
+        text = json_text.storable(json_text.read_foreign(body))
+        event = json_text.decode(text)
     except (ValueError, RecursionError) as error:
         raise InvalidInputError(f"The body is no JSON: {error}.") from None
     if not isinstance(event, dict):
@@ -132,19 +193,37 @@ def _read(body: bytes) -> tuple[dict[str, Any], str]:
     return event, text
 
 
-async def _take_alert(
-    connection: SqlConnection, event: Mapping[str, Any], text: str, now: datetime
-) -> Received:
-    alert = None
-    if event["type"] == RUN_FAILED:
-        try:
-            alert = read_alert(event)
-        except MalformedAlertError as error:
-            raise InvalidInputError(error.message) from None
+def _read_alert(event: Mapping[str, Any]) -> RunFailedAlert | None:
+    """Read an alert; None: it is of something that changes no job."""
+    if event["type"] != RUN_FAILED:
+        return None
+    try:
+        alert = read_alert(event)
+    except MalformedAlertError as error:
+        raise InvalidInputError(error.message) from None
     if not isinstance(alert, RunFailedAlert):
-        return Received(
-            Receipt.IGNORED, f"Alerts of the type {event['type']!r} change no job."
-        )
+        return None
+    for name, word in (
+        ("id", alert.id),
+        ("the id of its run", alert.run_id),
+        ("the id of its task", alert.task_identifier),
+    ):
+        if len(word) > MAX_WORD:
+            raise InvalidInputError(
+                f"The alert cannot be read: {name} has {len(word):,} characters, and"
+                f" may have {MAX_WORD}."
+            )
+    return alert
+
+
+def _shown(kind: object) -> str:
+    text = repr(kind)
+    return text if len(text) <= MAX_WORD else f"{text[:MAX_WORD]}…"
+
+
+async def _take_alert(
+    connection: SqlConnection, alert: RunFailedAlert, text: str, now: datetime
+) -> Received:
     run = (alert.run_id, job_id_of(alert.tags))
     stored = await _store(connection, DeliverySource.ALERT, alert.id, text, run, now)
     if stored is None:

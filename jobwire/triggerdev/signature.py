@@ -25,6 +25,13 @@ HEX_HEADER = "x-trigger-signature-hmacsha256"
 _STANDARD_HEADERS = (ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER)
 #: What a secret begins with whose rest is the key in base64.
 BASE64_PREFIX = "whsec_"
+_OURS = frozenset({*_STANDARD_HEADERS, HEX_HEADER})
+#: What an HMAC-SHA256 looks like in each scheme.
+_HEX = re.compile(r"[0-9a-f]{64}")
+_V1 = re.compile(r"v1,[A-Za-z0-9+/]{43}=")
+#: Signatures of one message: one for each secret that its sender has.
+_MOST_SIGNATURES = 32
+_FITS_NONE = "its signature fits none of the secrets"
 #: Seconds since the epoch, for the next thirty thousand years.
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
@@ -92,6 +99,79 @@ def standard_key(secret: str) -> bytes:
     return key
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the headers of a webhook say of its signature, before its body is read.
+
+    Attributes:
+        scheme: Which of the two schemes.
+        message_id: The id that is said to be signed; None: the scheme has none.
+        timestamp: As it stands in the header; None: the scheme has none.
+        signatures: Those that are given, each of the right form.
+    """
+
+    scheme: Literal["standard", "hex"]
+    message_id: str | None
+    timestamp: str | None
+    signatures: tuple[str, ...]
+
+    def check(self, body: bytes, secrets: Sequence[str]) -> Verified:
+        """Check it against the body, in a time that tells nothing of the secrets.
+
+        Args:
+            body: As received, before any parsing.
+            secrets: All that count, while one replaces another.
+
+        Raises:
+            InvalidSignatureError: None of the secrets has signed this.
+        """
+        if self.scheme == "hex":
+            expected = [sign_hex(secret, body) for secret in secrets if secret]
+        else:
+            signed = _signed(self.message_id or "", self.timestamp or "", body)
+            expected = [_standard(key, signed) for key in _standard_keys(secrets)]
+        if not _any_match(self.signatures, expected):
+            raise InvalidSignatureError(_FITS_NONE)
+        return Verified(self.scheme, self.message_id)
+
+
+def read_claim(
+    headers: Mapping[str, str],
+    *,
+    now: datetime,
+    tolerance: timedelta = timedelta(minutes=5),
+) -> Claim:
+    """Read what the headers of a webhook say of its signature.
+
+    What can be refused without the body is refused here, at hardly any cost. A webhook
+    with any header of Standard Webhooks is judged by that scheme alone, so that nobody
+    can take the time out of a message to send it again.
+
+    Args:
+        headers: Names in any case.
+        now: Aware.
+        tolerance: How far the message's time may be from `now`, either way.
+
+    Raises:
+        InvalidSignatureError: It is not signed, or not in time.
+    """
+    given: dict[str, str] = {}
+    for name, value in headers.items():
+        header = name.lower()
+        if header in given and header in _OURS:
+            raise InvalidSignatureError(f"it has {header} more than once")
+        given[header] = value
+    if any(name in given for name in _STANDARD_HEADERS):
+        return _standard_claim(given, now=now, tolerance=tolerance)
+    if HEX_HEADER not in given:
+        raise InvalidSignatureError(
+            f"it has neither {SIGNATURE_HEADER} nor {HEX_HEADER}"
+        )
+    if not _HEX.fullmatch(given[HEX_HEADER]):
+        raise InvalidSignatureError(_FITS_NONE)
+    return Claim("hex", None, None, (given[HEX_HEADER],))
+
+
 def verify(
     body: bytes,
     headers: Mapping[str, str],
@@ -100,10 +180,7 @@ def verify(
     now: datetime,
     tolerance: timedelta = timedelta(minutes=5),
 ) -> Verified:
-    """Check the signature of a webhook, in a time that tells nothing of the secrets.
-
-    A webhook with any header of Standard Webhooks is judged by that scheme alone, so
-    that nobody can take the time out of a message to send it again.
+    """Check the signature of a webhook: `read_claim`, and then its `check`.
 
     Args:
         body: As received, before any parsing.
@@ -115,27 +192,12 @@ def verify(
     Raises:
         InvalidSignatureError: It is not signed, not in time, or not with any of them.
     """
-    given = {name.lower(): value for name, value in headers.items()}
-    if any(name in given for name in _STANDARD_HEADERS):
-        return _verify_standard(body, given, secrets, now=now, tolerance=tolerance)
-    if HEX_HEADER not in given:
-        raise InvalidSignatureError(
-            f"it has neither {SIGNATURE_HEADER} nor {HEX_HEADER}"
-        )
-    expected = [sign_hex(secret, body) for secret in secrets if secret]
-    if not _any_match([given[HEX_HEADER]], expected):
-        raise InvalidSignatureError("its signature fits none of the secrets")
-    return Verified("hex", None)
+    return read_claim(headers, now=now, tolerance=tolerance).check(body, secrets)
 
 
-def _verify_standard(
-    body: bytes,
-    given: Mapping[str, str],
-    secrets: Sequence[str],
-    *,
-    now: datetime,
-    tolerance: timedelta,
-) -> Verified:
+def _standard_claim(
+    given: Mapping[str, str], *, now: datetime, tolerance: timedelta
+) -> Claim:
     missing = [name for name in _STANDARD_HEADERS if not given.get(name)]
     if missing:
         raise InvalidSignatureError(f"it has no {' and no '.join(missing)}")
@@ -146,11 +208,11 @@ def _verify_standard(
         raise InvalidSignatureError(
             f"its {TIMESTAMP_HEADER} is more than {tolerance} away from now"
         )
-    signed = _signed(id, timestamp, body)
-    expected = [_standard(key, signed) for key in _standard_keys(secrets)]
-    if not _any_match(signatures.split(" "), expected):
-        raise InvalidSignatureError("its signature fits none of the secrets")
-    return Verified("standard", id)
+    # Those of other versions are not for us.
+    ours = [one for one in signatures.split(" ") if _V1.fullmatch(one)]
+    if not 1 <= len(ours) <= _MOST_SIGNATURES:
+        raise InvalidSignatureError(_FITS_NONE)
+    return Claim("standard", id, timestamp, tuple(ours))
 
 
 def _any_match(given: Sequence[str], expected: Sequence[str]) -> bool:

@@ -1,12 +1,17 @@
 """`POST /api/trigger/webhook`: where events about Trigger.dev runs are posted."""
 
 import logging
+import math
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
+from jobwire.asgi.body import PATIENCE, BodyRefusedError, read_body
+from jobwire.asgi.closing import Closing
 from jobwire.jobs.errors import InvalidInputError, WebhookSignatureError
 from jobwire.jobs.webhook import MAX_BODY_BYTES, Received
 
@@ -15,6 +20,9 @@ log = logging.getLogger(__name__)
 PATH = "/api/trigger/webhook"
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
+#: Looks at the headers of a request. It may raise WebhookSignatureError and
+#: WebhookUnavailableError.
+Admit = Callable[[Mapping[str, str]], None]
 #: Takes in one event: the raw body and the headers. It may raise WebhookSignatureError,
 #: InvalidInputError, and WebhookUnavailableError.
 TakeIn = Callable[[bytes, Mapping[str, str]], Awaitable[Received]]
@@ -32,30 +40,32 @@ class WebhookUnavailableError(Exception):
         super().__init__(reason)
 
 
-class _BodyTooLargeError(Exception):
-    """More was posted than an event takes."""
-
-
-def trigger_webhook_route(take_in: TakeIn) -> Route:
+def trigger_webhook_route(
+    admit: Admit, take_in: TakeIn, *, patience: float = PATIENCE
+) -> Route:
     """Return the route.
 
     It answers 200 with what became of the event (`applied`, `late`, `accepted`,
-    `duplicate` or `ignored`), 400 for what is no event, 401 for what is not signed, 413
-    for what is too large, 404 while no secret is set, and 503 when the sender should
-    try again.
-    """
+    `duplicate` or `ignored`), 400 for what is no event, 401 for what is not signed, 408
+    for what is too slow, 413 for what is too large, 404 while no secret is set, and 503
+    when the sender should try again.
 
-    async def answer(request: Request) -> Response:
+    Args:
+        admit: Looks at the headers, before the body is read.
+        take_in: Takes in the event.
+        patience: How long a body may take, in seconds.
+    """
+    refusals = Refusals()
+
+    async def answer(request: Request) -> ASGIApp:
         try:
-            received = await take_in(await _body(request), request.headers)
-        except _BodyTooLargeError:
-            return _refusal(413, f"The body may have at most {MAX_BODY_BYTES:,} bytes.")
+            admit(request.headers)
+            body = await read_body(request, most=MAX_BODY_BYTES, within=patience)
+            received = await take_in(body, request.headers)
+        except BodyRefusedError as error:
+            return Closing(_refusal(error.status, str(error)))
         except WebhookSignatureError as error:
-            log.warning(
-                "an event was refused: %s",
-                error.message,
-                extra={"action": "webhook-refused"},
-            )
+            refusals.note(error.message)
             return _refusal(401, error.message)
         except InvalidInputError as error:
             return _refusal(400, error.message)
@@ -71,13 +81,35 @@ def trigger_webhook_route(take_in: TakeIn) -> Route:
     return Route(PATH, answer, methods=["POST"])
 
 
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BODY_BYTES:
-            raise _BodyTooLargeError
-    return bytes(body)
+class Refusals:
+    """Tells the log of events that are not signed: the first at once, then a number.
+
+    Args:
+        pause: How long it says nothing after a line, in seconds.
+        now: The time, in seconds.
+    """
+
+    def __init__(
+        self, *, pause: float = 10.0, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._pause = pause
+        self._now = now
+        self._silent_until = -math.inf
+        self._count = 0
+
+    def note(self, reason: str) -> None:
+        """Count one, and perhaps say how many there were since the last line."""
+        self._count += 1
+        now = self._now()
+        if now < self._silent_until:
+            return
+        log.warning(
+            "an event was refused: %s",
+            reason,
+            extra={"action": "webhook-refused", "count": self._count},
+        )
+        self._silent_until = now + self._pause
+        self._count = 0
 
 
 def _refusal(status: int, reason: str) -> Response:

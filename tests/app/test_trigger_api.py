@@ -29,7 +29,7 @@ from jobwire.app.trigger import (
     trigger_access,
     webhook_secrets,
 )
-from jobwire.app.webhook import take_in_events
+from jobwire.app.webhook import PostedEvents
 from jobwire.jobs.errors import WebhookSignatureError
 from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.jobs.identifiers import parse_job_id
@@ -412,7 +412,7 @@ async def test_a_webhook_that_is_left_out_is_like_one_without_a_secret(
         with pytest.raises(WebhookSignatureError):
             await handle_trigger_webhook(jobwire, signed(body), body)
         with pytest.raises(WebhookUnavailableError, match="leaves out") as caught:
-            await take_in_events(lambda: jobwire)(body, signed(body))
+            await PostedEvents(lambda: jobwire).take_in(body, signed(body))
 
     assert caught.value.status == 404
 

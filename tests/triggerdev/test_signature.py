@@ -15,6 +15,7 @@ from jobwire.triggerdev import (
     sign_standard,
     verify,
 )
+from jobwire.triggerdev.signature import read_claim
 
 SECRET = "a secret of twenty-four"
 KEY_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -246,3 +247,34 @@ def test_nothing_is_signed_with_an_empty_secret() -> None:
 
 def test_a_secret_that_the_environment_gave_as_bytes_signs_with_these() -> None:
     assert sign_hex("\udcff", BODY) == _by_hand(b"\xff", BODY).hex()
+
+
+def test_a_header_of_the_signature_that_comes_twice_is_refused() -> None:
+    right = sign_hex(SECRET, BODY)
+
+    # Whoever else reads the message may take the other one.
+    assert _reason({HEX: right, HEX.upper(): right}) == f"it has {HEX} more than once"
+    assert verify(BODY, {HEX: right, "x": "1", "X": "2"}, [SECRET], now=NOW)
+
+
+@pytest.mark.parametrize("count", [32, 33])
+def test_so_many_signatures_may_be_given(count: int) -> None:
+    right = _standard()["webhook-signature"]
+    wrong = f"v1,{base64.b64encode(bytes(32)).decode()}"
+    given = _standard(webhook_signature=" ".join([wrong] * (count - 1) + [right]))
+
+    if count == 32:
+        assert verify(BODY, given, [SECRET], now=NOW).scheme == "standard"
+    else:
+        assert _reason(given) == "its signature fits none of the secrets"
+
+
+def test_what_needs_no_body_is_refused_without_it() -> None:
+    for headers in ({}, {HEX: "x"}, _standard(webhook_timestamp="0")):
+        with pytest.raises(InvalidSignatureError):
+            read_claim(headers, now=NOW)
+
+    claim = read_claim(_standard(), now=NOW)
+    assert claim.check(BODY, [SECRET]) == Verified("standard", ID)
+    with pytest.raises(InvalidSignatureError):
+        claim.check(BODY + b" ", [SECRET])
