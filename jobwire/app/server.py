@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 from starlette.types import ASGIApp
 
+from jobwire.app.connection_terms import ConnectionTerms, TermsConfig
+from jobwire.app.http_protocol import HttpProtocol
 from jobwire.app.websocket_protocol import WebSocketProtocol
 
 if TYPE_CHECKING:
@@ -25,19 +27,30 @@ _LOOK_SECONDS = 0.02
 
 
 class AppServer(uvicorn.Server):
-    """A server that leaves signals alone: whoever runs it decides when it ends."""
+    """A server that leaves signals alone: whoever runs it decides when it ends.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: What it serves.
+        terms: How it holds connections; None: those of `ConnectionTerms`.
+    """
+
+    def __init__(self, app: ASGIApp, terms: ConnectionTerms | None = None) -> None:
+        terms = terms or ConnectionTerms()
         super().__init__(
-            uvicorn.Config(
+            TermsConfig(
                 app,
+                terms,
                 lifespan="off",
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 # Whoever runs it behind a proxy must not thereby become local.
                 proxy_headers=False,
+                http=HttpProtocol,
+                timeout_keep_alive=terms.keep_alive,
                 ws=WebSocketProtocol,
+                ws_ping_interval=terms.ping,
+                ws_ping_timeout=terms.ping,
                 ws_max_size=MAX_FRAME_BYTES,
                 ws_per_message_deflate=False,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
@@ -93,10 +106,24 @@ class AppServer(uvicorn.Server):
 
 
 class Server(AppServer):
-    """A server that, when asked to end, first tells every stream to go elsewhere."""
+    """A server that, when asked to end, first tells every stream to go elsewhere.
 
-    def __init__(self, app: ASGIApp, jobwire: "Jobwire") -> None:
-        super().__init__(app)
+    Args:
+        app: What it serves.
+        jobwire: Whose streams, and whose settings.
+        terms: How it holds connections; None: as the settings say.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        jobwire: "Jobwire",
+        terms: ConnectionTerms | None = None,
+    ) -> None:
+        super().__init__(
+            app,
+            terms or ConnectionTerms(connections=jobwire.settings.max_connections),
+        )
         self._jobwire = jobwire
 
     async def say_goodbye(self) -> None:

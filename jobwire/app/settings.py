@@ -352,6 +352,15 @@ class Settings(BaseSettings):
         description="Whether all callers are told the schema, by introspection and by "
         "suggestions in errors. `false`: only those with the scope `admin`.",
     )
+    max_connections: Annotated[
+        int,
+        Field(ge=1, le=1_000_000),
+        Expected("a whole number from 1 on"),
+    ] = Field(
+        default=20_000,
+        description="Connections of all kinds that one process of `dev` or `serve` "
+        "holds; beyond them it answers 503. Each is an open file.",
+    )
     connections_per_user: Count = Field(
         default=10_000,
         description="Websockets and event streams that one user may have open in one "

@@ -1,0 +1,264 @@
+"""uvicorn's HTTP, with limits for what comes before a request is understood."""
+
+import json
+from asyncio import TimerHandle, Transport
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import (
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+from jobwire.app.connection_terms import terms_of
+from jobwire.app.lingering import linger
+from jobwire.app.slow_reader import SlowReader
+
+
+class _Stage(Enum):
+    """What of a request comes next."""
+
+    HEAD = auto()
+    BODY = auto()
+    #: Nothing: it is complete.
+    NOTHING = auto()
+
+
+class _RefusedError(Exception):
+    """A request that cannot be served, as its answer says."""
+
+    def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
+        self.answer = _answer(status, code, message)
+        super().__init__(message)
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """Refuses requests that are too slow, too large or none, and too many of them.
+
+    uvicorn's own waits for ever for the rest of a request and takes any number of
+    bytes meanwhile, and it logs a line for each client that speaks no HTTP.
+    The limits are those of its configuration.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._terms = terms_of(self.config)
+        self._stage = _Stage.HEAD
+        #: What the timer waits for.
+        self._awaited = _Stage.NOTHING
+        self._timer: TimerHandle | None = None
+        self._has_begun = False
+        self._head_bytes = 0
+        self._slow_reader: SlowReader
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """Take a connection, unless there are too many."""
+        super().connection_made(transport)
+        self._slow_reader = SlowReader(transport, self._terms.stall)
+        if len(self.connections) > self._terms.connections:
+            transport.write(_FULL)
+            transport.close()
+        else:
+            self._await(_Stage.HEAD)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the client."""
+        self._await(_Stage.NOTHING)
+        self._slow_reader.rest()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read what has come, and see to it that the rest comes in time."""
+        self._unset_keepalive_if_required()
+        was_in_head = self._stage is _Stage.HEAD
+        try:
+            self.parser.feed_data(data)
+            if was_in_head and self._stage is _Stage.HEAD:
+                self._count_head(len(data))
+        except httptools.HttpParserUpgrade:
+            if self._should_upgrade():
+                self._await(_Stage.NOTHING)
+                self.handle_websocket_upgrade()
+            elif not self._is_answering():
+                # CONNECT, whose address is none of ours.
+                self._refuse(_NO_REQUEST)
+            else:
+                # Answered as if it had not asked; what follows cannot be read.
+                self._await(self._what_comes_next())
+                self.cycle.keep_alive = False
+        except httptools.HttpParserError as error:
+            # A callback that raised is the cause of the parser's own error.
+            cause = error.__context__
+            self._refuse(
+                cause.answer if isinstance(cause, _RefusedError) else _NO_REQUEST
+            )
+        except _RefusedError as refused:
+            self._refuse(refused.answer)
+        else:
+            self._await(self._what_comes_next())
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        if len(self.pipeline) >= self._terms.pipelined:
+            raise _RefusedError(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "LIMIT_EXCEEDED",
+                f"At most {self._terms.pipelined:,} requests may wait on a connection.",
+            )
+        self._stage = _Stage.HEAD
+        self._has_begun = True
+        self._head_bytes = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer a request."""
+        terms = self._terms
+        if len(self.url) > terms.line_bytes:
+            raise self._line_too_long()
+        if (
+            len(self.headers) > terms.headers
+            or sum(len(name) + len(value) for name, value in self.headers)
+            > terms.head_bytes
+        ):
+            raise self._head_too_large()
+        self._await(_Stage.NOTHING)
+        super().on_headers_complete()
+        self._stage = _Stage.BODY
+
+    def on_message_complete(self) -> None:
+        """End the reading of a request."""
+        self._stage = _Stage.NOTHING
+        self._has_begun = False
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """End the writing of an answer, perhaps of the last one."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._slow_reader.watch()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that is no longer used."""
+        super().timeout_keep_alive_handler()
+        self._slow_reader.watch()
+
+    def pause_writing(self) -> None:
+        """Wait until the client has read some of what was sent."""
+        super().pause_writing()
+        self._slow_reader.watch()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        super().resume_writing()
+        self._slow_reader.rest()
+
+    def _count_head(self, length: int) -> None:
+        """Count bytes of a head of which there is more to come."""
+        self._head_bytes += length
+        terms = self._terms
+        if self._head_bytes <= terms.head_bytes + terms.line_bytes:
+            return
+        in_line = self._has_begun and len(self.url) > terms.line_bytes
+        raise self._line_too_long() if in_line else self._head_too_large()
+
+    def _line_too_long(self) -> _RefusedError:
+        return _RefusedError(
+            HTTPStatus.REQUEST_URI_TOO_LONG,
+            "PAYLOAD_TOO_LARGE",
+            f"The address may have at most {self._terms.line_bytes:,} bytes.",
+        )
+
+    def _head_too_large(self) -> _RefusedError:
+        return _RefusedError(
+            HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "PAYLOAD_TOO_LARGE",
+            f"A request may have at most {self._terms.headers:,} headers, and"
+            f" {self._terms.head_bytes:,} bytes of them.",
+        )
+
+    def _what_comes_next(self) -> _Stage:
+        if self._stage is _Stage.NOTHING and not self._is_answering():
+            # Line breaks between requests, which nobody counts.
+            return _Stage.HEAD
+        return self._stage
+
+    def _is_answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def _await(self, stage: _Stage) -> None:
+        """Let a stage end in time, counted from when it began."""
+        if stage is self._awaited:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._awaited = stage
+        if stage is not _Stage.NOTHING:
+            self._wait()
+
+    def _wait(self) -> None:
+        is_head = self._awaited is _Stage.HEAD
+        seconds = self._terms.head if is_head else self._terms.body
+        self._timer = self.loop.call_later(seconds, self._run_out)
+
+    def _run_out(self) -> None:
+        if self.flow.read_paused:
+            # It is we who do not read.
+            self._wait()
+        elif self._has_begun:
+            self._refuse(_TOO_SLOW)
+        else:
+            self.transport.close()
+
+    def _refuse(self, answer: bytes) -> None:
+        """Answer the request that is being read, if that is possible, and hang up."""
+        self._await(_Stage.NOTHING)
+        if self.transport.is_closing():
+            return
+        cycle = self.cycle
+        if self._is_answering() and (
+            cycle.response_started or self._stage is _Stage.HEAD or self.pipeline
+        ):
+            # It would be taken for a part of the answer to another request.
+            self.transport.close()
+            self._slow_reader.watch()
+            return
+        if self._stage is _Stage.BODY and not self._is_answering():
+            self.transport.close()
+            return
+        if self._is_answering():
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self.transport.write(answer)
+        linger(self.transport, self, seconds=self._terms.linger)
+
+
+def _answer(status: HTTPStatus, code: str, message: str) -> bytes:
+    """Write an answer in the shape that GraphQL gives to errors."""
+    errors = [{"message": message, "extensions": {"code": code}}]
+    body = json.dumps({"errors": errors}).encode()
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+        "content-type: application/json; charset=utf-8\r\n"
+        "cache-control: no-store\r\n"
+        "x-content-type-options: nosniff\r\n"
+        f"content-length: {len(body)}\r\n"
+        "connection: close\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+_NO_REQUEST = _answer(
+    HTTPStatus.BAD_REQUEST, "BAD_REQUEST", "This is no request of HTTP/1.1."
+)
+_TOO_SLOW = _answer(
+    HTTPStatus.REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The request took too long to come."
+)
+_FULL = _answer(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "UNAVAILABLE",
+    "The server holds as many connections as it may; try again in a moment.",
+)
