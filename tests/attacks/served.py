@@ -41,15 +41,12 @@ async def serve(database_url: str) -> None:
                 terms=Terms(
                     init=DEADLINE,
                     body=DEADLINE,
-                    stall=DEADLINE,
                     uninitialised=UNINITIALISED,
                 ),
             ),
             *create_app(jobwire).routes,
         ]
-        terms = ConnectionTerms(
-            head=DEADLINE, body=DEADLINE + 0.5, linger=0.5, stall=DEADLINE
-        )
+        terms = ConnectionTerms(head=DEADLINE, body=DEADLINE + 0.5, linger=0.5)
         listener = listen("127.0.0.1", 0)
         print(listener.getsockname()[1], flush=True)  # noqa: T201 - for the test
         await Server(Starlette(routes=routes), jobwire, terms).run_on([listener])

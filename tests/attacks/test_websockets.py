@@ -317,7 +317,6 @@ LENGTH, JOBS = 400_000, 30
 async def test_a_hundred_streams_that_nobody_reads_cost_no_memory(
     attacked: Attacked, grown: Callable[[], float]
 ) -> None:
-    files = attacked.sockets
     async with (
         connection(attacked.port) as client,
         httpx.AsyncClient(base_url=attacked.url, timeout=PATIENCE) as http,
@@ -335,8 +334,6 @@ async def test_a_hundred_streams_that_nobody_reads_cost_no_memory(
                 headers={"authorization": "Bearer alice"},
             )
             assert answer.json()["data"]["scheduleJob"]["errors"] == []
-
-            assert grown() < 256
+            assert grown() < 3 * MOST
         await attacked.is_well()
-        await attacked.until_few_sockets(files + 15)
-    assert 100 * JOBS * LENGTH / 2**20 > 256
+    assert 100 * JOBS * LENGTH / 2**20 > 6 * MOST

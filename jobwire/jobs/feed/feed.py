@@ -12,7 +12,7 @@ from jobwire.jobs.feed.cursor import Position
 from jobwire.jobs.feed.edges import Edges
 from jobwire.jobs.feed.follower import Follower
 from jobwire.jobs.feed.snapshot import Snapshot
-from jobwire.jobs.feed.subscription import End, Subscription
+from jobwire.jobs.feed.subscription import Backlog, End, Subscription
 from jobwire.jobs.queries import AsOf
 from jobwire.models.database import Database
 
@@ -55,6 +55,8 @@ class Feed:
         """
         self.database = database
         self.clock = clock or SystemClock()
+        #: What waits for all readers.
+        self.backlog = Backlog()
         self._doorbell = doorbell
         self._edges = Edges(self.clock)
         self._follower = Follower(

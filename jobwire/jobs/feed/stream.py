@@ -62,7 +62,9 @@ class Stream(Generic[R]):
         self._interest = interest
         self._audience = audience
         self._give = give
-        self._subscription = Subscription(interest, audience, give=self._hand_over)
+        self._subscription = Subscription(
+            interest, audience, give=self._hand_over, backlog=feed.backlog
+        )
         self._position: Position
         self._timer: asyncio.TimerHandle | None = None
 

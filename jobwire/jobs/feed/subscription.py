@@ -17,6 +17,10 @@ R = TypeVar("R")
 MAX_WAITING = 1000
 #: The same in bytes of data, result and changes.
 MAX_WAITING_BYTES = 8 * 1024 * 1024
+#: Bytes that wait for all readers of a feed; beyond them only little waits for each.
+MAX_BACKLOG_BYTES = 64 * 1024 * 1024
+#: What may wait for one reader however much waits for the others.
+MAX_SHARE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,22 @@ class End:
     reconnect_after: timedelta
 
 
+@dataclass(slots=True)
+class Backlog:
+    """What waits for all readers of a feed, counted for each of them.
+
+    Attributes:
+        size: In bytes.
+    """
+
+    size: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no room but for each one's share."""
+        return self.size >= MAX_BACKLOG_BYTES
+
+
 class Subscription(Generic[R]):
     """What waits for one reader; its edge puts, the reader takes.
 
@@ -67,6 +87,7 @@ class Subscription(Generic[R]):
         audience: Audience[R],
         *,
         give: Callable[[Delivery[R]], bool] = lambda _: False,
+        backlog: Backlog | None = None,
     ) -> None:
         """Prepare a subscription; it gets nothing before it has joined a feed.
 
@@ -75,6 +96,7 @@ class Subscription(Generic[R]):
             audience: With whom it shares what it is shown.
             give: Hands a delivery to a reader that waits for one, without waking it;
                 False: it must be woken to take it.
+            backlog: What waits for all readers; None: for this one alone.
         """
         self.interest = interest
         self.audience = audience
@@ -82,6 +104,7 @@ class Subscription(Generic[R]):
         self._give = give
         self._waiting: deque[Delivery[R] | Restart] = deque()
         self._bytes = 0
+        self._backlog = backlog or Backlog()
         self._overflown = False
         self._failure: Exception | None = None
         self._stirred = asyncio.Event()
@@ -102,10 +125,11 @@ class Subscription(Generic[R]):
             return
         if self._is_parked and not self._stirred.is_set() and self._give(delivery):
             return
-        if len(self._waiting) >= MAX_WAITING or self._bytes >= MAX_WAITING_BYTES:
+        most = MAX_SHARE_BYTES if self._backlog.is_full else MAX_WAITING_BYTES
+        if len(self._waiting) >= MAX_WAITING or self._bytes >= most:
             self._overflown = True
         else:
-            self._bytes += delivery.size
+            self._count(delivery.size)
             self._waiting.append(delivery)
         self._stirred.set()
 
@@ -131,9 +155,9 @@ class Subscription(Generic[R]):
         self._stirred.set()
 
     def clear(self) -> None:
-        """Forget what waits, for a reader that starts over from the log."""
+        """Forget what waits, for a reader that has left or starts over from the log."""
         self._waiting.clear()
-        self._bytes = 0
+        self._count(-self._bytes)
         self._overflown = False
 
     async def take(self) -> Delivery[R] | Restart | None:
@@ -144,7 +168,7 @@ class Subscription(Generic[R]):
             if self._waiting:
                 item = self._waiting.popleft()
                 if isinstance(item, Delivery):
-                    self._bytes -= item.size
+                    self._count(-item.size)
                 return item
             if self._overflown:
                 return None
@@ -155,3 +179,7 @@ class Subscription(Generic[R]):
             finally:
                 self._is_parked = False
         return None
+
+    def _count(self, size: int) -> None:
+        self._bytes += size
+        self._backlog.size += size
