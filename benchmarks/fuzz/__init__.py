@@ -8,6 +8,12 @@ is none, they are given changes of the corpus at random. A fault is printed with
 input, and ends the run with exit status 1.
 """
 
-from benchmarks.fuzz.command import main
+from collections.abc import Sequence
 
-__all__ = ["main"]
+
+def main(arguments: Sequence[str] = ()) -> None:
+    """Fuzz, and end the process with 1 at the first fault."""
+    # Atheris watches nothing that was imported before it.
+    from benchmarks.fuzz import command  # noqa: PLC0415
+
+    command.main(arguments)

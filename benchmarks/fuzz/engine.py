@@ -18,11 +18,15 @@ _ATHERIS = ROOT / ".tools" / f"atheris-{_VERSION}"
 _WANTED = "atheris>=3,<4"
 _INSTALL_SECONDS = 120
 
-_RUNS = re.compile(
-    r"^Done (\d+) runs|^stat::number_of_executed_units: +(\d+)", re.MULTILINE
-)
+_RUNS = re.compile(r"^stat::number_of_executed_units: +(\d+)", re.MULTILINE)
 _FAULT = re.compile(r"=== Uncaught Python exception: ===\n(.*?)\n==\d+==", re.DOTALL)
 _INPUT = re.compile(r"Test unit written to (\S+)")
+#: How much of a log is told, in characters from its end.
+_TOLD = 2_000
+
+
+class EngineError(Exception):
+    """The engine itself failed; the message is what it said last."""
 
 
 def find_atheris() -> Path | None:
@@ -49,24 +53,34 @@ def find_atheris() -> Path | None:
 def fuzz_guided(
     atheris: Path, targets: Sequence[str], seconds: float
 ) -> Iterator[Outcome]:
-    """Fuzz targets one after the other, each for so many seconds."""
+    """Fuzz targets one after the other, each for so many seconds.
+
+    Raises:
+        EngineError: Not all of them were fuzzed.
+    """
     WORK.mkdir(parents=True, exist_ok=True)
     paths = [str(atheris), *filter(None, [os.environ.get("PYTHONPATH")])]
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "benchmarks.fuzz.guided"),
-            *(str(max(round(seconds), 1)), str(WORK), *targets),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None  # noqa: S101 - asked for above
-    with process:
+    said = WORK / "engine.log"
+    with (
+        said.open("w") as log,
+        subprocess.Popen(
+            [
+                *(sys.executable, "-m", "benchmarks.fuzz.guided"),
+                *(str(max(round(seconds), 1)), str(WORK), *targets),
+            ],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None  # noqa: S101 - asked for above
         for line in process.stdout:
             name, status = line.split()
             yield _outcome(name, int(status))
+    if process.returncode != 0:
+        raise EngineError(said.read_text()[-_TOLD:])
 
 
 def _outcome(target: str, status: int) -> Outcome:
@@ -80,6 +94,6 @@ def _outcome(target: str, status: int) -> Outcome:
     return Outcome(
         target,
         runs,
-        fault[1] if fault else log[-2_000:],
+        fault[1] if fault else log[-_TOLD:],
         Path(input[1]) if input else None,
     )

@@ -20,6 +20,8 @@ _WATCHED = ["jobwire", "graphql.language", "graphql.utilities", "cronsim"]
 _MOST_SECONDS = 10
 _MOST_MEMORY = 2048
 
+if "jobwire" in sys.modules:
+    sys.exit("jobwire was imported before atheris could watch it.")
 with atheris.instrument_imports(include=_WATCHED):
     from benchmarks.fuzz.targets import TARGETS
 

@@ -1,5 +1,6 @@
 """Reading foreign JSON field by field: tolerant of absence, strict about shape."""
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -83,7 +84,25 @@ class Fields:
             return 0
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._wrong(name, "a number")
+        # Python reads NaN and Infinity, which are no JSON, and 1e309 as infinity.
+        if isinstance(value, float) and not math.isfinite(value):
+            raise self._refuse(f"{name} of {self._what} must be a finite number.")
         return value
+
+    def span(self, name: str, *, per_second: int) -> timedelta:
+        """Return a span of time, told as a number; zero when absent.
+
+        Args:
+            name: The field.
+            per_second: How many of what is told are a second.
+        """
+        try:
+            return timedelta(seconds=self.number(name) / per_second)
+        except OverflowError:
+            message = (
+                f"{name} of {self._what} must be a span of a billion days at most."
+            )
+            raise self._refuse(message) from None
 
     def optional_time(self, name: str) -> datetime | None:
         """Return an instant in UTC; it is told in ISO 8601 or milliseconds of Unix."""

@@ -245,7 +245,7 @@ def _summary(fields: Fields) -> dict[str, Any]:
         "ttl": fields.optional_text("ttl"),
         "tags": fields.texts("tags"),
         "metadata": metadata if isinstance(metadata, dict) else None,
-        "duration": timedelta(milliseconds=fields.number("durationMs")),
+        "duration": fields.span("durationMs", per_second=1000),
         "cost_in_cents": fields.number("costInCents"),
         "base_cost_in_cents": fields.number("baseCostInCents"),
         "depth": fields.count("depth"),

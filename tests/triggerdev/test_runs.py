@@ -204,6 +204,17 @@ def test_an_error_without_a_message_is_still_one() -> None:
         ({"createdAt": "soon"}, "createdAt of the run must be a date, not a text."),
         ({"startedAt": True}, "startedAt of the run must be a date, not a boolean."),
         ({"startedAt": 1e300}, "startedAt of the run must be a date, not a number."),
+        (
+            {"costInCents": float("nan")},
+            "costInCents of the run must be a finite number.",
+        ),
+        *(
+            (
+                {"durationMs": large},
+                "durationMs of the run must be a span of a billion days at most.",
+            )
+            for large in (1e308, 10**400)
+        ),
         ({"tags": "a"}, "tags of the run must be a list of texts, not a text."),
         ({"tags": [1]}, "tags of the run must be a list of texts, not a list."),
         ({"isTest": 1}, "isTest of the run must be true or false, not a number."),
