@@ -199,7 +199,7 @@ def _outage(
         reason = "The database does not answer at the moment; try again."
     else:
         return None
-    log.warning("%s could not be read: %s", _place(path), cause)
+    log.warning("At %s the database did not answer: %s", _place(path), cause)
     return {"message": reason, "extensions": {"code": code.value}}
 
 
