@@ -4,6 +4,7 @@ A target raises when its reader raises what it does not promise, or when what wa
 does not come out as it went in.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -26,7 +27,7 @@ from jobwire.gql.request import Request as Parameters
 from jobwire.gql.result import RequestError
 from jobwire.gql.schema import core
 from jobwire.gql.transports import negotiation
-from jobwire.gql.transports.parameters import read_address, read_body
+from jobwire.gql.transports.parameters import read_address, read_parameters
 from jobwire.gql.transports.protocol import ProtocolError, read_message
 from jobwire.gql.transports.refused import RefusedError
 from jobwire.jobs.cron.expression import read_expression
@@ -131,10 +132,10 @@ def body(data: bytes) -> None:
         return {"type": "http.request", "body": content, "more_body": False}
 
     headers = [(b"content-type", content_type)]
-    reading = read_body(Request({"type": "http", "headers": headers}, receive))
+    request = Request({"type": "http", "headers": headers}, receive)
     try:
-        reading.send(None)
-    except (StopIteration, RefusedError):
+        asyncio.run(read_parameters(request, within=1))
+    except RefusedError:
         return
 
 
@@ -157,7 +158,7 @@ def operation(data: bytes) -> None:
         chosen = Operation.choose(Parameters.read(parameters), POLICY, VIEWER)
     except (json_codec.MalformedJSONError, MalformedRequestError, RequestError):
         return
-    declared = chosen.definition.variable_definitions
+    declared = chosen.definition.variable_definitions or ()
     get_variable_values(core, declared, chosen.variables)
 
 

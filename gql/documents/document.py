@@ -146,7 +146,13 @@ class Document:
 
 def _parse(text: str) -> DocumentNode:
     try:
-        return parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_COMMENTS)
+        return parse(
+            text,
+            max_lexical_tokens=MAX_TOKENS,
+            max_comments=MAX_COMMENTS,
+            # A draft allows them; the specification of September 2025 does not.
+            allow_empty_selection_sets=False,
+        )
     except GraphQLSyntaxError as error:
         is_limit = error.message.endswith(_ABORTED)
         code = ErrorCode.LIMIT_EXCEEDED if is_limit else ErrorCode.PARSE_FAILED

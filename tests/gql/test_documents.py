@@ -44,3 +44,13 @@ def test_an_operation_that_cannot_be_told_is_refused(name: str | None) -> None:
 @pytest.mark.parametrize("name", [None, ""])
 def test_the_only_operation_needs_no_name(name: str | None) -> None:
     prepare("query A { viewer { userId } }").operation(name)
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "query Q {}", "{ viewer {} }", "{ ... on Query {} }"]
+)
+def test_a_selection_of_nothing_is_no_graphql(text: str) -> None:
+    with pytest.raises(DocumentError) as refused:
+        prepare(text)
+
+    assert refused.value.code is ErrorCode.PARSE_FAILED
