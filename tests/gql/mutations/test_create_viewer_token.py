@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -15,6 +15,8 @@ from tests.gql.client import Api
 from tests.gql.host import Host
 from tests.gql.types import MakeJob
 
+#: No job's.
+ABSENT = UUID("018f0000-0000-7000-8000-000000000000")
 CREATE = """mutation ($input: CreateViewerTokenInput!) {
   createViewerToken(input: $input) {
     token expiresAt
@@ -87,7 +89,7 @@ async def test_it_is_made_for_one_job_of_its_user(
     [
         ({}, ["input"], "neither was"),
         ({"userId": None, "jobId": None}, ["input"], "neither was"),
-        ({"userId": "ann", "jobId": str(uuid4())}, ["input"], "both were"),
+        ({"userId": "ann", "jobId": str(ABSENT)}, ["input"], "both were"),
         ({"userId": ""}, ["input", "userId"], "1 to 255"),
         ({"userId": "u" * 256}, ["input", "userId"], "1 to 255"),
         ({"userId": "ann", "ttl": "PT0S"}, ["input", "ttl"], "at most P1D"),
@@ -110,7 +112,7 @@ async def test_the_shortest_and_the_longest_time_are_taken(api: Api, ttl: str) -
 
 
 @pytest.mark.usefixtures("signed")
-@pytest.mark.parametrize("id", [job_id_text(uuid4()), str(uuid4()), "job_1", "x"])
+@pytest.mark.parametrize("id", [job_id_text(ABSENT), str(ABSENT), "job_1", "x"])
 async def test_a_job_that_is_not_there_is_not_found(api: Api, id: str) -> None:
     error = await _refused(api, jobId=id)
 
