@@ -244,8 +244,9 @@ def _count(value: Any) -> int:
     """Return how many items a value asks for: a number, or a list of some."""
     if isinstance(value, list):
         return min(len(value), _LONGEST)
-    if isinstance(value, int):
-        return min(max(value, 0), _LONGEST)
+    # A whole number may also be written as 100.0 or 1e2, and is then read as an Int.
+    if isinstance(value, int | float):
+        return int(min(max(value, 0), _LONGEST))
     # One value counts as a list of it; whatever is no size is refused as such.
     return 1
 

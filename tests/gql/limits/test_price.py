@@ -79,6 +79,9 @@ def test_a_price_is_the_sum_of_what_is_declared(text: str, expected: int) -> Non
         ({"n": None}, 1 + 20 * 1),
         ({"n": "many"}, 1 + 1),
         ({"n": 10**30}, 1 + 1000),
+        ({"n": 9.0}, 1 + 9),
+        ({"n": 1e30}, 1 + 1000),
+        ({"n": -1e30}, 1),
         ({"n": 9, "with": True}, 1 + 9 * 2),
     ],
 )
