@@ -13,7 +13,13 @@ from graphql import GraphQLError, OperationDefinitionNode, OperationType, execut
 from jobwire.gql.context import Context
 from jobwire.gql.documents import Document, DocumentError, DocumentPolicy
 from jobwire.gql.errors import format_error
-from jobwire.gql.limits import MAX_COST, exceeded, too_long, unstorable_variable
+from jobwire.gql.limits import (
+    MAX_COST,
+    exceeded,
+    too_long,
+    too_much_repeated,
+    unstorable_variable,
+)
 from jobwire.gql.live import LiveOperation, Offer, open_live
 from jobwire.gql.reading import ReadingOperation
 from jobwire.gql.request import Request
@@ -81,7 +87,15 @@ class Operation:
                 f"The variable ${_printable(name)} must not hold NUL characters or lone"
                 " surrogates."
             )
-        cost = self.document.prices[self.name].of(self.variables)
+        price = self.document.prices[self.name]
+        refused = too_much_repeated(
+            self.document.repeated[self.name],
+            {**price.defaults, **self.variables},
+            self.definition,
+        )
+        if refused is not None:
+            return refused
+        cost = price.of(self.variables)
         if cost > MAX_COST:
             return exceeded(
                 "The operation would cost {}", cost, MAX_COST, at=self.definition

@@ -1,7 +1,7 @@
 """One document that is fit to run."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -25,6 +25,7 @@ from jobwire.gql.limits import (
     OperationPrice,
     price,
     read_weights,
+    repeated_variables,
     too_large,
     too_long_tokens,
     unstorable_literals,
@@ -60,6 +61,8 @@ class Document:
         digest: What tells it from documents of another text.
         operations: Its operations by name; None names the one without.
         prices: By the same names, what they cost.
+        repeated: By the same names, how often each variable is used; empty: none more
+            than once.
         shaping: By the same names, the variables that shape the results of a
             subscription.
         introspection: Its fields that ask for the schema.
@@ -69,6 +72,7 @@ class Document:
     digest: bytes
     operations: dict[str | None, OperationDefinitionNode]
     prices: dict[str | None, OperationPrice]
+    repeated: dict[str | None, Mapping[str, int]]
     shaping: dict[str | None, frozenset[str]]
     introspection: tuple[FieldNode, ...]
 
@@ -106,6 +110,10 @@ class Document:
             operations,
             {
                 name: price(core, _WEIGHTS, ast, operation)
+                for name, operation in operations.items()
+            },
+            {
+                name: repeated_variables(ast, operation)
                 for name, operation in operations.items()
             },
             {

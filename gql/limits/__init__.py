@@ -8,6 +8,11 @@ from jobwire.gql.limits.exceeded import exceeded
 from jobwire.gql.limits.inputs import MAX_LIST, MAX_STRING, LiteralLengths, too_long
 from jobwire.gql.limits.measure import Measure, measure
 from jobwire.gql.limits.price import OperationPrice, price
+from jobwire.gql.limits.repeats import (
+    MAX_REPEATED,
+    repeated_variables,
+    too_much_repeated,
+)
 from jobwire.gql.limits.source import (
     MAX_COMMENTS,
     MAX_LENGTH,
@@ -46,6 +51,7 @@ __all__ = [
     "MAX_LIST",
     "MAX_NAME",
     "MAX_OPERATIONS",
+    "MAX_REPEATED",
     "MAX_ROOTS",
     "MAX_STRING",
     "MAX_TOKENS",
@@ -56,9 +62,11 @@ __all__ = [
     "measure",
     "price",
     "read_weights",
+    "repeated_variables",
     "too_large",
     "too_long",
     "too_long_tokens",
+    "too_much_repeated",
     "unstorable_literals",
     "unstorable_variable",
     "violations",
