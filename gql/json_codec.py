@@ -11,8 +11,9 @@ MAX_DIGITS = 1_000
 MAX_LEVELS = 128
 
 _SEPARATORS = (",", ":")
-#: What a longer number looks like; other text may look so, too.
-_LONG = re.compile(rf"[-+.\deE]{{{MAX_DIGITS + 1}}}", re.ASCII)
+#: What a longer number looks like; other text may look so, too. It is looked for where
+#: such text begins and nowhere else, which takes time in proportion to the text.
+_LONG = re.compile(rf"(?<![-+.\deE])[-+.\deE]{{{MAX_DIGITS + 1}}}", re.ASCII)
 
 
 class MalformedJSONError(ValueError):

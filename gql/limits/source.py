@@ -28,7 +28,7 @@ MAX_COMMENTS = 1_000
 MAX_NAME = 255
 
 _LINE_BREAK = re.compile(r"\r\n|[\n\r]")
-_LONG = re.compile(rf"\w{{{MAX_NAME + 1}}}", re.ASCII)
+_LONG = re.compile(rf"\b\w{{{MAX_NAME + 1}}}", re.ASCII)
 
 
 def too_large(text: str) -> GraphQLError | None:
