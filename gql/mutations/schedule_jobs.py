@@ -119,6 +119,6 @@ schedule_jobs = strawberry.mutation(
     ],
     directives=[
         COMMAND,
-        ListSize(slicing_arguments=["input.jobs"], sized_fields=["items"]),
+        ListSize(slicing_arguments=["input.jobs"], sized_fields=["items", "errors"]),
     ],
 )

@@ -60,6 +60,16 @@ def _price(text: str, **variables: Any) -> int:
             """mutation {
               scheduleJobs(
                 input: {jobs: [{type: "a", tag: "b"}, {type: "a", tag: "b"}]}
+              ) {
+                errors { ... on IdempotencyConflictError { existingJob { id } } }
+              }
+            }""",
+            10 + 1 + 2 * 2,
+        ),
+        (
+            """mutation {
+              scheduleJobs(
+                input: {jobs: [{type: "a", tag: "b"}, {type: "a", tag: "b"}]}
               ) { items { job { id } } }
             }""",
             10 + 1 + 2 * 2,
@@ -131,7 +141,8 @@ def test_every_list_of_objects_says_how_many_it_may_have() -> None:
         and (kind, name) not in sized_above
     ]
 
-    # Refusals: one, or a few of a batch that was asked for.
+    # Of a batch as many as there may be, of everything else one.
+    assert ("ScheduleJobsPayload", "errors") in sized_above
     assert [name for name in unsaid if not name.endswith(".errors")] == []
 
 
