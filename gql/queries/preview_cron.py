@@ -1,7 +1,6 @@
 """`previewCron`: what a cron expression means, before anything is scheduled."""
 
 from datetime import datetime
-from itertools import islice
 from typing import Annotated
 
 import strawberry
@@ -10,8 +9,8 @@ from jobwire.gql.context import Info
 from jobwire.gql.cost import Cost
 from jobwire.gql.errors import to_user_errors
 from jobwire.gql.mutations.errors_field import errors_field
+from jobwire.gql.run_times import Count, check_count, run_times
 from jobwire.gql.scopes import RequiresScope
-from jobwire.gql.types.job_schedule import MAX_RUN_TIMES, check_count
 from jobwire.gql.types.user_error import UserError
 from jobwire.jobs.cron.expression import read_expression
 from jobwire.jobs.cron.time_zone import check_zone
@@ -44,12 +43,7 @@ async def resolve_preview_cron(
         str,
         strawberry.argument(description="The IANA time zone that it is read in."),
     ] = "UTC",
-    count: Annotated[
-        int,
-        strawberry.argument(
-            description=f"How many instants at most, 0 to {MAX_RUN_TIMES}."
-        ),
-    ] = 5,
+    count: Count = 5,
 ) -> CronPreview:
     """Resolve `previewCron`."""
     check_count(count)
@@ -61,7 +55,9 @@ async def resolve_preview_cron(
     now = info.context.engine.clock.now()
     return CronPreview(
         description=expression.description,
-        next_run_times=list(islice(expression.ticks_after(timezone, now), count)),
+        next_run_times=await run_times(
+            expression.ticks_after(timezone, now), count, now=now
+        ),
     )
 
 

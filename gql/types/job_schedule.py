@@ -1,9 +1,7 @@
 """Job schedules: jobs by a cron."""
 
-import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Annotated, Self
 
 import strawberry
@@ -20,6 +18,7 @@ from jobwire.gql.pagination import (
     job_cursors,
 )
 from jobwire.gql.resolved import resolved
+from jobwire.gql.run_times import Count, check_count, run_times
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job import Job
 from jobwire.gql.types.job_connection import JobConnection
@@ -39,8 +38,6 @@ from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.retry_config import RetryConfig as Config
 from jobwire.models.vocabulary import MisfirePolicy as Misfire
 
-#: The most instants that one field tells.
-MAX_RUN_TIMES = 50
 JOBS_PAGE = DefaultSize(20)
 
 
@@ -175,25 +172,13 @@ class JobSchedule(Node):
         " until Trigger.dev's own schedule is gone where ours takes over.",
         directives=[Cost(weight=5)],
     )
-    async def next_run_times(
-        self,
-        info: Info,
-        count: Annotated[
-            int,
-            strawberry.argument(
-                description=f"How many instants at most, 0 to {MAX_RUN_TIMES}."
-            ),
-        ] = 5,
-    ) -> list[datetime]:
+    async def next_run_times(self, info: Info, count: Count = 5) -> list[datetime]:
         """Return the next ticks."""
         check_count(count)
         if self.row.is_paused or self.row.is_handed_back:
             return []
-        # A page may ask for very many of them: others have their turn in between.
-        await asyncio.sleep(0)
-        return list(
-            islice(self.row.ticks_after(info.context.engine.clock.now()), count)
-        )
+        now = info.context.engine.clock.now()
+        return await run_times(self.row.ticks_after(now), count, now=now)
 
     @resolved(
         "The newest of its jobs; null when it has none.", directives=[OWN_STATEMENT]
@@ -259,18 +244,6 @@ class JobSchedule(Node):
             version=row.version,
             created_at=row.created_at,
             updated_at=row.updated_at,
-        )
-
-
-def check_count(count: int) -> None:
-    """Refuse to tell more instants than is quick.
-
-    Raises:
-        InvalidInputError: It is out of range.
-    """
-    if not 0 <= count <= MAX_RUN_TIMES:
-        raise InvalidInputError(
-            f"count must be from 0 to {MAX_RUN_TIMES}, not {count:,}.", path=("count",)
         )
 
 

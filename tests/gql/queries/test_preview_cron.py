@@ -139,3 +139,13 @@ async def test_days_that_are_centuries_apart_are_told_all_the_same(api: Api) -> 
         "2060-02-29",
         "2088-02-29",
     ]
+
+
+async def test_times_are_told_up_to_a_hundred_years_ahead(api: Api) -> None:
+    leap_years = await _preview(api, "0 0 29 2 *", count=50)
+    sundays = await _preview(api, "0 0 29 2 */7", count=50)
+
+    # 2100 is no leap year.
+    assert len(leap_years["nextRunTimes"]) == 24
+    assert leap_years["nextRunTimes"][-1] == "2124-02-29T00:00:00.000Z"
+    assert [time[:4] for time in sundays["nextRunTimes"]] == ["2032", "2060", "2088"]
