@@ -1,15 +1,16 @@
 """What one operation works with: who asks, the engine, and its reads."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 from strawberry.scalars import JSON
 
+from jobwire.gql.json_codec import Written
 from jobwire.gql.limits import exceeded
 from jobwire.gql.scalars import EventCursor
 from jobwire.jobs import queries
@@ -17,9 +18,12 @@ from jobwire.jobs.bulk import BulkOperation, read_operation
 from jobwire.jobs.cron.job_schedule import JobSchedule
 from jobwire.jobs.cron.queries import read_last_jobs, read_schedules
 from jobwire.jobs.engine import Engine
+from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.identifiers import job_id_text, schedule_id_text
 from jobwire.jobs.job import Attempt, Event, Job
 from jobwire.jobs.logs.read import LogLine, read_log_page
+from jobwire.jobs.long_json import LEFT_OUT, LongColumn, LongJson
 from jobwire.jobs.queries import AsOf, Page, Window
 from jobwire.jobs.rate_limits import OperationKind
 from jobwire.jobs.secrets import JobSecret, hidden_parts
@@ -31,6 +35,8 @@ T = TypeVar("T")
 
 #: Characters of stored JSON, such as data and results of jobs, that one answer holds.
 MAX_JSON = 16 * 1024 * 1024
+#: Long JSON values that are read at once, of at most a megabyte or two each.
+_LONG_AT_ONCE = 8
 #: How long a query or a mutation may take by default, in seconds. It is more than
 #: `waitForRun` may wait.
 DEADLINE = 60.0
@@ -76,27 +82,48 @@ class Context:
         self._jobs = DataLoader(load_fn=self._load_jobs, cache=False)
         self._schedules = DataLoader(load_fn=self._load_schedules, cache=False)
         self._last_jobs = DataLoader(load_fn=self._load_last_jobs, cache=False)
+        self._long = DataLoader(load_fn=self._load_long, cache=False)
 
     def begin_answer(self) -> None:
         """Limit what is read from now on to what one answer may hold."""
         self._json_left = MAX_JSON
 
-    def read_json(self, text: str) -> JSON:
-        """Read stored JSON for an answer.
+    def show_json(self, text: str) -> JSON:
+        """Show stored JSON in an answer as it is.
 
         Raises:
-            GraphQLError: All that was read for this answer is more than it may hold.
+            GraphQLError: All that is shown in this answer is more than it may hold.
         """
-        if self._json_left is not None:
-            self._json_left -= len(text)
-            if self._json_left < 0:
-                found = MAX_JSON - self._json_left
-                raise exceeded(
-                    "The JSON values of this answer have {} characters or more",
-                    found,
-                    MAX_JSON,
-                )
-        return JSON(json.loads(text))
+        self._take(text)
+        return JSON(Written(text))
+
+    def show_long(self, text: str, long: LongJson) -> JSON:
+        """Show stored JSON, or have it read if it was left out of its row.
+
+        It is awaited only where it must be: streams show very many jobs.
+
+        Args:
+            text: What stands in the row.
+            long: Where the rest is.
+
+        Raises:
+            GraphQLError: All that is shown in this answer is more than it may hold.
+        """
+        if text == LEFT_OUT:
+            return cast("JSON", self._show_left_out(long))
+        return self.show_json(text)
+
+    async def read_long(self, text: str, long: LongJson) -> str:
+        """Return stored JSON for an answer, read if it was left out of its row.
+
+        Raises:
+            GraphQLError: All that is shown in this answer is more than it may hold.
+            NotFoundError: It is gone.
+        """
+        if text == LEFT_OUT:
+            return await self._long.load(long)
+        self._take(text)
+        return text
 
     def count(self, kind: OperationKind) -> None:
         """Count an operation, or a field of a mutation, before it does anything.
@@ -170,7 +197,7 @@ class Context:
     async def read_event_page(self, job_id: UUID, window: Window[int]) -> Page[Event]:
         """Read a page of the events of a job that was read behind the wall."""
         async with self.database.connection() as connection:
-            return await queries.read_event_page(connection, job_id, window)
+            return await queries.read_event_page(connection, job_id, window, lean=True)
 
     async def read_log_page(
         self,
@@ -243,10 +270,61 @@ class Context:
         found = await self._read(read)
         return [found.get(schedule_id) for schedule_id in ids]
 
+    async def _show_left_out(self, long: LongJson) -> JSON:
+        return JSON(Written(await self._long.load(long)))
+
+    async def _load_long(
+        self, wanted: list[LongJson]
+    ) -> list[str | GraphQLError | NotFoundError]:
+        # It would keep this batch, and all that was read for it, as long as itself.
+        self._long.batch = None
+        found: dict[LongJson, str | GraphQLError] = {}
+        for column in LongColumn:
+            of_column = [one for one in dict.fromkeys(wanted) if one.column is column]
+            for start in range(0, len(of_column), _LONG_AT_ONCE):
+                if self._json_left is not None and self._json_left < 0:
+                    refused = _too_much_json(self._json_left)
+                    found |= dict.fromkeys(of_column[start:], refused)
+                    break
+                some = of_column[start : start + _LONG_AT_ONCE]
+                async with self.database.connection() as connection:
+                    texts = await queries.read_long(connection, column, some)
+                for one, text in texts.items():
+                    try:
+                        self._take(text)
+                        found[one] = text
+                    except GraphQLError as refused:
+                        found[one] = refused
+        return [found.get(one) or NotFoundError(_public_id(one)) for one in wanted]
+
+    def _take(self, text: str) -> None:
+        """Count what is shown in this answer.
+
+        Raises:
+            GraphQLError: It is more than it may hold.
+        """
+        if self._json_left is not None:
+            self._json_left -= len(text)
+            if self._json_left < 0:
+                raise _too_much_json(self._json_left)
+
     def _one(
         self, job_id: UUID
     ) -> Callable[[Connection], Awaitable[tuple[Job | None, AsOf]]]:
         return lambda connection: queries.read_job(connection, self.viewer, job_id)
+
+
+def _too_much_json(left: int) -> GraphQLError:
+    return exceeded(
+        "The JSON values of this answer have {} characters or more",
+        MAX_JSON - left,
+        MAX_JSON,
+    )
+
+
+def _public_id(long: LongJson) -> str:
+    is_schedule = long.column is LongColumn.SCHEDULE_DATA
+    return schedule_id_text(long.id) if is_schedule else job_id_text(long.id)
 
 
 Info = strawberry.Info[Context, None]

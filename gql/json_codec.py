@@ -3,6 +3,8 @@
 import json
 import math
 import re
+import secrets
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 #: Digits of one number.
@@ -11,6 +13,9 @@ MAX_DIGITS = 1_000
 MAX_LEVELS = 128
 
 _SEPARATORS = (",", ":")
+#: Stands in a text for what is put there as it is. No client can guess it.
+_PLACE = secrets.token_hex(16)
+_PLACES = re.compile(f'"{_PLACE}"')
 #: What a longer number looks like; other text may look so, too. It is looked for where
 #: such text begins and nowhere else, which takes time in proportion to the text.
 _LONG = re.compile(rf"(?<![-+.\deE])[-+.\deE]{{{MAX_DIGITS + 1}}}", re.ASCII)
@@ -39,15 +44,40 @@ def decode(text: str | bytes) -> Any:
     raise MalformedJSONError(reason)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A value that is there as JSON text, and is written as it is.
+
+    Reading 16 MB only to write them again would hold up the process for seconds.
+    """
+
+    text: str
+
+
 def encode(value: Any) -> str:
-    """Write JSON text that UTF-8 can hold, without spaces."""
-    text = json.dumps(value, ensure_ascii=False, separators=_SEPARATORS)
+    """Write JSON text that UTF-8 can hold, without spaces but in what is `Written`."""
+    written: list[str] = []
+
+    def hold(one: Any) -> str:
+        if not isinstance(one, Written):
+            raise TypeError(f"{type(one).__qualname__} is no JSON.")
+        written.append(one.text)
+        return _PLACE
+
+    text = json.dumps(value, ensure_ascii=False, separators=_SEPARATORS, default=hold)
     try:
         text.encode()
     except UnicodeEncodeError:
         # A client's own lone surrogate comes back to it in an error.
-        return json.dumps(value, separators=_SEPARATORS)
-    return text
+        written.clear()
+        text = json.dumps(value, separators=_SEPARATORS, default=hold)
+    if not written:
+        return text
+    around = _PLACES.split(text)
+    pieces = [around[0]]
+    for one, behind in zip(written, around[1:], strict=True):
+        pieces += (one, behind)
+    return "".join(pieces)
 
 
 def _read(text: str) -> Any:

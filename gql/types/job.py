@@ -37,6 +37,7 @@ from jobwire.gql.types.node import Node
 from jobwire.gql.types.retry_config import RetryConfig
 from jobwire.jobs.job import Job as Row
 from jobwire.jobs.lifecycle import is_cancelable, is_retryable, is_terminal
+from jobwire.jobs.long_json import LongColumn, LongJson
 from jobwire.jobs.retry_config import RetryConfig as Config
 from jobwire.jobs.secrets import JobSecret as Part
 from jobwire.models.vocabulary import CancelOutcome
@@ -122,7 +123,8 @@ class Job(Node):
         """Return the input."""
         if Part.DATA in info.context.hidden_parts(self.row):
             return None
-        return info.context.read_json(self.row.data)
+        long = LongJson(LongColumn.DATA, self.row.id)
+        return info.context.show_long(self.row.data, long)
 
     @resolved(
         "The output of a job that SUCCEEDED, at most 1 MiB of JSON; null for all"
@@ -134,7 +136,8 @@ class Job(Node):
             return None
         if Part.RESULT in info.context.hidden_parts(self.row):
             return None
-        return info.context.read_json(self.row.result)
+        long = LongJson(LongColumn.RESULT, self.row.id)
+        return info.context.show_long(self.row.result, long)
 
     @resolved(
         "What of this job is secret and not shown to the caller, there or not; always"
@@ -176,7 +179,7 @@ class Job(Node):
     )
     def metadata(self, info: Info) -> JSON:
         """Return the notes."""
-        return info.context.read_json(self.row.metadata)
+        return info.context.show_json(self.row.metadata)
 
     queue: str = strawberry.field(
         description=(

@@ -1,14 +1,17 @@
 """Facts about jobs."""
 
+import json
 from datetime import datetime
 from enum import Enum
-from typing import Any, Self
+from typing import Any, Self, cast
+from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
 
-from jobwire.gql.context import Info
+from jobwire.gql.context import Context, Info
 from jobwire.gql.global_ids import GlobalId, Kind
+from jobwire.gql.json_codec import Written
 from jobwire.gql.pagination import event_cursors
 from jobwire.gql.resolved import resolved
 from jobwire.gql.types.job_status import JobStatus
@@ -16,6 +19,7 @@ from jobwire.gql.types.node import Node
 from jobwire.gql.types.page_info import PageInfo
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Event, Job
+from jobwire.jobs.long_json import LongColumn, LongJson
 from jobwire.jobs.queries import Page
 from jobwire.jobs.secrets import JobSecret
 from jobwire.models.vocabulary import EventKind
@@ -209,6 +213,7 @@ class JobEvent(Node):
     attempt: int | None = strawberry.field(
         description="The number of the attempt that it tells of; null when of none."
     )
+    of_job: strawberry.Private[UUID]
     changed: strawberry.Private[str]
     known: strawberry.Private[str | None]
     job: strawberry.Private[Job | None]
@@ -222,18 +227,38 @@ class JobEvent(Node):
     )
     def changes(self, info: Info) -> JSON:
         """Return the columns that changed."""
-        changes: Any = info.context.read_json(self.changed)
+        long = LongJson(LongColumn.CHANGES, self.of_job, self.job_version)
+        if info.context.viewer.is_admin:
+            return info.context.show_long(self.changed, long)
+        return cast("JSON", self._changes_without_secrets(info, long))
+
+    async def _changes_without_secrets(self, info: Info, long: LongJson) -> JSON:
+        text = await info.context.read_long(self.changed, long)
+        if not self._may_hold_secrets(text, info.context):
+            return JSON(Written(text))
+        changes: Any = json.loads(text)
         if info.context.viewer.job_id is not None:
             changes = {name: changes[name] for name in changes if name not in _OTHERS}
-        if changes.get("result") is None or info.context.viewer.is_admin:
+        if changes.get("result") is None:
             return JSON(changes)
         if changes.get("failure_kind"):
             changes["result"]["error"].pop("stack", None)
-        elif self.job is None or (
-            JobSecret.RESULT in info.context.hidden_parts(self.job)
-        ):
+        elif self._hides_result(info.context):
             changes["result"] = None
         return JSON(changes)
+
+    def _may_hold_secrets(self, text: str, context: Context) -> bool:
+        """Whether the changes have to be read: an output may be a megabyte."""
+        if context.viewer.job_id is not None and any(
+            f'"{name}"' in text for name in _OTHERS
+        ):
+            return True
+        return '"result"' in text and (
+            '"failure_kind"' in text or self._hides_result(context)
+        )
+
+    def _hides_result(self, context: Context) -> bool:
+        return self.job is None or JobSecret.RESULT in context.hidden_parts(self.job)
 
     @resolved(
         "What else is known of it, as a JSON object; null: nothing, and of all events"
@@ -242,7 +267,7 @@ class JobEvent(Node):
     )
     def detail(self, info: Info) -> JSON | None:
         """Return what else is known."""
-        return None if self.known is None else info.context.read_json(self.known)
+        return None if self.known is None else info.context.show_json(self.known)
 
     @classmethod
     def of(cls, event: Event, job: Job | None) -> Self:
@@ -266,6 +291,7 @@ class JobEvent(Node):
             occurred_at=event.occurred_at,
             recorded_at=event.recorded_at,
             attempt=event.attempt,
+            of_job=event.job_id,
             changed=event.changes,
             known=event.detail,
             job=job,

@@ -35,6 +35,7 @@ from jobwire.gql.types.schedule_vocabulary import (
 from jobwire.jobs.cron.job_schedule import JobSchedule as Row
 from jobwire.jobs.cron.queries import within_schedule
 from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.long_json import LongColumn, LongJson
 from jobwire.jobs.retry_config import RetryConfig as Config
 from jobwire.models.vocabulary import MisfirePolicy as Misfire
 
@@ -152,7 +153,8 @@ class JobSchedule(Node):
         )
         if is_secret and not context.viewer.is_admin:
             return None
-        return info.context.read_json(self.row.data)
+        long = LongJson(LongColumn.SCHEDULE_DATA, self.row.id)
+        return info.context.show_long(self.row.data, long)
 
     @resolved(
         "How failed attempts of its jobs are tried again, as the type says now where"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jobwire.jobs.job import EVENT_COLUMNS, Event
+from jobwire.jobs.job import Event
 from jobwire.jobs.queries import Page
 from jobwire.models.database import Connection
 
@@ -12,7 +12,7 @@ Key = tuple[int, int]
 #: Behind the newest of all events.
 _NEWEST: Key = (2**64 - 1, 2**63 - 1)
 _READ = f"""
-SELECT {EVENT_COLUMNS}, xid::text AS xid, id AS place FROM job_events e
+SELECT {Event.columns(lean=True)}, xid::text AS xid, id AS place FROM job_events e
  WHERE kind = 'DRIFT_CORRECTED' AND (xid, id) < ($1::text::xid8, $2)
    AND EXISTS (SELECT FROM worker_jobs j
                 WHERE j.id = e.job_id AND j.deleted_at IS NULL)
@@ -30,7 +30,7 @@ class Drift:
 async def read_drifts(
     connection: Connection, *, first: int, after: Key | None
 ) -> Page[Drift]:
-    """Read one page of corrections.
+    """Read one page of corrections, without long changes.
 
     Args:
         connection: Any connection.

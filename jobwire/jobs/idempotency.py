@@ -13,8 +13,8 @@ from jobwire.jobs.schedule_request import ScheduleRequest
 #: Whose, of which type, and the caller's own word: what a key is unique within.
 Key = tuple[str, str, str]
 
-_READ = f"""
-SELECT {Job.columns("j")}, j.idempotency_input::text AS idempotency_input
+_READ = """
+SELECT {columns}, j.idempotency_input::text AS idempotency_input
   FROM unnest($1::text[], $2::text[], $3::text[]) AS k (user_id, type, key)
   JOIN worker_jobs j ON j.user_id = k.user_id AND j.type = k.type
    AND j.idempotency_key = k.key AND j.idempotency_key IS NOT NULL"""
@@ -60,8 +60,14 @@ def differing_fields(one: str, other: str) -> list[str]:
 async def read_first(
     connection: SqlConnection, keys: Sequence[Key]
 ) -> dict[Key, tuple[Job, str]]:
-    """Read the jobs that hold keys, and what was asked with them."""
-    records = await connection.fetch(_READ, *map(list, zip(*keys, strict=True)))
+    """Read the jobs that hold keys, and what was asked with them.
+
+    Of more than one job long JSON is left out; see `jobwire.jobs.long_json`.
+    """
+    columns = Job.columns("j", lean=len(keys) > 1)
+    records = await connection.fetch(
+        _READ.format(columns=columns), *map(list, zip(*keys, strict=True))
+    )
     found = {}
     for record in records:
         job = Job.from_record(record)

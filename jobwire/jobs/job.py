@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from jobwire.jobs.long_json import short
 from jobwire.models.vocabulary import JobStatus
 
 #: Columns that are read as JSON text.
@@ -33,21 +34,29 @@ class Row:
 
     __slots__ = ()
 
+    #: JSON that may be long, and the condition under which it is left out then.
+    long_json: ClassVar[Mapping[str, str]] = {}
+
     @classmethod
     @cache
-    def columns(cls, table: str = "") -> str:
+    def columns(cls, table: str = "", *, lean: bool = False) -> str:
         """Write the select list that `from_record` reads.
 
         Args:
             table: The alias to qualify the columns with; empty: none.
+            lean: Leave out JSON that is long; see `jobwire.jobs.long_json`.
         """
         prefix = f"{table}." if table else ""
-        return ", ".join(
-            f"{prefix}{name}::text AS {name}"
-            if name in JSON_COLUMNS
-            else f"{prefix}{name}"
-            for name in cls.names()
-        )
+        selected = []
+        for name in cls.names():
+            column = f"{prefix}{name}"
+            if lean and name in cls.long_json:
+                when = cls.long_json[name].format(prefix)
+                column = f"{short(column, when=when)} AS {name}"
+            elif name in JSON_COLUMNS:
+                column = f"{column}::text AS {name}"
+            selected.append(column)
+        return ", ".join(selected)
 
     @classmethod
     @cache
@@ -64,6 +73,9 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Job(Row):
     """A row of `worker_jobs`; see `jobwire.models.WorkerJob` for each column."""
+
+    #: A failure, which is short, is told with every job.
+    long_json: ClassVar[Mapping[str, str]] = {"data": "true", "result": "{0}success"}
 
     id: UUID
     version: int
@@ -132,6 +144,8 @@ class Job(Row):
 @dataclass(frozen=True, slots=True)
 class Event(Row):
     """A row of `job_events`, without the columns of the feed's cursor."""
+
+    long_json: ClassVar[Mapping[str, str]] = {"changes": "true"}
 
     job_id: UUID
     user_id: str

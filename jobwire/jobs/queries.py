@@ -6,7 +6,7 @@ the planner one plan, whatever the statistics say. Alternatives become branches 
 UNION ALL, each of them such a range.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Generic, Self, TypeVar
@@ -23,6 +23,7 @@ from jobwire.jobs.job import (
     Job,
     Row,
 )
+from jobwire.jobs.long_json import LongColumn, LongJson
 from jobwire.jobs.viewer import Viewer
 from jobwire.jobs.wall import wall_of_jobs, wall_of_parts
 from jobwire.models.database import Connection
@@ -170,11 +171,13 @@ async def read_jobs(
 ) -> tuple[list[Job], AsOf]:
     """Read the jobs of the given ids, in no particular order; others are left out.
 
+    So is their long JSON; see `jobwire.jobs.long_json`.
+
     Returns:
         The jobs, and where that read stands in the event log.
     """
     records = await connection.fetch(
-        f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j")} FROM (SELECT) AS one
+        f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j", lean=True)} FROM (SELECT) AS one
               LEFT JOIN worker_jobs j
                 ON j.id = ANY($1::uuid[]) AND {wall_of_jobs("$2", "$3", of="j.")}
                AND j.deleted_at IS NULL""",
@@ -346,6 +349,8 @@ async def read_job_page(
 ) -> Page[Job]:
     """Read one page of jobs in the order of their creation, and its place in the log.
 
+    Their long JSON is left out; see `jobwire.jobs.long_json`.
+
     Raises:
         ForbiddenError: The filter names other users, and the viewer is no admin.
         InvalidInputError: The filter has too many combinations.
@@ -361,7 +366,7 @@ async def read_job_page(
     )
     direction = "DESC" if descending is not window.backward else "ASC"
     records = await connection.fetch(
-        f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j")} FROM (SELECT) AS one
+        f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j", lean=True)} FROM (SELECT) AS one
               LEFT JOIN ({select or "SELECT * FROM worker_jobs WHERE false"}) AS j
                 ON true
              ORDER BY j.id {direction}""",
@@ -428,11 +433,19 @@ def select_ids(
 
 
 async def read_event_page(
-    connection: Connection, job_id: UUID, window: Window[int]
+    connection: Connection, job_id: UUID, window: Window[int], *, lean: bool = False
 ) -> Page[Event]:
-    """Read one page of a job's events by version; the caller has passed its wall."""
+    """Read one page of a job's events by version; the caller has passed its wall.
+
+    Args:
+        connection: Any connection.
+        job_id: The job.
+        window: Which part of the list.
+        lean: Leave out long changes; see `jobwire.jobs.long_json`.
+    """
+    columns = Event.columns(lean=lean)
     return await _read_parts(
-        connection, Event, "job_events", "version", EVENT_COLUMNS, job_id, window
+        connection, Event, "job_events", "version", columns, job_id, window
     )
 
 
@@ -498,3 +511,31 @@ async def read_attempt(
         *viewer.wall.values,
     )
     return None if record is None else Attempt.from_record(record)
+
+
+async def read_long(
+    connection: Connection, column: LongColumn, wanted: Collection[LongJson]
+) -> dict[LongJson, str]:
+    """Read values of one column whose rows were read behind the viewer's wall.
+
+    Those that are gone are left out.
+    """
+    table, _, name = column.partition(".")
+    if column is LongColumn.CHANGES:
+        key, version = "job_id", "t.version"
+        found = "t.job_id = k.id AND t.version = k.version"
+    else:
+        key, version = "id", "0"
+        found = "t.id = k.id"
+    records = await connection.fetch(
+        f"""SELECT t.{key} AS id, {version} AS version, t.{name}::text AS text
+              FROM unnest($1::uuid[], $2::integer[]) AS k (id, version)
+              JOIN {table} t ON {found}""",
+        [one.id for one in wanted],
+        [one.version for one in wanted],
+    )
+    return {
+        LongJson(column, one["id"], one["version"]): one["text"]
+        for one in records
+        if one["text"] is not None
+    }

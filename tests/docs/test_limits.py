@@ -51,6 +51,9 @@ LIMITS: dict[str, tuple[float, ...]] = {
     "alternatives in one member of a filter": (MAX_ALTERNATIVES,),
     "items of any list of an input": (limits.MAX_LIST,),
     "characters of any `String` or `ID` of an input": (limits.MAX_STRING,),
+    "characters of JSON in variables, each counted as often as it is used": (
+        limits.MAX_REPEATED,
+    ),
     "levels of a `JSON` value": (scalars.MAX_JSON_DEPTH,),
     "stored JSON in one answer: data, results, metadata, changes": (context.MAX_JSON,),
     "time of a query or a mutation": (

@@ -60,10 +60,10 @@ class Steps:
         self.engine.doorbell.ring(Topic.CHANGE)
         return operation
 
-    async def succeed(self, claimed: Claimed) -> None:
+    async def succeed(self, claimed: Claimed, result: str = "null") -> None:
         """Finish it: RUNNING → SUCCEEDED."""
         await self._finish(
-            Finish(claimed.id, claimed.fence, Outcome.SUCCEEDED, result="null")
+            Finish(claimed.id, claimed.fence, Outcome.SUCCEEDED, result=result)
         )
 
     async def fail(self, claimed: Claimed) -> None:

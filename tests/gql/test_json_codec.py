@@ -12,6 +12,7 @@ from jobwire.gql.json_codec import (
     MAX_DIGITS,
     MAX_LEVELS,
     MalformedJSONError,
+    Written,
     decode,
     encode,
 )
@@ -80,3 +81,14 @@ def test_very_many_long_numbers_are_read_in_no_time() -> None:
     # It takes 0.2 s, and took 10 s when each digit was asked whether a number too long
     # begins with it.
     assert process_time() - began < 3
+
+
+@given(_VALUES, _VALUES)
+def test_what_is_written_already_stands_in_its_place(one: Any, other: Any) -> None:
+    text = encode([Written(encode(one)), other, {"a": Written(encode(other))}])
+
+    assert decode(text) == [one, other, {"a": other}]
+
+
+def test_what_is_written_already_stands_beside_what_is_no_character() -> None:
+    assert encode(["\ud800", Written('"é"')]) == '["\\ud800","é"]'

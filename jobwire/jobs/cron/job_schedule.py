@@ -1,10 +1,10 @@
 """A job schedule as it was read."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from jobwire.jobs.cron.expression import read_expression
@@ -82,6 +82,8 @@ class Clockwork(Row):
 @dataclass(frozen=True, slots=True)
 class JobSchedule(Clockwork):
     """A row of `job_schedules`; see `jobwire.models.JobSchedule` for each column."""
+
+    long_json: ClassVar[Mapping[str, str]] = {"data": "true"}
 
     version: int
     key: str

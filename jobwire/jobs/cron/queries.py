@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from jobwire.jobs.cron.job_schedule import SCHEDULE_COLUMNS, JobSchedule
+from jobwire.jobs.cron.job_schedule import JobSchedule
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Job
 from jobwire.jobs.queries import AS_OF_COLUMNS, AsOf, Page, Window
@@ -16,11 +16,12 @@ from jobwire.models.database import Connection
 _SMALLEST = UUID(int=0)
 _LARGEST = UUID(int=(1 << 128) - 1)
 
+_COLUMNS = JobSchedule.columns(lean=True)
 _READ = f"""
-SELECT {SCHEDULE_COLUMNS} FROM job_schedules
+SELECT {_COLUMNS} FROM job_schedules
  WHERE id = ANY($1::uuid[]) AND {wall_of_others("$2", "$3")} AND deleted_at IS NULL"""
 _LAST_JOBS = f"""
-SELECT {AS_OF_COLUMNS}, {Job.columns("j")} FROM unnest($1::uuid[]) AS s (id)
+SELECT {AS_OF_COLUMNS}, {Job.columns("j", lean=True)} FROM unnest($1::uuid[]) AS s (id)
   LEFT JOIN LATERAL (
     SELECT * FROM worker_jobs
      WHERE schedule_id = s.id AND schedule_id IS NOT NULL AND deleted_at IS NULL
@@ -38,7 +39,7 @@ SELECT next_tick_at FROM job_schedules
 async def read_schedules(
     connection: Connection, viewer: Viewer, ids: Sequence[UUID]
 ) -> list[JobSchedule]:
-    """Read the schedules of the given ids, in no particular order."""
+    """Read the schedules of the given ids, in no order, without long data."""
     records = await connection.fetch(_READ, list(ids), *viewer.wall.values)
     return [JobSchedule.from_record(record) for record in records]
 
@@ -51,7 +52,7 @@ async def read_schedule_page(
     type: str | None = None,
     is_paused: bool | None = None,
 ) -> Page[JobSchedule]:
-    """Read one page of schedules, the newest first.
+    """Read one page of schedules, the newest first, without long data.
 
     Args:
         connection: Any connection.
@@ -67,7 +68,7 @@ async def read_schedule_page(
     order = "user_id, id" if wall.user_id is not None else "id"
     ordered = ", ".join(f"{name} {direction}" for name in order.split(", "))
     records = await connection.fetch(
-        f"""SELECT {SCHEDULE_COLUMNS} FROM job_schedules
+        f"""SELECT {_COLUMNS} FROM job_schedules
              WHERE {walled} AND $2::uuid IS NULL
                AND id < $3 AND id > $4 AND deleted_at IS NULL
                AND ($5::text IS NULL OR type = $5)
@@ -86,7 +87,10 @@ async def read_schedule_page(
 async def read_last_jobs(
     connection: Connection, viewer: Viewer, schedule_ids: Sequence[UUID]
 ) -> tuple[dict[UUID, Job], AsOf]:
-    """Read the newest job of each schedule, and where that read stands in the log."""
+    """Read the newest job of each schedule, and where that read stands in the log.
+
+    Long JSON of the jobs is left out.
+    """
     records = await connection.fetch(
         _LAST_JOBS, list(schedule_ids), *viewer.wall.values
     )
