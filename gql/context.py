@@ -125,6 +125,10 @@ class Context:
         self._take(text)
         return text
 
+    async def turn(self) -> None:
+        """Wait for the viewer's turn, before something that takes the process long."""
+        await self.engine.turns.take(self.viewer.user_id)
+
     def count(self, kind: OperationKind) -> None:
         """Count an operation, or a field of a mutation, before it does anything.
 

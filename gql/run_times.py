@@ -1,6 +1,5 @@
 """When a cron fires next, as far as anybody may ask."""
 
-import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
@@ -8,6 +7,7 @@ from typing import Annotated
 
 import strawberry
 
+from jobwire.gql.context import Context
 from jobwire.jobs.errors import InvalidInputError
 
 #: The most instants that one field tells.
@@ -40,16 +40,16 @@ def check_count(count: int) -> None:
 
 
 async def run_times(
-    ticks: Iterator[datetime], count: int, *, now: datetime
+    ticks: Iterator[datetime], count: int, context: Context
 ) -> list[datetime]:
     """Return the first ticks within a hundred years.
 
     Args:
         ticks: Rising, from now on.
         count: How many at most.
-        now: The present.
+        context: The operation that asks for them.
     """
-    # One operation may ask for very many of them: others have their turn in between.
-    await asyncio.sleep(0)
-    horizon = now + _HORIZON
+    # It may ask for very many of them: others have their turn in between.
+    await context.turn()
+    horizon = context.engine.clock.now() + _HORIZON
     return list(islice(takewhile(lambda tick: tick <= horizon, ticks), count))

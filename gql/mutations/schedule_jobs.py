@@ -63,6 +63,8 @@ async def resolve_schedule_jobs(
     engine, viewer = info.context.engine, info.context.viewer
     accept = schedule_all if input.atomic else schedule_each
     async with info.context.database.transaction() as connection:
+        # Holding a thousand jobs to their types takes long.
+        await info.context.turn()
         outcomes = await accept(
             connection,
             [one.request() for one in input.jobs],

@@ -56,7 +56,7 @@ async def resolve_preview_cron(
     return CronPreview(
         description=expression.description,
         next_run_times=await run_times(
-            expression.ticks_after(timezone, now), count, now=now
+            expression.ticks_after(timezone, now), count, info.context
         ),
     )
 

@@ -126,11 +126,13 @@ class GraphQLOverHTTP:
         return EventStream(Running(operation, context), self._host.terms)
 
     async def _operation(self, request: Request, context: Context) -> Operation:
-        asked = (
-            read_address(request)
-            if request.method == "GET"
-            else await read_parameters(request, within=self._host.terms.body)
-        )
+        if request.method == "GET":
+            await context.turn()
+            asked = read_address(request)
+        else:
+            asked = await read_parameters(
+                request, within=self._host.terms.body, turn=context.turn
+            )
         operation = Operation.choose(asked, self._host.policy, context.viewer)
         if operation.is_mutation and request.method == "GET":
             raise refused(

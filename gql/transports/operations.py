@@ -108,6 +108,7 @@ class Operations:
         """Send the results of an operation, then the message that ends it."""
         end: dict[str, Any] = {"id": id, "type": "complete"}
         try:
+            await context.turn()
             operation = Operation.choose(request, self._policy, context.viewer)
             with self._admission.operation(operation, context):
                 await self._send_results(id, Running(operation, context))

@@ -1,5 +1,6 @@
 """The parameters of a request over HTTP: from a body, or from an address."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -26,12 +27,15 @@ _OPTIONAL = (*_JSON_TEXT, "operationName", "documentId")
 _CODES = {408: ErrorCode.REQUEST_TIMEOUT, 413: ErrorCode.PAYLOAD_TOO_LARGE}
 
 
-async def read_parameters(request: Request, *, within: float) -> Asked:
+async def read_parameters(
+    request: Request, *, within: float, turn: Callable[[], Awaitable[None]]
+) -> Asked:
     """Read the JSON body of a POST.
 
     Args:
         request: The POST.
         within: How long the body may take, in seconds.
+        turn: Awaited when the body is here, before it is read.
 
     Raises:
         RefusedError: It is none, too slow, too long, or no request; 400, 408, 413 or
@@ -51,7 +55,9 @@ async def read_parameters(request: Request, *, within: float) -> Asked:
             "The body must be sent without a Content-Encoding.",
         )
     try:
-        parameters = json_codec.decode(await _body(request, within))
+        body = await _body(request, within)
+        await turn()
+        parameters = json_codec.decode(body)
     except MalformedJSONError as error:
         raise _bad_request(f"The body cannot be read. {error}") from None
     if isinstance(parameters, list):

@@ -180,7 +180,7 @@ class JobSchedule(Node):
         if self.row.is_paused or self.row.is_handed_back:
             return []
         now = info.context.engine.clock.now()
-        return await run_times(self.row.ticks_after(now), count, now=now)
+        return await run_times(self.row.ticks_after(now), count, info.context)
 
     @resolved(
         "The newest of its jobs; null when it has none.", directives=[OWN_STATEMENT]

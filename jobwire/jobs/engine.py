@@ -14,6 +14,7 @@ from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.rate_limits import RateLimits
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.sync_paths import SyncPath
+from jobwire.jobs.turns import Turns
 from jobwire.jobs.viewer_token import SignViewer
 from jobwire.models.database import Database
 
@@ -36,6 +37,7 @@ class Engine:
         sign_viewer: Signs the tokens that back ends give to browsers; None: there is
             nothing to sign them with.
         rate_limits: How many operations each caller may start.
+        turns: Whose work comes next.
         shares: The connections that each user may hold.
         logs: The live logs of this process.
         counts: Tells watchers of this process how many jobs stand where.
@@ -52,6 +54,7 @@ class Engine:
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     sign_viewer: SignViewer | None = field(default=None, repr=False)
     rate_limits: RateLimits = field(default_factory=RateLimits, compare=False)
+    turns: Turns = field(default_factory=Turns, repr=False, compare=False)
     shares: FairShares = field(init=False, repr=False, compare=False)
     logs: LogFeed = field(init=False, repr=False, compare=False)
     counts: CountsWatch = field(init=False, repr=False, compare=False)

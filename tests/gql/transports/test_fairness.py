@@ -128,3 +128,24 @@ async def test_one_user_has_only_so_many_operations_under_way(
         }
         assert "at most 2 queries and mutations under way" in error["message"]
     assert other == {"bulkOperation": None}
+
+
+async def test_a_user_with_many_requests_lets_others_have_their_turn(
+    engine: Engine,
+) -> None:
+    answered: list[str] = []
+
+    async def ask(api: Api, caller: str, query: str) -> None:
+        await api.data(query, caller=caller)
+        answered.append(caller)
+
+    async with (
+        asyncio.timeout(PATIENCE),
+        _calling(engine, Terms()) as api,
+        asyncio.TaskGroup() as asking,
+    ):
+        for _ in range(100):
+            asking.create_task(ask(api, "alice", "{ jobTypes { name } }"))
+        asking.create_task(ask(api, "bob", "{ viewer { userId } }"))
+
+    assert answered.index("bob") < 20
