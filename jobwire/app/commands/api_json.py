@@ -117,11 +117,12 @@ def line(written: dict[str, Any]) -> str:
 
 
 def _content(job: Job, hidden: Collection[JobSecret]) -> dict[str, Any]:
-    """Write what a job takes and returns, but for what is hidden."""
+    """Write what a job takes, notes and returns, but for what is hidden."""
     has_result = job.success and JobSecret.RESULT not in hidden
     return {
         "data": None if JobSecret.DATA in hidden else json_text.decode(job.data),
         "result": json_text.decode(job.result) if has_result else None,
+        "metadata": json_text.decode(job.metadata),
         "redacted": [part.value for part in hidden],
     }
 
