@@ -23,7 +23,7 @@ from jobwire.jobs.job import (
     Job,
     Row,
 )
-from jobwire.jobs.long_json import LongColumn, LongJson
+from jobwire.jobs.long_json import LEFT_OUT, LongColumn, LongJson
 from jobwire.jobs.viewer import Viewer
 from jobwire.jobs.wall import wall_of_jobs, wall_of_parts
 from jobwire.models.database import Connection
@@ -539,3 +539,26 @@ async def read_long(
         for one in records
         if one["text"] is not None
     }
+
+
+async def with_long_json(connection: Connection, jobs: Sequence[Job]) -> list[Job]:
+    """Return jobs with the long JSON that was left out when they were read.
+
+    What is gone since stays left out of `data`, and `result` is None.
+    """
+    data = [LongJson(LongColumn.DATA, job.id) for job in jobs if job.data == LEFT_OUT]
+    results = [
+        LongJson(LongColumn.RESULT, job.id) for job in jobs if job.result == LEFT_OUT
+    ]
+    found: dict[LongJson, str] = {}
+    for column, wanted in ((LongColumn.DATA, data), (LongColumn.RESULT, results)):
+        if wanted:
+            found |= await read_long(connection, column, wanted)
+    return [
+        replace(
+            job,
+            data=found.get(LongJson(LongColumn.DATA, job.id), job.data),
+            result=found.get(LongJson(LongColumn.RESULT, job.id), job.result or None),
+        )
+        for job in jobs
+    ]

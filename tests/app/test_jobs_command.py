@@ -674,3 +674,17 @@ def test_jobs_are_seen_though_the_code_of_the_user_is_broken(
     monkeypatch.setenv("JOBWIRE_JOBS", "broken.py")
 
     assert printed(capsys, "list", "--tag", tag) == ""
+
+
+def test_long_data_are_told_in_lists_and_while_watching(
+    capsys: Captured, tag: str
+) -> None:
+    text = "a\n" + "x\n" * 2_000
+    data = json.dumps({"text": text})
+    id = schedule(capsys, "profile-csv", "--tag", tag, "--data", data)
+
+    watched = lines(printed(capsys, "watch", id, "--json"))
+    [listed] = lines(printed(capsys, "list", "--tag", tag, "--json"))
+
+    assert listed["data"]["text"] == text
+    assert {one["job"]["data"]["text"] for one in watched if "job" in one} == {text}

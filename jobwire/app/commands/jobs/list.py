@@ -17,7 +17,7 @@ from jobwire.jobs.engine import Engine
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
-from jobwire.jobs.queries import MAX_PAGE, Window, read_job_page
+from jobwire.jobs.queries import MAX_PAGE, Window, read_job_page, with_long_json
 
 EXAMPLES = """\
 examples:
@@ -69,7 +69,7 @@ async def _read(engine: Engine, selection: JobFilter, limit: int) -> list[Job]:
                 after=jobs[-1].id if jobs else None,
             )
             page = await read_job_page(connection, OPERATOR, selection, window)
-            jobs += page.items
+            jobs += await with_long_json(connection, page.items)
             if not page.has_next_page:
                 break
     return jobs
