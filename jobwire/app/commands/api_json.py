@@ -132,7 +132,11 @@ def _event(event: Event, job: Job, *, reveal: bool) -> dict[str, Any]:
     is_output = changes.get("result") is not None and not changes.get("failure_kind")
     if is_output and not reveal and JobSecret.RESULT in secret_parts(job):
         changes["result"] = None
-    return {**_object(JobEvent.of(event, job)), "changes": changes}
+    return {
+        **_object(JobEvent.of(event, job)),
+        "changes": changes,
+        "detail": None if event.detail is None else json.loads(event.detail),
+    }
 
 
 def _object(shown: object) -> dict[str, Any]:
