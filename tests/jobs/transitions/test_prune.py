@@ -167,6 +167,7 @@ async def test_batches_are_small_in_jobs_and_in_events(
         jobs.append(await make_job(status="FAILED"))
         clock.advance(1)
     clock.advance(3 * DAY)
+    await _settled(connection)
 
     first = await take(Prunable.FAILED, 1, limit=1)
     assert (first, await _ids(connection)) == (
