@@ -124,6 +124,10 @@ def address(data: bytes) -> None:
         return
 
 
+async def _at_once() -> None:
+    """Wait for nothing."""
+
+
 def body(data: bytes) -> None:
     """The body of a POST, behind a line with its Content-Type."""
     content_type, _, content = data.partition(b"\n")
@@ -134,7 +138,7 @@ def body(data: bytes) -> None:
     headers = [(b"content-type", content_type)]
     request = Request({"type": "http", "headers": headers}, receive)
     try:
-        asyncio.run(read_parameters(request, within=1))
+        asyncio.run(read_parameters(request, within=1, turn=_at_once))
     except RefusedError:
         return
 
