@@ -16,7 +16,8 @@ class Learned:
 
     Attributes:
         told: The answer, without the name that was sent.
-        statements: The SQL that it took.
+        statements: The SQL that it took, but for the ends of transactions: a stream is
+            told before its own is over.
     """
 
     told: str
@@ -46,7 +47,8 @@ class Knock:
             body = {"query": door.document, "variables": variables}
             response = await self._api.post(body, caller=caller)
             told = f"{response.status_code} {response.text}"
-        return Learned(self._without(name, told), list(self._statements))
+        statements = [one for one in self._statements if one != "COMMIT;"]
+        return Learned(self._without(name, told), statements)
 
     async def _watch(self, door: Door, caller: str, variables: dict[str, Any]) -> str:
         """Return what a stream tells until it ends or is live."""

@@ -71,9 +71,9 @@ def _read(source: str, condition: str, *, columns: str | None = None) -> str:
 
     Deleted jobs are among them, erased: their readers are to learn of it, and to miss
     no version. The events are limited before their jobs are looked up, one by one, by
-    the primary key; of these long JSON is left out, see `jobwire.jobs.long_json`.
+    the primary key.
     """
-    columns = columns or Job.columns(lean=True)
+    columns = columns or Job.columns()
     return f"""
 WITH s AS (
   SELECT state.*, COALESCE($2::text::pg_snapshot, state.snapshot) AS target

@@ -50,7 +50,7 @@ async def going_on(
 async def whole(
     engine: Engine, messages: AsyncGenerator[StreamMessage, None]
 ) -> AsyncGenerator[StreamMessage, None]:
-    """Give messages with the long JSON of their jobs, which streams leave out."""
+    """Give messages with the long JSON of their jobs, which snapshots leave out."""
     async with aclosing(messages):
         async for message in messages:
             if isinstance(message, Snapshotted | Changed):
