@@ -25,7 +25,6 @@ from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.lifecycle import CANCEL_GRACE
 from jobwire.jobs.placement import PlacementPolicy
-from jobwire.jobs.queries import with_long_json
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.reschedule import reschedule
 from jobwire.jobs.retry import SAME_DATA, retry
@@ -148,8 +147,6 @@ async def schedule_job(
     if wait_for_run is not None and isinstance(where, Jobwire):
         feed = where.engine.feed
         job = await run_wait.wait_for_run(feed, job, viewer=viewer, span=wait_for_run)
-        async with where.engine.database.connection() as connection:
-            [job] = await with_long_json(connection, [job])
     return JobRecord.of(job)
 
 

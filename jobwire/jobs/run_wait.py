@@ -37,8 +37,7 @@ async def wait_for_run(feed: Feed, job: Job, *, viewer: Viewer, span: timedelta)
     Must not be called inside a transaction: the job has to be committed.
 
     Returns:
-        The job as it stands then, perhaps without long JSON (see
-        `jobwire.jobs.long_json`); one that runs elsewhere at once.
+        The job as it stands then; one that runs elsewhere at once.
     """
     newest = job
     if job.executor != Executor.TRIGGER:

@@ -3,22 +3,15 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import replace
 from uuid import UUID
 
 from jobwire.app.commands.operating import OPERATOR
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.errors import NotFoundError
-from jobwire.jobs.feed import (
-    Changed,
-    Closing,
-    Snapshotted,
-    StreamMessage,
-    follow_job,
-)
+from jobwire.jobs.feed import Closing, StreamMessage, follow_job
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
-from jobwire.jobs.queries import read_job, with_long_json
+from jobwire.jobs.queries import read_job
 from jobwire.models.vocabulary import JobStatus
 
 #: The exit code of whoever waited for a job that ended in another way than it should.
@@ -47,32 +40,17 @@ async def going_on(
         await asyncio.sleep(closing.reconnect_after.total_seconds())
 
 
-async def whole(
-    engine: Engine, messages: AsyncGenerator[StreamMessage, None]
-) -> AsyncGenerator[StreamMessage, None]:
-    """Give messages with the long JSON of their jobs, which snapshots leave out."""
-    async with aclosing(messages):
-        async for message in messages:
-            if isinstance(message, Snapshotted | Changed):
-                async with engine.database.connection() as connection:
-                    [job] = await with_long_json(connection, [message.job])
-                yield replace(message, job=job)
-            else:
-                yield message
-
-
 def messages_of(engine: Engine, job_id: UUID) -> AsyncGenerator[StreamMessage, None]:
     """Follow one job to its end, beginning with how it stands.
 
     Raises:
         NotFoundError: There is no such job.
     """
-    messages = going_on(
+    return going_on(
         lambda after: follow_job(
             engine.feed, OPERATOR, job_id, after=after, snapshot=after is None
         )
     )
-    return whole(engine, messages)
 
 
 async def read(engine: Engine, job_id: UUID) -> Job:

@@ -8,12 +8,7 @@ from typing import TextIO, assert_never
 
 from jobwire.app.commands.api_json import line, message_json
 from jobwire.app.commands.jobs import reading, wording
-from jobwire.app.commands.jobs.following import (
-    exit_code,
-    going_on,
-    wait_for_end,
-    whole,
-)
+from jobwire.app.commands.jobs.following import exit_code, going_on, wait_for_end
 from jobwire.app.commands.jobs.selecting import add_filter, filter_of
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings, say
 from jobwire.app.jobwire import Jobwire
@@ -119,7 +114,7 @@ async def _watch(engine: Engine, selection: JobFilter, tell: Tell) -> None:
     def follow(after: str | None) -> AsyncGenerator[StreamMessage, None]:
         return follow_list(engine.feed, OPERATOR, selection, after=after)
 
-    async with aclosing(whole(engine, going_on(follow))) as messages:
+    async with aclosing(going_on(follow)) as messages:
         async for message in messages:
             tell(message)
             if isinstance(message, CaughtUp):
