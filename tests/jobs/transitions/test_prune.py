@@ -309,21 +309,26 @@ SELECT gen_random_uuid(), 't', 'many', 'u', 'internal', 'SUCCEEDED', at, at, at,
 
 
 @pytest.mark.rows_by_hand("fills the table past the log")
+@pytest.mark.parametrize("statistics", ["none", "of an empty table", "fresh"])
 @pytest.mark.parametrize("what", [Prunable.SUCCEEDED, Prunable.DELETED])
 async def test_no_more_than_the_batch_is_read(
-    connection: Connection, clock: FakeClock, what: Prunable
+    connection: Connection, clock: FakeClock, what: Prunable, statistics: str
 ) -> None:
-    """Without statistics, and with a plan that knows no arguments."""
+    """Whatever the statistics, and with a plan that knows no arguments."""
     plans: list[str] = []
 
     def take_plan(_: object, message: Any) -> None:
         plans.append(message.message)
 
     async with connection.transaction():
+        if statistics == "of an empty table":
+            await connection.execute("ANALYZE worker_jobs")
         await connection.execute(_MANY, clock.now())
+        if statistics == "fresh":
+            await connection.execute("ANALYZE worker_jobs")
         await connection.execute(
             """SET LOCAL plan_cache_mode = 'force_generic_plan';
-               SET LOCAL enable_seqscan = off; LOAD 'auto_explain';
+               LOAD 'auto_explain';
                SET LOCAL auto_explain.log_min_duration = 0;
                SET LOCAL auto_explain.log_analyze = on;
                SET LOCAL auto_explain.log_timing = off;
