@@ -40,6 +40,8 @@ _LONG_AT_ONCE = 8
 #: How long a query or a mutation may take by default, in seconds. It is more than
 #: `waitForRun` may wait.
 DEADLINE = 60.0
+#: Is told why the plan of an operation did not give an answer; None: it did.
+OnAnswer = Callable[[str | None], None]
 
 
 class Context:
@@ -57,6 +59,7 @@ class Context:
         resume_after: The cursor that a client resumes a stream behind, which its
             transport told; it counts more than what the operation says.
         hides_schema: Errors suggest no names of the schema.
+        on_answer: Told of each answer; see `OnAnswer`.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Context:
         deadline: float = DEADLINE,
         resume_after: str | None = None,
         hides_schema: bool = False,
+        on_answer: OnAnswer = lambda _: None,
     ) -> None:
         self.engine = engine
         self.viewer = viewer
@@ -75,6 +79,7 @@ class Context:
         self.resume_after = resume_after
         self._json_left: int | None = None
         self.hides_schema = hides_schema
+        self.on_answer = on_answer
         self._as_of: AsOf | None = None
         self._cursor: asyncio.Task[str] | None = None
         self._first_read = asyncio.Lock()

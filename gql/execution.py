@@ -5,11 +5,11 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
-from inspect import isawaitable
 from typing import Any, Self
 
-from graphql import GraphQLError, OperationDefinitionNode, OperationType, execute
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
 
+from jobwire.gql.answers import answer
 from jobwire.gql.context import Context
 from jobwire.gql.documents import Document, DocumentError, DocumentPolicy
 from jobwire.gql.errors import format_error
@@ -26,9 +26,7 @@ from jobwire.gql.request import Request
 from jobwire.gql.result import (
     DeadlineError,
     RequestError,
-    Response,
     Result,
-    to_response,
 )
 from jobwire.gql.schema import core
 from jobwire.jobs.viewer import Viewer
@@ -102,32 +100,22 @@ class Operation:
             )
         return None
 
-    async def run(self, context: Context) -> Response:
+    async def run(self, context: Context) -> Result:
         """Run a query or a mutation.
 
         Raises:
             RequestError: The variables do not fit; nothing ran.
             DeadlineError: It did not end in time.
         """
-        context.begin_answer()
-        executed = execute(
-            core,
-            self.document.ast,
-            context_value=context,
-            variable_values=self.variables,
-            operation_name=self.name,
-            hide_suggestions=context.hides_schema,
-        )
-        if not isawaitable(executed):
-            return to_response(executed)
         try:
             async with asyncio.timeout(context.deadline):
-                result = await executed
+                return await answer(
+                    self.document, self.definition, self.variables, context
+                )
         except TimeoutError:
             raise DeadlineError(
                 context.deadline, is_mutation=self.is_mutation
             ) from None
-        return to_response(result)
 
 
 class Running:
@@ -153,7 +141,7 @@ class Running:
         """
         operation = self._operation
         if not operation.is_subscription:
-            yield Result.of(await operation.run(self._context))
+            yield await operation.run(self._context)
             return
         self._live = await open_live(
             operation.document, operation.name, operation.variables, self._context

@@ -86,7 +86,7 @@ async def open_live(
     if isinstance(source, ExecutionResult):
         raise RequestError([format_error(error) for error in source.errors or ()])
     if isinstance(source, Reading):
-        return ReadingOperation(source, executor)
+        return ReadingOperation(source, executor, document.plans[operation_name])
     if not isinstance(source, Source):
         raise TypeError(f"A field of Subscription resolved to {source!r}.")
     showing = Showing.of(source, executor, document, variables)

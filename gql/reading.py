@@ -4,15 +4,16 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import timedelta
-from inspect import isawaitable
 from typing import Any
 
-from graphql import Executor, execute_subscription_event
+from graphql import Executor
 
+from jobwire.gql.answers import answer_event
 from jobwire.gql.context import Context
+from jobwire.gql.documents.plans import Plan
 from jobwire.gql.errors import refusal
 from jobwire.gql.proof import StreamProof
-from jobwire.gql.result import RequestError, Result, to_response
+from jobwire.gql.result import RequestError, Result
 from jobwire.gql.subscriptions.source import Reading
 from jobwire.jobs.errors import JobError
 
@@ -26,10 +27,13 @@ class ReadingOperation:
     caller's token ends: it has no place in the log that a client could resume from.
     """
 
-    def __init__(self, reading: Reading[object], executor: Executor[Any]) -> None:
+    def __init__(
+        self, reading: Reading[object], executor: Executor[Any], plan: Plan
+    ) -> None:
         context: Context = executor.context_value
         self._reading = reading
         self._executor = executor
+        self._plan = plan
         self._engine = context.engine
         self._viewer = context.viewer
         self._proof = StreamProof(context.engine, context.viewer)
@@ -52,7 +56,7 @@ class ReadingOperation:
             ):
                 async for value in told:
                     await self._proof.ensure_valid()
-                    yield await self._execute(value)
+                    yield await answer_event(self._plan, self._executor, value)
         except JobError as refused:
             raise RequestError([refusal(refused)]) from None
         finally:
@@ -64,14 +68,6 @@ class ReadingOperation:
         """Have it end by itself; it has no message that could say why."""
         del reason, reconnect_after
         self._end.set()
-
-    async def _execute(self, value: object) -> Result:
-        executed = execute_subscription_event(
-            self._executor.build_per_event_executor(value)
-        )
-        return Result.of(
-            to_response(await executed if isawaitable(executed) else executed)
-        )
 
     def _watch_expiry(self) -> None:
         expires_at = self._viewer.expires_at

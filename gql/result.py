@@ -51,15 +51,27 @@ class Result:
         text: The result as JSON text.
         cursor: Where a stream goes on for whoever got it and all before; None: it does
             not tell.
+        unplanned: Why the plan of the operation did not answer it; None: it did, or
+            nothing was executed.
     """
 
     text: str
     cursor: str | None = None
+    unplanned: str | None = None
 
     @classmethod
-    def of(cls, response: Response, *, cursor: str | None = None) -> Self:
+    def of(cls, response: Response, *, unplanned: str | None = None) -> Self:
         """Write a response."""
-        return cls(json_codec.encode(response), cursor)
+        return cls(json_codec.encode(response), unplanned=unplanned)
+
+    @classmethod
+    def from_plan(cls, data: str) -> Self:
+        """Wrap the data that a plan has written.
+
+        Raises:
+            UnicodeEncodeError: It holds what UTF-8 cannot.
+        """
+        return cls(f'{{"data":{data}}}')
 
 
 def to_response(result: ExecutionResult) -> Response:

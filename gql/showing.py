@@ -3,16 +3,18 @@
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from inspect import isawaitable
+from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
-from graphql import Executor, execute_subscription_event
+from graphql import Executor
 
+from jobwire.gql.answers import answer_event
 from jobwire.gql.context import Context
 from jobwire.gql.documents import Document
+from jobwire.gql.documents.plans import Plan
 from jobwire.gql.proof import StreamProof
-from jobwire.gql.result import Result, to_response
+from jobwire.gql.result import Result
 from jobwire.gql.subscriptions.source import Source
 from jobwire.jobs.feed import CaughtUp, Changed, Snapshotted, StreamMessage
 
@@ -28,11 +30,14 @@ class Showing:
     and may see the same, is shown the same.
     """
 
-    def __init__(self, source: Source[object], executor: Executor[Any]) -> None:
+    def __init__(
+        self, source: Source[object], executor: Executor[Any], plan: Plan
+    ) -> None:
         context: Context = executor.context_value
         self._shown_as: Callable[[StreamMessage], object | None] = source.shown_as
         self._is_resumable = source.is_resumable
         self._executor = executor
+        self._plan = plan
         self._proof = StreamProof(context.engine, context.viewer)
         self._remembered: OrderedDict[StreamMessage, Result | None] = OrderedDict()
 
@@ -68,7 +73,7 @@ class Showing:
         )
         found = _in_use.get(key)
         if found is None:
-            found = _in_use[key] = cls(source, executor)
+            found = _in_use[key] = cls(source, executor, document.plans[name])
         return found
 
     async def show(self, message: StreamMessage) -> Result | None:
@@ -93,14 +98,11 @@ class Showing:
         root = self._shown_as(message)
         if root is None:
             return None
-        executed = execute_subscription_event(
-            self._executor.build_per_event_executor(root)
-        )
-        result = await executed if isawaitable(executed) else executed
+        result = await answer_event(self._plan, self._executor, root)
         # Behind these messages nothing of the start is missing.
         resumes = self._is_resumable and isinstance(message, Changed | CaughtUp)
         cursor = message.cursor if resumes else None
-        return Result.of(to_response(result), cursor=cursor)
+        return replace(result, cursor=cursor)
 
 
 #: Those that somebody uses.

@@ -1,13 +1,14 @@
 """One document that is fit to run."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from graphql import (
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSyntaxError,
     OperationDefinitionNode,
@@ -16,6 +17,7 @@ from graphql import (
 )
 
 from jobwire.gql.documents.introspection import introspection_fields
+from jobwire.gql.documents.plans import Plan
 from jobwire.gql.documents.rules import faults
 from jobwire.gql.documents.variables import shaping_variables
 from jobwire.gql.error_codes import ErrorCode
@@ -36,6 +38,9 @@ from jobwire.gql.schema import core
 _WEIGHTS = read_weights(core)
 #: How the parser says that it met a limit of its own.
 _ABORTED = "Parsing aborted."
+#: Memory, as measured: of the syntax tree, and of a plan.
+_BYTES_OF_CHARACTER = 120
+_BYTES_OF_FIELD = 1_700
 
 
 class DocumentError(Exception):
@@ -58,6 +63,7 @@ class Document:
 
     Attributes:
         ast: The document as parsed.
+        length: How many characters its text has.
         digest: What tells it from documents of another text.
         operations: Its operations by name; None names the one without.
         prices: By the same names, what they cost.
@@ -66,23 +72,33 @@ class Document:
         shaping: By the same names, the variables that shape the results of a
             subscription.
         introspection: Its fields that ask for the schema.
+        plans: By the same names as its operations, what answers them.
     """
 
     ast: DocumentNode
+    length: int
     digest: bytes
     operations: dict[str | None, OperationDefinitionNode]
     prices: dict[str | None, OperationPrice]
     repeated: dict[str | None, Mapping[str, int]]
     shaping: dict[str | None, frozenset[str]]
     introspection: tuple[FieldNode, ...]
+    plans: dict[str | None, Plan]
 
     @classmethod
-    def read(cls, text: str, *, hide_suggestions: bool = False) -> Self:
+    def read(
+        cls,
+        text: str,
+        *,
+        hide_suggestions: bool = False,
+        on_growth: Callable[[], None] = lambda: None,
+    ) -> Self:
         """Parse a document and hold it to the limits, then to the schema.
 
         Args:
             text: The document.
             hide_suggestions: Have errors suggest no names of the schema.
+            on_growth: Told when one of its plans has compiled some fields.
 
         Raises:
             DocumentError: It is no GraphQL, exceeds a limit or does not fit.
@@ -104,8 +120,14 @@ class Document:
             for definition in ast.definitions
             if isinstance(definition, OperationDefinitionNode)
         }
+        fragments = {
+            definition.name.value: definition
+            for definition in ast.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
         return cls(
             ast,
+            len(text),
             hashlib.sha256(text.encode(errors="surrogatepass")).digest(),
             operations,
             {
@@ -122,7 +144,17 @@ class Document:
                 if operation.operation is OperationType.SUBSCRIPTION
             },
             introspection_fields(text, ast),
+            {
+                name: Plan(operation, fragments, on_growth)
+                for name, operation in operations.items()
+            },
         )
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes by now, with its plans; about."""
+        fields = sum(plan.fields for plan in self.plans.values())
+        return self.length * _BYTES_OF_CHARACTER + fields * _BYTES_OF_FIELD
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Choose the operation to run.

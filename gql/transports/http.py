@@ -22,8 +22,7 @@ from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.errors import masked_error, refusal
 from jobwire.gql.execution import Operation, Running
-from jobwire.gql.result import RequestError
-from jobwire.gql.result import Response as Answer
+from jobwire.gql.result import RequestError, Result
 from jobwire.gql.transports import negotiation
 from jobwire.gql.transports.admission import TooManyError
 from jobwire.gql.transports.parameters import read_address, read_parameters
@@ -78,7 +77,7 @@ class GraphQLOverHTTP:
             context = await self._context(request, resumes=wants_events)
             if wants_events:
                 return await self._events(request, context, admitted)
-            return _json(200, await self._result(request, context), media_type)
+            return _result(await self._result(request, context), media_type)
         except RefusedError as error:
             body = {"errors": list(error.errors)}
             answer = _json(error.status, body, media_type, error.headers)
@@ -143,7 +142,7 @@ class GraphQLOverHTTP:
             )
         return operation
 
-    async def _result(self, request: Request, context: Context) -> Answer:
+    async def _result(self, request: Request, context: Context) -> Result:
         operation = await self._operation(request, context)
         if operation.is_subscription:
             raise refused(
@@ -188,18 +187,30 @@ def _admit(method: str, accepted: str | None) -> None:
         )
 
 
+def _result(result: Result, media_type: str) -> Response:
+    plan = "executor" if result.unplanned else "compiled"
+    why = f'; reason="{result.unplanned}"' if result.unplanned else ""
+    return _written(200, result.text, media_type, {"X-Jobwire-Plan": f"{plan}{why}"})
+
+
 def _json(
     status: int,
     body: dict[str, Any],
     media_type: str,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
+    return _written(status, json_codec.encode(body), media_type, headers or {})
+
+
+def _written(
+    status: int, text: str, media_type: str, headers: Mapping[str, str]
+) -> Response:
     return Response(
-        json_codec.encode(body),
+        text,
         status_code=status,
         headers={
             **_HEADERS,
-            **(headers or {}),
+            **headers,
             "Content-Type": f"{media_type}; charset=utf-8",
         },
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from jobwire.gql.context import OnAnswer
 from jobwire.gql.documents import DocumentPolicy
 from jobwire.gql.transports.http import GraphQLOverHTTP
 from jobwire.gql.transports.session import Authenticate, EngineOf, Host
@@ -19,6 +20,7 @@ def graphql_routes(
     allowed_origins: Sequence[str] = (),
     terms: Terms | None = None,
     policy: DocumentPolicy | None = None,
+    on_answer: OnAnswer | None = None,
 ) -> list[BaseRoute]:
     """Make the routes that serve the schema, for HTTP and for websockets.
 
@@ -34,8 +36,15 @@ def graphql_routes(
             may, and so may clients that are no browsers.
         terms: On which terms connections are held open; None: those of `Terms`.
         policy: Which documents run; None: all that fit the schema and the limits.
+        on_answer: Told of each answer; None: nobody is.
     """
-    host = Host(engine_of, authenticate, terms or Terms(), policy or DocumentPolicy())
+    host = Host(
+        engine_of,
+        authenticate,
+        terms or Terms(),
+        policy or DocumentPolicy(),
+        on_answer or (lambda _: None),
+    )
     return [
         Route(path, GraphQLOverHTTP(host)),
         WebSocketRoute(

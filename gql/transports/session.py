@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
-from jobwire.gql.context import Context
+from jobwire.gql.context import Context, OnAnswer
 from jobwire.gql.documents import DocumentPolicy
 from jobwire.gql.transports.admission import Admission
 from jobwire.gql.transports.terms import Terms
@@ -42,12 +42,14 @@ class Host:
         authenticate: Authenticate,
         terms: Terms,
         policy: DocumentPolicy,
+        on_answer: OnAnswer,
     ) -> None:
         self.terms = terms
         self.policy = policy
         self.admission = Admission(terms)
         self._engine_of = engine_of
         self._authenticate = authenticate
+        self._on_answer = on_answer
 
     def engine(self) -> Engine:
         """Return the open engine.
@@ -85,4 +87,5 @@ class Host:
             deadline=self.terms.deadline,
             resume_after=resume_after,
             hides_schema=self.policy.hides_schema(viewer),
+            on_answer=self._on_answer,
         )

@@ -75,7 +75,7 @@ def create_app(
                 allow_origins=settings.allowed_origins,
                 allow_methods=["GET", "POST"],
                 allow_headers=_ALLOWED_HEADERS,
-                expose_headers=["Retry-After"],
+                expose_headers=["Retry-After", "X-Jobwire-Plan"],
                 max_age=_PREFLIGHT_SECONDS,
             )
         )
@@ -94,6 +94,7 @@ def create_app(
                     deadline=settings.operation_seconds,
                 ),
                 policy=document_policy(settings),
+                on_answer=place.count_answer,
             ),
             trigger_webhook_route(events.admit, events.take_in),
             *health_routes(place.missing),
@@ -138,6 +139,11 @@ class _Place:
             return self.jobwire().metrics
         except NotOpenError:
             return None
+
+    def count_answer(self, unplanned: str | None) -> None:
+        by = "plan" if unplanned is None else "executor"
+        if (metrics := self.metrics()) is not None:
+            metrics.answers.labels(by, unplanned or "").inc()
 
     async def fresh_metrics(self) -> Metrics | None:
         try:

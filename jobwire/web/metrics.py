@@ -201,6 +201,13 @@ class Metrics:
             ["kind", "limit"],
             registry=self.registry,
         )
+        self.answers = Counter(
+            "jobwire_graphql_answers",
+            "Answers of operations and of events of streams, by what gave them: the"
+            " plan, or the executor and why the plan did not.",
+            ["by", "reason"],
+            registry=self.registry,
+        )
         self.requests = Counter(
             "jobwire_http_requests",
             "Requests, by path of the route and status.",

@@ -10,6 +10,7 @@ import pytest
 from graphql import build_schema, parse
 
 from jobwire.gql.context import Context
+from jobwire.gql.documents.plans import Plan
 from jobwire.gql.event_executor import EventExecutor
 from jobwire.gql.reading import ReadingOperation
 from jobwire.gql.result import RequestError
@@ -37,7 +38,9 @@ class Counting:
             SCHEMA, parse("subscription { n }"), context_value=Context(engine, viewer)
         )
         assert not isinstance(executor, list)
-        self.operation = ReadingOperation(Reading(self._values), executor)
+        # Of another schema it has no plan, and is executed.
+        plan = Plan(executor.operation, {})
+        self.operation = ReadingOperation(Reading(self._values), executor, plan)
 
     async def _values(self) -> AsyncGenerator[Any, None]:
         try:

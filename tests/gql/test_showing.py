@@ -1,6 +1,6 @@
 """Who shares one execution, and who never does."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, Self
 
@@ -9,7 +9,9 @@ from graphql import Executor
 
 from jobwire.gql import showing
 from jobwire.gql.documents import prepare
+from jobwire.gql.documents.plans import Plan
 from jobwire.gql.proof import LOOK_AFTER
+from jobwire.gql.result import Result
 from jobwire.jobs import api_keys
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.identifiers import job_id_text
@@ -39,19 +41,19 @@ class Executions:
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, executor: Executor[Any]) -> Any:
+    async def __call__(
+        self, plan: Plan, executor: Executor[Any], root: object
+    ) -> Result:
         self.count += 1
-        return self._execute(executor)
+        return await self._answer(plan, executor, root)
 
-    _execute: Callable[[Executor[Any]], Any] = staticmethod(
-        showing.execute_subscription_event
-    )
+    _answer: Callable[..., Awaitable[Result]] = staticmethod(showing.answer_event)
 
 
 @pytest.fixture
 def executions(monkeypatch: pytest.MonkeyPatch) -> Executions:
     counted = Executions()
-    monkeypatch.setattr(showing, "execute_subscription_event", counted)
+    monkeypatch.setattr(showing, "answer_event", counted)
     return counted
 
 

@@ -1,0 +1,111 @@
+"""Answers: by the plan of an operation, and by the executor where that leaves off."""
+
+from collections.abc import Callable, Mapping
+from inspect import isawaitable
+from typing import Any
+
+from graphql import (
+    ExecutionResult,
+    Executor,
+    GraphQLResolveInfo,
+    OperationDefinitionNode,
+    execute,
+    execute_subscription_event,
+)
+from graphql.pyutils import AwaitableOrValue
+
+from jobwire.gql.context import Context
+from jobwire.gql.documents import Document
+from jobwire.gql.documents.plans import Plan, Run, Unplanned
+from jobwire.gql.result import Result, to_response
+from jobwire.gql.schema import core
+
+
+async def answer(
+    document: Document,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+    context: Context,
+) -> Result:
+    """Answer a query or a mutation.
+
+    Raises:
+        RequestError: The variables do not fit; nothing ran.
+    """
+    name = operation.name.value if operation.name else None
+    plan = document.plans[name]
+    done: Mapping[str, Any] = {}
+    context.begin_answer()
+    try:
+        run = plan.begin(context, variables)
+        done = run.done
+        return _planned(await plan.answer(run), context)
+    except Exception as error:  # noqa: BLE001 - the executor runs into it, and tells
+        reason = _reason(error)
+    context.begin_answer()
+    executed = execute(
+        core,
+        document.ast,
+        context_value=context,
+        variable_values=dict(variables),
+        operation_name=name,
+        hide_suggestions=context.hides_schema,
+        middleware=[not_again(done)] if done else None,
+    )
+    return await _executed(executed, reason, context)
+
+
+async def answer_event(plan: Plan, executor: Executor[Any], root: object) -> Result:
+    """Answer an event of a subscription.
+
+    Args:
+        plan: That of its operation.
+        executor: Runs the operation for whom it is answered.
+        root: What the root field is resolved on.
+    """
+    context: Context = executor.context_value
+    try:
+        run = Run(context, executor.variable_values, root)
+        return _planned(await plan.answer(run), context)
+    except Exception as error:  # noqa: BLE001 - the executor runs into it, and tells
+        reason = _reason(error)
+    executed = execute_subscription_event(executor.build_per_event_executor(root))
+    return await _executed(executed, reason, context)
+
+
+def _planned(data: str, context: Context) -> Result:
+    result = Result.from_plan(data)
+    context.on_answer(None)
+    return result
+
+
+async def _executed(
+    executed: AwaitableOrValue[ExecutionResult], reason: str, context: Context
+) -> Result:
+    result = await executed if isawaitable(executed) else executed
+    context.on_answer(reason)
+    return Result.of(to_response(result), unplanned=reason)
+
+
+def _reason(error: Exception) -> str:
+    return error.reason if isinstance(error, Unplanned) else "an answer with errors"
+
+
+def not_again(done: Mapping[str, Any]) -> Callable[..., Any]:
+    """Have the executor take what was done for the fields of a mutation."""
+
+    def resolve(
+        resolve: Callable[..., Any],
+        source: Any,
+        info: GraphQLResolveInfo[Context],
+        **arguments: Any,
+    ) -> Any:
+        key = str(info.path.key)
+        if info.path.prev is not None or key not in done:
+            return resolve(source, info, **arguments)
+        outcome = done[key]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return resolve

@@ -1,0 +1,1 @@
+"""Plans: the same bytes as the executor, from less work."""

@@ -1,0 +1,142 @@
+"""What plans answer, what they leave to the executor, and that nothing is repeated."""
+
+from typing import Any
+
+import pytest
+
+from jobwire.gql.documents.cache import (
+    MAX_CACHED,
+    MAX_CACHED_BYTES,
+    DocumentCache,
+)
+from jobwire.gql.documents.plans.plan import MAX_CHOICES
+from jobwire.models.database import Database
+from tests.gql.client import Api
+
+PLAN = "x-jobwire-plan"
+
+
+async def plan_of(api: Api, query: str, **variables: Any) -> str:
+    response = await api.post({"query": query, "variables": variables})
+    return response.headers[PLAN]
+
+
+async def test_an_answer_says_that_it_came_from_a_plan(api: Api) -> None:
+    assert await plan_of(api, "{ viewer { userId } }") == "compiled"
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("{ __schema { queryType { name } } }", "introspection"),
+        ('{ __type(name: "Job") { name } }', "introspection"),
+        ("{ notifications { nodes { id } } }", "an answer with errors"),
+    ],
+)
+async def test_what_the_executor_answers_says_why(
+    api: Api, query: str, reason: str
+) -> None:
+    assert await plan_of(api, query) == f'executor; reason="{reason}"'
+
+
+async def test_an_operation_of_very_many_fields_is_executed(api: Api) -> None:
+    """Members of an interface count for each type that has it."""
+    one = 'cancelJob(input: {id: "job_x"}) { errors { __typename message code path } }'
+
+    def query(count: int) -> str:
+        return f"mutation {{ {' '.join(f'a{n}: {one}' for n in range(count))} }}"
+
+    assert await plan_of(api, query(10)) == "compiled"
+    assert await plan_of(api, query(50)) == 'executor; reason="too many fields"'
+
+
+async def test_an_operation_of_very_many_choices_is_executed_for_the_last(
+    api: Api,
+) -> None:
+    names = [f"c{n}" for n in range(MAX_CHOICES.bit_length())]
+    defined = ", ".join(f"${name}: Boolean!" for name in names)
+    fields = " ".join(f"{name}: userId @include(if: ${name})" for name in names)
+    query = f"query ({defined}) {{ viewer {{ {fields} }} }}"
+
+    told = [
+        await plan_of(
+            api, query, **{name: bool(n >> i & 1) for i, name in enumerate(names)}
+        )
+        for n in range(MAX_CHOICES + 1)
+    ]
+
+    assert told == [
+        *["compiled"] * MAX_CHOICES,
+        'executor; reason="too many conditions"',
+    ]
+
+
+async def test_a_mutation_whose_answer_fails_is_done_once(
+    api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The executor answers with what the plan has done, and does the rest."""
+    monkeypatch.setattr("jobwire.gql.context.MAX_JSON", 30)
+    query = """mutation ($data: JSON) {
+      one: scheduleJob(input: {type: "no-op", tag: "one"}) { job { tag } }
+      two: scheduleJob(input: {type: "no-op", tag: "two", metadata: $data}) {
+        job { tag metadata } }
+      three: scheduleJob(input: {type: "no-op", tag: "three"}) { job { tag } }
+    }"""
+
+    response = await api.post({"query": query, "variables": {"data": {"x": "x" * 40}}})
+
+    answer = response.json()
+    assert response.headers[PLAN] == 'executor; reason="an answer with errors"'
+    assert answer["data"]["one"] == {"job": {"tag": "one"}}
+    assert answer["data"]["two"] == {"job": None}
+    assert answer["data"]["three"] == {"job": {"tag": "three"}}
+    assert [error["path"] for error in answer["errors"]] == [["two", "job", "metadata"]]
+    async with database.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM worker_jobs") == 3
+
+
+async def test_a_mutation_that_failed_is_not_tried_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    async def fail(*_: object, **__: object) -> None:
+        tried.append(1)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("jobwire.gql.mutations.schedule_job.schedule", fail)
+    query = """mutation {
+      one: scheduleJob(input: {type: "no-op", tag: "one"}) { job { tag } } }"""
+
+    assert await api.codes(query) == ["INTERNAL_ERROR"]
+    assert tried == [1]
+
+
+def _text(number: int) -> str:
+    return f"{{ viewer {{ a{number}: userId }} }}"
+
+
+def test_as_many_documents_are_kept_as_are_within_the_bounds() -> None:
+    cache = DocumentCache()
+    oldest = cache.prepare(_text(0))
+    newer = [cache.prepare(_text(n)) for n in range(1, MAX_CACHED)]
+
+    assert cache.prepare(_text(0)) is oldest
+    cache.prepare(_text(MAX_CACHED))
+
+    # The one that was asked for the longest ago has gone.
+    assert cache.prepare(_text(0)) is oldest
+    assert cache.prepare(_text(2)) is newer[1]
+    assert cache.prepare(_text(1)) is not newer[0]
+
+
+def test_documents_whose_plans_grow_make_room() -> None:
+    cache = DocumentCache()
+    first, second = (cache.prepare(_text(n)) for n in range(2))
+    [plan] = second.plans.values()
+
+    plan.fields = MAX_CACHED_BYTES
+    cache.prepare("{ viewer { scopes } }")
+
+    assert cache.prepare(_text(0)) is not first
+    assert cache.prepare(_text(1)) is not second
