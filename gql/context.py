@@ -27,6 +27,7 @@ from jobwire.jobs.long_json import LEFT_OUT, LongColumn, LongJson
 from jobwire.jobs.queries import AsOf, Page, Window
 from jobwire.jobs.rate_limits import OperationKind
 from jobwire.jobs.secrets import JobSecret, hidden_parts
+from jobwire.jobs.selected import Selected
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.database import Connection
 from jobwire.models.vocabulary import LogLevel
@@ -182,6 +183,65 @@ class Context:
 
         return await self._read(read)
 
+    async def read_selected_page(
+        self,
+        filter: JobFilter,
+        window: Window[UUID],
+        columns: str,
+        *,
+        descending: bool,
+        with_as_of: bool,
+    ) -> Page[Selected]:
+        """Read some columns of a page of jobs behind the viewer's wall.
+
+        Args:
+            filter: Which jobs.
+            window: Which part of the list.
+            columns: A select list of columns of `j`, `j.id` among them.
+            descending: The newest first.
+            with_as_of: Whether the operation tells where it stands in the event log.
+
+        Raises:
+            ForbiddenError: The filter names other users, and the viewer is no admin.
+            InvalidInputError: The filter has too many combinations.
+        """
+
+        async def read(
+            connection: Connection,
+        ) -> tuple[Page[Selected], AsOf | None]:
+            page = await queries.read_selected_page(
+                connection,
+                self.viewer,
+                filter,
+                window,
+                columns,
+                descending=descending,
+                with_as_of=with_as_of,
+            )
+            return page, page.as_of
+
+        return await self._read(read, is_placed=with_as_of)
+
+    async def read_selected_job(
+        self, job_id: UUID, columns: str, *, with_as_of: bool
+    ) -> Selected | None:
+        """Read some columns of a job behind the viewer's wall.
+
+        Args:
+            job_id: The job.
+            columns: A select list of columns of `j`, `j.id` among them.
+            with_as_of: Whether the operation tells where it stands in the event log.
+        """
+
+        async def read(
+            connection: Connection,
+        ) -> tuple[Selected | None, AsOf | None]:
+            return await queries.read_selected_job(
+                connection, self.viewer, job_id, columns, with_as_of=with_as_of
+            )
+
+        return await self._read(read, is_placed=with_as_of)
+
     async def read_attempt(self, job_id: UUID, number: int) -> Attempt | None:
         """Read an attempt behind the viewer's wall."""
         if await self.read_job(job_id) is None:
@@ -241,9 +301,13 @@ class Context:
         return EventCursor(await self._cursor)
 
     async def _read(
-        self, read: Callable[[Connection], Awaitable[tuple[T, AsOf | None]]]
+        self,
+        read: Callable[[Connection], Awaitable[tuple[T, AsOf | None]]],
+        *,
+        is_placed: bool = True,
     ) -> T:
-        if self._as_of is None:
+        """Read something; the first time before all else, unless nobody asks where."""
+        if is_placed and self._as_of is None:
             async with self._first_read:
                 if self._as_of is None:
                     async with self.database.connection() as connection:

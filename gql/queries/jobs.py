@@ -1,6 +1,8 @@
 """`jobs`: pages of jobs."""
 
+from dataclasses import dataclass
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -22,9 +24,40 @@ from jobwire.gql.types.job_filter import (
     OrderDirection,
     to_filter,
 )
+from jobwire.jobs.filters import JobFilter as Filter
+from jobwire.jobs.queries import Window
 from jobwire.jobs.viewer import Scope
 
 JOBS_PAGE = DefaultSize(20)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPage:
+    """The page that the arguments of the field ask for."""
+
+    filter: Filter
+    window: Window[UUID]
+    descending: bool
+
+
+def wanted_page(
+    filter: JobFilter | None = None,
+    order_by: JobOrder | None = None,
+    first: int | None = JOBS_PAGE,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> WantedPage:
+    """Read the arguments of the field.
+
+    Raises:
+        InvalidInputError: They do not go together, or one is out of range.
+    """
+    window = job_cursors().window(
+        first=first, after=after, last=last, before=before, default=JOBS_PAGE
+    )
+    direction = OrderDirection.DESC if order_by is None else order_by.direction
+    return WantedPage(to_filter(filter), window, direction is OrderDirection.DESC)
 
 
 async def resolve_jobs(
@@ -47,15 +80,11 @@ async def resolve_jobs(
     before: Before = None,
 ) -> JobConnection:
     """Resolve `jobs`."""
-    window = job_cursors().window(
-        first=first, after=after, last=last, before=before, default=JOBS_PAGE
-    )
-    direction = OrderDirection.DESC if order_by is None else order_by.direction
-    selected = to_filter(filter)
+    wanted = wanted_page(filter, order_by, first, after, last, before)
     page = await info.context.read_job_page(
-        selected, window, descending=direction is OrderDirection.DESC
+        wanted.filter, wanted.window, descending=wanted.descending
     )
-    return JobConnection.of(page, selected)
+    return JobConnection.of(page, wanted.filter)
 
 
 jobs = strawberry.field(

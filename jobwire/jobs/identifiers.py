@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from uuid import UUID
 
 JOB_PREFIX = "job"
@@ -12,6 +13,8 @@ NOTIFICATION_PREFIX = "ntf"
 API_KEY_PREFIX = "key"
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+#: Fifteen bits as letters: a page of jobs has a hundred ids of 26 letters each.
+_TRIPLES = tuple(map("".join, product(_ALPHABET, repeat=3)))
 _VALUE = {letter: value for value, letter in enumerate(_ALPHABET)}
 _SUFFIX_LENGTH = 26
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,12 +51,14 @@ def smallest_id(instant: datetime) -> UUID:
 
 def type_id(prefix: str, id: UUID) -> str:
     """Write a UUID as a TypeID, e.g. `job_01jdx…`."""
-    value = id.int
-    letters = []
-    for _ in range(_SUFFIX_LENGTH):
-        letters.append(_ALPHABET[value & 31])
-        value >>= 5
-    return f"{prefix}_{''.join(reversed(letters))}"
+    value, triple = id.int, _TRIPLES
+    return (
+        f"{prefix}_{triple[value >> 120][1:]}"
+        f"{triple[value >> 105 & 32767]}{triple[value >> 90 & 32767]}"
+        f"{triple[value >> 75 & 32767]}{triple[value >> 60 & 32767]}"
+        f"{triple[value >> 45 & 32767]}{triple[value >> 30 & 32767]}"
+        f"{triple[value >> 15 & 32767]}{triple[value & 32767]}"
+    )
 
 
 def parse_type_id(prefix: str, text: str) -> UUID:

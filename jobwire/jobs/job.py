@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
 
 from jobwire.jobs.long_json import short
@@ -29,6 +29,14 @@ JSON_COLUMNS = frozenset(
 )
 
 
+class Columns(Protocol):
+    """What was read of a row, by the names of its columns."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """Return a column."""
+        ...
+
+
 class Row:
     """A row of a table as a frozen dataclass whose fields are its columns."""
 
@@ -46,17 +54,19 @@ class Row:
             table: The alias to qualify the columns with; empty: none.
             lean: Leave out JSON that is long; see `jobwire.jobs.long_json`.
         """
+        return ", ".join(cls.column(name, table, lean=lean) for name in cls.names())
+
+    @classmethod
+    def column(cls, name: str, table: str = "", *, lean: bool = False) -> str:
+        """Write how one column is selected, under its own name."""
         prefix = f"{table}." if table else ""
-        selected = []
-        for name in cls.names():
-            column = f"{prefix}{name}"
-            if lean and name in cls.long_json:
-                when = cls.long_json[name].format(prefix)
-                column = f"{short(column, when=when)} AS {name}"
-            elif name in JSON_COLUMNS:
-                column = f"{column}::text AS {name}"
-            selected.append(column)
-        return ", ".join(selected)
+        column = f"{prefix}{name}"
+        if lean and name in cls.long_json:
+            when = cls.long_json[name].format(prefix)
+            return f"{short(column, when=when)} AS {name}"
+        if name in JSON_COLUMNS:
+            return f"{column}::text AS {name}"
+        return column
 
     @classmethod
     @cache
@@ -65,7 +75,7 @@ class Row:
         return tuple(field.name for field in fields(cls))  # type: ignore[arg-type]  # each subclass is a dataclass
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> Self:
+    def from_record(cls, record: Columns) -> Self:
         """Read a row that was selected with `columns`."""
         return cls(*[record[name] for name in cls.names()])
 

@@ -24,6 +24,7 @@ from jobwire.jobs.job import (
     Row,
 )
 from jobwire.jobs.long_json import LEFT_OUT, LongColumn, LongJson
+from jobwire.jobs.selected import Selected
 from jobwire.jobs.viewer import Viewer
 from jobwire.jobs.wall import wall_of_jobs, wall_of_parts
 from jobwire.models.database import Connection
@@ -74,7 +75,8 @@ class AsOf:
 
 T = TypeVar("T")
 U = TypeVar("U")
-R = TypeVar("R", bound=Row)
+R = TypeVar("R")
+RowT = TypeVar("RowT", bound=Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,20 +152,51 @@ class Window(Generic[T]):
         return Page(items, more, self.after is not None, as_of)
 
 
+# There is a row even where there is no job: it says where the read stands in the log.
+_ONE_JOB = f"""(SELECT) AS one
+  LEFT JOIN worker_jobs j
+    ON j.id = $1 AND {wall_of_jobs("$2", "$3", of="j.")} AND j.deleted_at IS NULL"""
+
+
 async def read_job(
     connection: Connection, viewer: Viewer, job_id: UUID
 ) -> tuple[Job | None, AsOf]:
     """Read one job and where that read stands in the event log, in one statement."""
     record = await connection.fetchrow(
-        f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j")} FROM (SELECT) AS one
-              LEFT JOIN worker_jobs j
-                ON j.id = $1 AND {wall_of_jobs("$2", "$3", of="j.")}
-               AND j.deleted_at IS NULL""",
+        f"SELECT {AS_OF_COLUMNS}, {Job.columns('j')} FROM {_ONE_JOB}",
         job_id,
         *viewer.wall.values,
     )
     job = None if record["id"] is None else Job.from_record(record)
     return job, AsOf.from_record(record)
+
+
+async def read_selected_job(
+    connection: Connection,
+    viewer: Viewer,
+    job_id: UUID,
+    columns: str,
+    *,
+    with_as_of: bool,
+) -> tuple[Selected | None, AsOf | None]:
+    """Read some columns of one job, in one statement.
+
+    Args:
+        connection: Any connection.
+        viewer: Behind whose wall.
+        job_id: The job.
+        columns: A select list of columns of `j`, `j.id` among them.
+        with_as_of: Read where that read stands in the event log, too.
+    """
+    as_of = f"{AS_OF_COLUMNS}, " if with_as_of else ""
+    record = await connection.fetchrow(
+        f"SELECT {as_of}{columns} FROM {_ONE_JOB}",
+        job_id,
+        *viewer.wall.values,
+        record_class=Selected,
+    )
+    found = None if record["id"] is None else record
+    return found, AsOf.from_record(record) if with_as_of else None
 
 
 async def read_jobs(
@@ -355,25 +388,68 @@ async def read_job_page(
         ForbiddenError: The filter names other users, and the viewer is no admin.
         InvalidInputError: The filter has too many combinations.
     """
+    columns = Job.columns("j", lean=True)
+    page = await read_selected_page(
+        connection,
+        viewer,
+        filter,
+        window,
+        columns,
+        descending=descending,
+        with_as_of=True,
+    )
+    return page.map(Job.from_record)
+
+
+async def read_selected_page(
+    connection: Connection,
+    viewer: Viewer,
+    filter: JobFilter,
+    window: Window[UUID],
+    columns: str,
+    *,
+    descending: bool,
+    with_as_of: bool,
+) -> Page[Selected]:
+    """Read some columns of one page of jobs, in one statement.
+
+    Args:
+        connection: Any connection.
+        viewer: Behind whose wall.
+        filter: Which jobs.
+        window: Which part of the list.
+        columns: A select list of columns of `j`, `j.id` among them.
+        descending: The newest first.
+        with_as_of: Read where that read stands in the event log, too.
+
+    Raises:
+        ForbiddenError: The filter names other users, and the viewer is no admin.
+        InvalidInputError: The filter has too many combinations.
+    """
     parameters = _Parameters()
+    is_descending = descending is not window.backward
     select = _select(
         filter.within(viewer),
         parameters,
-        descending=descending is not window.backward,
+        descending=is_descending,
         after=window.before if window.backward else window.after,
         before=window.after if window.backward else window.before,
         limit=window.size + 1,
     )
-    direction = "DESC" if descending is not window.backward else "ASC"
-    records = await connection.fetch(
-        f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j", lean=True)} FROM (SELECT) AS one
-              LEFT JOIN ({select or "SELECT * FROM worker_jobs WHERE false"}) AS j
-                ON true
-             ORDER BY j.id {direction}""",
-        *parameters.values,
+    select = select or "SELECT * FROM worker_jobs WHERE false"
+    direction = "DESC" if is_descending else "ASC"
+    # A row even where there is no job says where the read stands in the log.
+    source = (
+        f"{AS_OF_COLUMNS}, {columns} FROM (SELECT) AS one LEFT JOIN ({select}) AS j"
+        f" ON true ORDER BY j.id {direction}"
+        if with_as_of
+        else f"{columns} FROM ({select}) AS j"
     )
-    jobs = [Job.from_record(record) for record in records if record["id"] is not None]
-    return window.page(jobs, AsOf.from_record(records[0]))
+    records = await connection.fetch(
+        f"SELECT {source}", *parameters.values, record_class=Selected
+    )
+    as_of = AsOf.from_record(records[0]) if with_as_of else None
+    return window.page([one for one in records if one["id"] is not None], as_of)
 
 
 async def count_jobs(
@@ -460,13 +536,13 @@ async def read_attempt_page(
 
 async def _read_parts(
     connection: Connection,
-    row: type[R],
+    row: type[RowT],
     table: str,
     key: str,
     columns: str,
     job_id: UUID,
     window: Window[int],
-) -> Page[R]:
+) -> Page[RowT]:
     direction = "DESC" if window.backward else "ASC"
     records = await connection.fetch(
         f"""SELECT {columns} FROM {table}

@@ -1,7 +1,10 @@
 """The compiler: from what an operation selects to what writes its answer."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from json.encoder import encode_basestring
+from typing import TypeAlias
 
 from graphql import (
     GraphQLList,
@@ -40,16 +43,47 @@ from jobwire.gql.schema import core
 MAX_FIELDS = 2_000
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A field that is selected of an object.
+
+    Attributes:
+        label: What stands before its value: a mark, its key and a colon.
+        key: Its key in the answer.
+        name: Its name in the schema.
+        details: The nodes that select it.
+    """
+
+    label: str
+    key: str
+    name: str
+    details: FieldDetailsList
+
+
+#: Compiles a root field by itself.
+CompileRoot: TypeAlias = "Callable[[Compiler, Member], Write]"
+
+
 class Compiler:
     """Compiles one operation, for one choice of its conditions.
 
     Attributes:
+        source: What it compiles.
         fields: How many fields it has compiled.
     """
 
-    def __init__(self, source: PlanSource) -> None:
-        self._source = source
+    def __init__(
+        self, source: PlanSource, roots: "dict[tuple[str, str], CompileRoot]"
+    ) -> None:
+        """Begin.
+
+        Args:
+            source: What to compile.
+            roots: What compiles fields otherwise, by type and name.
+        """
+        self.source = source
         self.fields = 0
+        self._roots = roots
 
     def root(self) -> list[Write]:
         """Return what writes each member of the root, in order.
@@ -57,17 +91,38 @@ class Compiler:
         Raises:
             Unplanned: The operation is not for a plan.
         """
-        return self._members(self._source.root, self._source.fields())
-
-    def object(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Write:
-        """Return what writes an object of a type, as far as fields select of it."""
-        return members(self._members(kind, self._source.subfields(kind, details)))
+        fields = self._labelled(self.source.fields())
+        return [self._member(self.source.root, one) for one in fields] or [_BEGIN]
 
     def value(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Write:
         """Return what writes a value of a type, as far as fields select of it."""
         if isinstance(kind, GraphQLNonNull):
             return required(self._present(kind.of_type, details))
         return nullable(self._present(kind, details))
+
+    def members(
+        self, kind: GraphQLObjectType, details: FieldDetailsList
+    ) -> list[Member]:
+        """Return what is selected of an object of a type.
+
+        Raises:
+            Unplanned: It is too much.
+        """
+        return self._labelled(self.source.subfields(kind, details))
+
+    def _labelled(self, fields: GroupedFieldSet) -> list[Member]:
+        self.fields += len(fields)
+        if self.fields > MAX_FIELDS:
+            raise Unplanned("too many fields")
+        return [
+            Member(
+                f'{"," if place else "{"}"{key}":',
+                key,
+                details[0].node.name.value,
+                details,
+            )
+            for place, (key, details) in enumerate(fields.items())
+        ]
 
     def _present(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Write:
         if isinstance(kind, GraphQLList):
@@ -77,42 +132,34 @@ class Compiler:
         kinds = core.get_possible_types(kind) if is_abstract_type(kind) else [kind]
         return by_class(
             {
-                class_of(one): self.object(one, details)
+                class_of(one): self._object(one, details)
                 for one in kinds
                 if isinstance(one, GraphQLObjectType)
             }
         )
 
-    def _members(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> list[Write]:
-        written: list[Write] = []
-        for key, details in fields.items():
-            mark = "," if written else "{"
-            written.append(self._member(f'{mark}"{key}":', kind, key, details))
-        return written or [constant("{")]
+    def _object(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Write:
+        written = [self._member(kind, one) for one in self.members(kind, details)]
+        return members(written or [_BEGIN])
 
-    def _member(
-        self,
-        label: str,
-        parent: GraphQLObjectType,
-        key: str,
-        details: FieldDetailsList,
-    ) -> Write:
-        self.fields += 1
-        if self.fields > MAX_FIELDS:
-            raise Unplanned("too many fields")
-        name = details[0].node.name.value
-        if name == "__typename":
-            return constant(f"{label}{encode_basestring(parent.name)}")
-        if name.startswith("__"):
+    def _member(self, parent: GraphQLObjectType, member: Member) -> Write:
+        if member.name == "__typename":
+            return constant(member.label + encode_basestring(parent.name))
+        if member.name.startswith("__"):
             raise Unplanned("introspection")
-        write = self.value(parent.fields[name].type, details)
-        read = attribute(strawberry_field(parent, name))
+        if (compile := self._roots.get((parent.name, member.name))) is not None:
+            return compile(self, member)
+        write = self.value(parent.fields[member.name].type, member.details)
+        read = attribute(strawberry_field(parent, member.name))
         if read is not None:
-            return read_member(label, read, write)
-        resolve = Resolver(self._source, parent, details)
+            return read_member(member.label, read, write)
+        resolve = Resolver(self.source, parent, member.details)
         if parent is core.mutation_type:
-            return resolved_member(label, recorded(key, resolve), write)
-        return resolved_member(label, resolve, write)
+            return resolved_member(member.label, recorded(member.key, resolve), write)
+        return resolved_member(member.label, resolve, write)
+
+
+_BEGIN = constant("{")
 
 
 @cache

@@ -17,6 +17,7 @@ from graphql import (
 from jobwire.gql.context import Context
 from jobwire.gql.documents.plans.answer import Answer, Write
 from jobwire.gql.documents.plans.compiler import Compiler
+from jobwire.gql.documents.plans.job_roots import ROOTS
 from jobwire.gql.documents.plans.run import Run
 from jobwire.gql.documents.plans.source import PlanSource
 from jobwire.gql.documents.plans.unplanned import Unplanned
@@ -105,7 +106,7 @@ class Plan:
 
     def _compile(self, conditions: Mapping[str, bool]) -> list[Write] | Unplanned:
         source = PlanSource(self._operation, self._fragments, conditions)
-        compiler = Compiler(source)
+        compiler = Compiler(source, ROOTS)
         try:
             return compiler.root()
         except Unplanned as unplanned:

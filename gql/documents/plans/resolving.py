@@ -13,7 +13,7 @@ from graphql.pyutils import Path
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
-from jobwire.gql.context import Context
+from jobwire.gql.context import Context, Info
 from jobwire.gql.documents.plans.run import Run
 from jobwire.gql.documents.plans.source import PlanSource
 from jobwire.gql.schema import core, schema
@@ -38,8 +38,22 @@ class Resolver:
     """
 
     def __init__(
-        self, source: PlanSource, parent: GraphQLObjectType, details: FieldDetailsList
+        self,
+        source: PlanSource,
+        parent: GraphQLObjectType,
+        details: FieldDetailsList,
+        code: Callable[..., Awaitable[Any]] | None = None,
     ) -> None:
+        """Prepare it.
+
+        Args:
+            source: The operation.
+            parent: The type that has the field.
+            details: The nodes that select it.
+            code: Takes the place of the field's own, behind what wraps that; it gets
+                `info` and the arguments.
+        """
+        self._code = code
         self._source = source
         self._parent = parent
         self._nodes = [one.node for one in details]
@@ -69,23 +83,34 @@ class Resolver:
             abort_signal=None,
             async_helpers=_HELPERS,
         )
-        field = self._field
-        code = field.base_resolver
-        if code is None or field.extensions:
+        code = self._field.base_resolver
+        if self._code is None and (code is None or self._field.extensions):
             return partial(_wrapped, definition.resolve, info, given)
-        shown = schema.config.info_class(_raw_info=info, _field=field)
+        shown = schema.config.info_class(_raw_info=info, _field=self._field)
         arguments = convert_arguments(
             given,
-            field.arguments,
+            self._field.arguments,
             scalar_registry=schema.schema_converter.scalar_registry,
             config=schema.config,
             info=shown,
         )
+        if self._code is not None:
+            chain = partial(_called, self._code)
+            for extension in self._field.extensions:
+                chain = partial(extension.resolve_async, chain)
+            return partial(chain, info=shown, **arguments)
+        assert code is not None  # noqa: S101 - the first condition
         if code.info_parameter is not None:
             arguments[code.info_parameter.name] = shown
         function: Callable[..., Any] = code.wrapped_func  # type: ignore[assignment]  # ours are functions
         resolve = partial(function, **arguments)
         return resolve if code.self_parameter else lambda _: resolve()
+
+
+async def _called(
+    code: Callable[..., Awaitable[Any]], _: Any, info: Info, **arguments: Any
+) -> Any:
+    return await code(info, **arguments)
 
 
 def _wrapped(

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from graphql import (
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLObjectType,
     OperationDefinitionNode,
+    Visitor,
+    visit,
 )
 from graphql.execution.collect_fields import (
     FieldDetailsList,
@@ -56,6 +60,13 @@ class PlanSource:
             core, self._details, self._values, self.operation, kind, details
         ).grouped_field_set
 
+    def selects(self, name: str) -> bool:
+        """Whether a field of that name is selected anywhere, in any type."""
+        found = _Named(name)
+        for node in (self.operation, *self.fragments.values()):
+            visit(node, found)
+        return found.is_there
+
     @cached_property
     def _details(self) -> dict[str, FragmentDetails]:
         return {
@@ -65,3 +76,13 @@ class PlanSource:
     @cached_property
     def _values(self) -> VariableValues:
         return VariableValues({}, dict(self.conditions))
+
+
+class _Named(Visitor):
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self.is_there = False
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.is_there |= node.name.value == self._name

@@ -10,8 +10,10 @@ from jobwire.gql.documents.cache import (
     DocumentCache,
 )
 from jobwire.gql.documents.plans.plan import MAX_CHOICES
+from jobwire.jobs.identifiers import job_id_text
 from jobwire.models.database import Database
 from tests.gql.client import Api
+from tests.gql.types import MakeJob
 
 PLAN = "x-jobwire-plan"
 
@@ -140,3 +142,26 @@ def test_documents_whose_plans_grow_make_room() -> None:
 
     assert cache.prepare(_text(0)) is not first
     assert cache.prepare(_text(1)) is not second
+
+
+@pytest.mark.parametrize(
+    "query", ["{{ jobs {{ nodes {{ {0} }} }} }}", '{{ job(id: "{1}") {{ {0} }} }}']
+)
+async def test_only_what_is_selected_is_read(
+    api: Api, make_job: MakeJob, statements: list[str], query: str
+) -> None:
+    job_id = job_id_text((await make_job()).id)
+    statements.clear()
+
+    await api.data(query.format("tag status", job_id))
+    [lean] = statements
+    statements.clear()
+    await api.data(query.format("data asOf", job_id))
+    [full] = statements
+
+    selected, _, _ = lean.partition(" FROM ")
+    assert "j.tag" in selected
+    assert "j.data" not in selected
+    assert "as_of" not in selected
+    assert "j.data" in full
+    assert "as_of" in full

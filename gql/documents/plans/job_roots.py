@@ -1,0 +1,68 @@
+"""The root fields that read jobs: with what is selected of them and nothing else."""
+
+from typing import Any
+
+from jobwire.gql.context import Info
+from jobwire.gql.documents.plans.answer import Write
+from jobwire.gql.documents.plans.compiler import Compiler, CompileRoot, Member
+from jobwire.gql.documents.plans.job_shapes import JOB, JOB_CONNECTION, JobRows
+from jobwire.gql.documents.plans.resolving import Resolver
+from jobwire.gql.documents.plans.shapes import SelectList, Shape
+from jobwire.gql.documents.plans.shaping import Shaping
+from jobwire.gql.documents.plans.values import resolved_member
+from jobwire.gql.global_ids import parse_job_id
+from jobwire.gql.queries.jobs import wanted_page
+from jobwire.jobs.job import Job
+from jobwire.jobs.selected import Selected
+
+
+def _jobs(compiler: Compiler, member: Member) -> Write:
+    write, columns = _shaped(compiler, member, JOB_CONNECTION, lean=True)
+    with_as_of = compiler.source.selects("asOf")
+
+    async def read(info: Info, **arguments: Any) -> JobRows:
+        wanted = wanted_page(**arguments)
+        page = await info.context.read_selected_page(
+            wanted.filter,
+            wanted.window,
+            columns,
+            descending=wanted.descending,
+            with_as_of=with_as_of,
+        )
+        return JobRows(page, wanted.filter)
+
+    resolve = Resolver(compiler.source, compiler.source.root, member.details, read)
+    return resolved_member(member.label, resolve, write)
+
+
+def _job(compiler: Compiler, member: Member) -> Write:
+    write, columns = _shaped(compiler, member, JOB, lean=False)
+    with_as_of = compiler.source.selects("asOf")
+
+    async def read(info: Info, id: str) -> Selected | None:
+        job_id = parse_job_id(id)
+        if job_id is None:
+            return None
+        return await info.context.read_selected_job(
+            job_id, columns, with_as_of=with_as_of
+        )
+
+    resolve = Resolver(compiler.source, compiler.source.root, member.details, read)
+    return resolved_member(member.label, resolve, write)
+
+
+def _shaped(
+    compiler: Compiler, member: Member, shape: Shape, *, lean: bool
+) -> tuple[Write, str]:
+    """Return what writes a root field, and what is selected for it."""
+    select = SelectList(lambda name: Job.column(name, "j", lean=lean))
+    select.columns(("id",))
+    kind = compiler.source.root.fields[member.name].type
+    write = Shaping(compiler, select).value(kind, member.details, shape)
+    return write, str(select)
+
+
+ROOTS: dict[tuple[str, str], CompileRoot] = {
+    ("Query", "job"): _job,
+    ("Query", "jobs"): _jobs,
+}

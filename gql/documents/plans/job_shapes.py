@@ -1,0 +1,175 @@
+"""How jobs, and pages of them, are read for plans."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from json.encoder import encode_basestring
+from typing import Any
+
+from jobwire.gql.documents.plans.shapes import Code, How, Made, Part, Shape, Shown, Text
+from jobwire.gql.pagination import job_cursors
+from jobwire.gql.types.executor import Executor
+from jobwire.gql.types.job_status import JobStatus as ShownStatus
+from jobwire.gql.types.page_info import PageInfo
+from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.iso8601 import format_duration
+from jobwire.jobs.lifecycle import is_cancelable, is_retryable, is_terminal
+from jobwire.jobs.queries import Page
+from jobwire.jobs.selected import Selected
+from jobwire.models.vocabulary import JobStatus
+
+#: In UTC with milliseconds, as `format_instant` writes it; an interval as the zone
+#: spares PostgreSQL looking up a name.
+_INSTANT = (
+    """to_char({} AT TIME ZONE INTERVAL '0', '"\\""YYYY-MM-DD"T"HH24:MI:SS.MS"Z\\""')"""
+)
+
+
+def _column(sql: str) -> Text:
+    """Write a number or a boolean that is never null."""
+    return Text(f"j.{sql}::text")
+
+
+def _name(name: str, of: Mapping[str, str]) -> Text:
+    """Write the name that stands for a word of a closed vocabulary, never null."""
+    cases = " ".join(f"WHEN '{word}' THEN '\"{name}\"'" for word, name in of.items())
+    return Text(f"CASE j.{name} {cases} END")
+
+
+def _string(name: str) -> Text:
+    return Text(f"to_json(j.{name})::text")
+
+
+def _or_null(text: Text) -> Text:
+    return Text(f"COALESCE({text.sql}, 'null')")
+
+
+def _instant(name: str) -> Text:
+    return Text(_INSTANT.format(f"j.{name}"))
+
+
+def _whether(holds: Callable[[JobStatus], bool], also: str = "true") -> Text:
+    """Write whether something holds for the status, and something else for the row."""
+    of = ", ".join(f"'{status}'" for status in JobStatus if holds(status))
+    return Text(f"(j.status IN ({of}) AND {also})::text")
+
+
+def _duration(row: Any) -> str:
+    value = row.max_duration
+    return "null" if value is None else encode_basestring(format_duration(value))
+
+
+@dataclass(slots=True)
+class _Row:
+    """What the code of a job's fields is called on."""
+
+    row: Selected
+    cursor: None = None
+
+
+_JOB_FIELDS: dict[str, How] = {
+    "id": Made(("id",), lambda row: f'"{job_id_text(row["id"])}"'),
+    "version": _column("version"),
+    "asOf": Code(),
+    "tag": _string("tag"),
+    "type": _string("type"),
+    "userId": _string("user_id"),
+    "executor": _name("executor", {str(one.value): one.name for one in Executor}),
+    "status": _name("status", {str(one.value): one.name for one in ShownStatus}),
+    "isTerminal": _whether(is_terminal),
+    "isCancelable": _whether(
+        lambda status: is_cancelable(status, cancel_pending=False),
+        "j.cancel_outcome IS DISTINCT FROM 'PENDING'",
+    ),
+    "isRetryable": _whether(is_retryable, "j.deleted_at IS NULL"),
+    "attention": Text(
+        "CASE WHEN j.finished IS NULL THEN to_json(j.attention)::text ELSE '[]' END"
+    ),
+    "data": Code(("id", "type", "secret_data", "secret_result", "data")),
+    "result": Code(("id", "type", "secret_data", "secret_result", "success", "result")),
+    "redacted": Code(("type", "secret_data", "secret_result")),
+    "failure": Code(("failure_kind", "result")),
+    "success": _or_null(_column("success")),
+    "progress": Code(("progress", "updated_at")),
+    "retryConfig": Code(("retry_config",)),
+    "metadata": Code(("metadata",)),
+    "queue": _string("queue"),
+    "priority": _column("priority"),
+    "concurrencyKey": _or_null(_string("concurrency_key")),
+    "idempotencyKey": _or_null(_string("idempotency_key")),
+    "maxDuration": Made(("max_duration",), _duration),
+    "attemptCount": _column("attempts"),
+    "nextAttemptAt": _or_null(_instant("next_attempt_at")),
+    "createdAt": _instant("created_at"),
+    "runAt": _instant("run_at"),
+    "tickAt": _or_null(_instant("tick_at")),
+    "startedAt": _or_null(_instant("started")),
+    "finishedAt": _or_null(_instant("finished")),
+    "updatedAt": _instant("updated_at"),
+    "expiresAt": _or_null(_instant("expires_at")),
+    "triggerTaskId": _or_null(_string("trigger_task_id")),
+    "triggerRunId": _or_null(_string("trigger_run_id")),
+    "triggerStatus": _or_null(_string("trigger_status")),
+    "cancellation": Code(
+        (
+            "finished",
+            "updated_at",
+            "cancel_requested_at",
+            "cancel_requested_by",
+            "cancel_reason",
+            "cancel_mode",
+            "cancel_grace_until",
+            "cancel_acknowledged_at",
+            "cancel_outcome",
+            "cancel_confirmed_at",
+        )
+    ),
+    "attempts": Code(("id",)),
+    "events": Code(("id", "type", "secret_data", "secret_result")),
+    "logs": Code(("id",)),
+    "schedule": Code(("schedule_id",)),
+    "replayOf": Code(("replay_of",)),
+}
+JOB = Shape(_JOB_FIELDS, _Row)
+
+
+@dataclass(slots=True)
+class JobRows:
+    """A page of rows, of which its connection is shown.
+
+    Attributes:
+        page: The rows.
+        filter: Which jobs were asked for.
+    """
+
+    page: Page[Selected]
+    filter: JobFilter
+
+    @property
+    def page_info(self) -> PageInfo:
+        """Where the page stands in its list."""
+        ends = [self.page.items[0], self.page.items[-1]] if self.page.items else []
+        return PageInfo.of(self.page, [_cursor(row) for row in ends])
+
+
+def _cursor(row: Selected) -> str:
+    return job_cursors().encode(row["id"])
+
+
+_EDGE = Shape(
+    {
+        "cursor": Made(("id",), lambda row: f'"{_cursor(row)}"'),
+        "node": Part(JOB),
+    },
+    lambda row: row,
+)
+JOB_CONNECTION = Shape(
+    {
+        "edges": Part(_EDGE, lambda rows: rows.page.items),
+        "nodes": Part(JOB, lambda rows: rows.page.items),
+        "pageInfo": Shown(lambda rows: rows.page_info),
+        "totalCount": Code(),
+        "asOf": Code(),
+    },
+    lambda rows: rows,
+)

@@ -1,0 +1,113 @@
+"""Shapes: how the fields of a type are read from rows, without an object of its class.
+
+A field is made by PostgreSQL as JSON text, or here of some columns, or by its own code,
+which is then given a row that has only those columns. Texts that follow one another are
+one column.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A field that PostgreSQL writes.
+
+    Attributes:
+        sql: An expression of text that is JSON, never NULL.
+    """
+
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A field that is written here.
+
+    Attributes:
+        columns: What is read for it.
+        write: Makes JSON text of the row.
+    """
+
+    columns: tuple[str, ...]
+    write: Callable[[Any], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A field whose own code makes it of a row with some columns.
+
+    Attributes:
+        columns: What the code reads.
+    """
+
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field that shows a part of what is there, in a shape of its own.
+
+    Attributes:
+        shape: That of the part, or of each of its items.
+        read: Returns the part.
+    """
+
+    shape: "Shape"
+    read: Callable[[Any], Any] = field(default=lambda whole: whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A field that shows an object of its class, which is made for it.
+
+    Attributes:
+        make: Makes the object.
+    """
+
+    make: Callable[[Any], Any]
+
+
+How: TypeAlias = Text | Made | Code | Part | Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How each field of a type is read.
+
+    Attributes:
+        fields: By their names.
+        source: Makes what the code of its fields is called on.
+    """
+
+    fields: Mapping[str, How]
+    source: Callable[[Any], Any]
+
+
+class SelectList:
+    """What is selected of each row, everything once."""
+
+    def __init__(self, column: Callable[[str], str]) -> None:
+        """Begin with nothing.
+
+        Args:
+            column: Writes how a column is selected under its own name.
+        """
+        self._column = column
+        self._selected: dict[str, None] = {}
+
+    def columns(self, names: tuple[str, ...]) -> None:
+        """Select columns under their own names."""
+        for name in names:
+            self._selected[self._column(name)] = None
+
+    def text(self, sql: str) -> str:
+        """Select an expression; return the name that it has."""
+        name = f"text_{len(self._selected)}"
+        self._selected[f"{sql} AS {name}"] = None
+        return name
+
+    def __str__(self) -> str:
+        """Write it."""
+        return ", ".join(self._selected)
