@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from typing import TypeVar, cast
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from jobwire.jobs.cron.job_schedule import JobSchedule
 from jobwire.jobs.cron.queries import read_last_jobs, read_schedules
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.errors import NotFoundError
+from jobwire.jobs.fair_shares import Share
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.identifiers import job_id_text, schedule_id_text
 from jobwire.jobs.job import Attempt, Event, Job
@@ -56,7 +58,6 @@ class Context:
         engine: The open parts of this process.
         viewer: Who asks.
         deadline: How long a query or a mutation may take, in seconds.
-        database: The viewer's share of the connections.
         resume_after: The cursor that a client resumes a stream behind, which its
             transport told; it counts more than what the operation says.
         hides_schema: Errors suggest no names of the schema.
@@ -76,7 +77,6 @@ class Context:
         self.engine = engine
         self.viewer = viewer
         self.deadline = deadline
-        self.database = engine.shares.of(viewer.user_id)
         self.resume_after = resume_after
         self._json_left: int | None = None
         self.hides_schema = hides_schema
@@ -84,11 +84,28 @@ class Context:
         self._as_of: AsOf | None = None
         self._cursor: asyncio.Task[str] | None = None
         self._first_read = asyncio.Lock()
-        # An operation can be a subscription of many hours: batched, not remembered.
-        self._jobs = DataLoader(load_fn=self._load_jobs, cache=False)
-        self._schedules = DataLoader(load_fn=self._load_schedules, cache=False)
-        self._last_jobs = DataLoader(load_fn=self._load_last_jobs, cache=False)
-        self._long = DataLoader(load_fn=self._load_long, cache=False)
+
+    @cached_property
+    def database(self) -> Share:
+        """The viewer's share of the connections."""
+        return self.engine.shares.of(self.viewer.user_id)
+
+    # An operation can be a subscription of many hours: batched, not remembered.
+    @cached_property
+    def _jobs(self) -> DataLoader[UUID, Job | None]:
+        return DataLoader(load_fn=self._load_jobs, cache=False)
+
+    @cached_property
+    def _schedules(self) -> DataLoader[UUID, JobSchedule | None]:
+        return DataLoader(load_fn=self._load_schedules, cache=False)
+
+    @cached_property
+    def _last_jobs(self) -> DataLoader[UUID, Job | None]:
+        return DataLoader(load_fn=self._load_last_jobs, cache=False)
+
+    @cached_property
+    def _long(self) -> DataLoader[LongJson, str]:
+        return DataLoader(load_fn=self._load_long, cache=False)
 
     def begin_answer(self) -> None:
         """Limit what is read from now on to what one answer may hold."""

@@ -81,13 +81,8 @@ def encode(value: Any) -> str:
 
 
 def _read(text: str) -> Any:
-    if _LONG.search(text):
-        # Only numbers come to these.
-        value = json.loads(
-            text, parse_constant=_refuse, parse_int=_integer, parse_float=_fraction
-        )
-    else:
-        value = json.loads(text, parse_constant=_refuse, parse_float=_fraction)
+    # Only numbers come to those who count digits.
+    value = (_CAREFUL if _LONG.search(text) else _USUAL).decode(text)
     # As many brackets as levels are needed at least, and counting them is quick.
     if text.count("[") + text.count("{") > MAX_LEVELS:
         _limit_levels(value)
@@ -133,3 +128,9 @@ def _limit_digits(digits: str) -> None:
 
 def _refuse(constant: str) -> NoReturn:
     raise MalformedJSONError(f"JSON has no {constant}.")
+
+
+_USUAL = json.JSONDecoder(parse_constant=_refuse, parse_float=_fraction)
+_CAREFUL = json.JSONDecoder(
+    parse_constant=_refuse, parse_int=_integer, parse_float=_fraction
+)

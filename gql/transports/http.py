@@ -10,6 +10,7 @@ pages of other sites cannot send unasked.
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -26,7 +27,7 @@ from jobwire.gql.result import RequestError, Result
 from jobwire.gql.transports import negotiation
 from jobwire.gql.transports.admission import TooManyError
 from jobwire.gql.transports.parameters import read_address, read_parameters
-from jobwire.gql.transports.presence import while_connected
+from jobwire.gql.transports.presence import WhileConnected
 from jobwire.gql.transports.refused import RefusedError, refused, refused_for_now
 from jobwire.gql.transports.session import Host, UnavailableError
 from jobwire.gql.transports.sse import EventStream, Refused
@@ -77,7 +78,7 @@ class GraphQLOverHTTP:
             context = await self._context(request, resumes=wants_events)
             if wants_events:
                 return await self._events(request, context, admitted)
-            return _result(await self._result(request, context), media_type)
+            return _Written(await self._result(request, context), media_type)
         except RefusedError as error:
             body = {"errors": list(error.errors)}
             answer = _json(error.status, body, media_type, error.headers)
@@ -154,7 +155,7 @@ class GraphQLOverHTTP:
             if operation.is_mutation:
                 # What it does is done also when nobody waits for the answer.
                 return await operation.run(context)
-            async with while_connected(request):
+            async with WhileConnected(request):
                 return await operation.run(context)
 
 
@@ -187,10 +188,35 @@ def _admit(method: str, accepted: str | None) -> None:
         )
 
 
-def _result(result: Result, media_type: str) -> Response:
-    plan = "executor" if result.unplanned else "compiled"
-    why = f'; reason="{result.unplanned}"' if result.unplanned else ""
-    return _written(200, result.text, media_type, {"X-Jobwire-Plan": f"{plan}{why}"})
+class _Written:
+    """The answer of an operation; an ASGI application.
+
+    It is a small part of what Starlette's responses can do, for the many that are made.
+    """
+
+    def __init__(self, result: Result, media_type: str) -> None:
+        self._body = result.text.encode()
+        self._headers = [
+            *_headers_of(media_type, result.unplanned),
+            (b"content-length", str(len(self._body)).encode()),
+        ]
+
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": self._headers}
+        )
+        await send({"type": "http.response.body", "body": self._body})
+
+
+@lru_cache
+def _headers_of(media_type: str, unplanned: str | None) -> list[tuple[bytes, bytes]]:
+    plan = "compiled" if unplanned is None else f'executor; reason="{unplanned}"'
+    headers = {
+        **_HEADERS,
+        "Content-Type": f"{media_type}; charset=utf-8",
+        "X-Jobwire-Plan": plan,
+    }
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def _json(
@@ -199,18 +225,12 @@ def _json(
     media_type: str,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    return _written(status, json_codec.encode(body), media_type, headers or {})
-
-
-def _written(
-    status: int, text: str, media_type: str, headers: Mapping[str, str]
-) -> Response:
     return Response(
-        text,
+        json_codec.encode(body),
         status_code=status,
         headers={
             **_HEADERS,
-            **headers,
+            **(headers or {}),
             "Content-Type": f"{media_type}; charset=utf-8",
         },
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 JSON = "application/json"
@@ -12,6 +13,8 @@ EVENT_STREAM = "text/event-stream"
 #: What can be answered, the one for clients without a preference first.
 OFFERED = (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)
 
+#: Headers that are remembered with what they mean: clients send few different ones.
+_MAX_REMEMBERED = 256
 #: Between two separators; those in a quoted string are none. Neither pattern can fail
 #: behind its first character, so both take time in proportion to the header.
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
@@ -68,6 +71,7 @@ class _MediaType:
         return self.kind.endswith("*")
 
 
+@lru_cache(maxsize=_MAX_REMEMBERED)
 def choose(accept: str | None) -> str | None:
     """Choose the media type of the answer.
 
@@ -109,9 +113,14 @@ def is_json(content_types: Sequence[str]) -> bool:
     Nothing that is like JSON will do: pages of other sites may send the types of forms
     without asking first, and whoever reads those as JSON lets them in.
     """
-    if len(content_types) != 1 or not content_types[0].strip(" \t;"):
+    return len(content_types) == 1 and _is_json(content_types[0])
+
+
+@lru_cache(maxsize=_MAX_REMEMBERED)
+def _is_json(content_type: str) -> bool:
+    if not content_type.strip(" \t;"):
         return False
-    declared = _MediaType.read(content_types[0])
+    declared = _MediaType.read(content_type)
     return declared.kind == JSON and declared.is_utf_8
 
 

@@ -1,8 +1,7 @@
 """Whether the client still waits for the answer to a request."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -10,49 +9,49 @@ from starlette.requests import ClientDisconnect, Request
 PATIENCE = 0.5
 
 
-@asynccontextmanager
-async def while_connected(
-    request: Request, *, patience: float = PATIENCE
-) -> AsyncIterator[None]:
-    """Cancel what is done inside when the client goes away.
+class WhileConnected:
+    """Cancels what is done inside when the client goes away.
 
-    The body of the request must have been read.
+    Args:
+        request: The request; its body must have been read.
+        patience: From when on the client is looked after, in seconds.
 
     Raises:
-        ClientDisconnect: The client has gone.
+        ClientDisconnect: At the end of the block: the client has gone.
     """
-    presence = _Presence(request)
-    looking = asyncio.get_running_loop().call_later(patience, presence.watch)
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not presence.has_ended:
-            raise
-        presence.working.uncancel()
-        raise ClientDisconnect from None
-    finally:
-        looking.cancel()
-        presence.leave()
 
-
-class _Presence:
-    def __init__(self, request: Request) -> None:
-        self._request = request
+    def __init__(self, request: Request, *, patience: float = PATIENCE) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - coroutines run in tasks
-        self.working = task
-        self.has_ended = False
+        self._request = request
+        self._working = task
+        self._patience = patience
+        self._has_ended = False
+        self._looking: asyncio.TimerHandle
         self._watching: asyncio.Task[None] | None = None
 
-    def watch(self) -> None:
-        self._watching = asyncio.create_task(self._until_it_ends())
+    async def __aenter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._looking = loop.call_later(self._patience, self._watch)
 
-    def leave(self) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._looking.cancel()
         if self._watching is not None:
             self._watching.cancel()
+        if self._has_ended and isinstance(error, asyncio.CancelledError):
+            self._working.uncancel()
+            raise ClientDisconnect from None
+
+    def _watch(self) -> None:
+        self._watching = asyncio.create_task(self._until_it_ends())
 
     async def _until_it_ends(self) -> None:
         while (await self._request.receive())["type"] != "http.disconnect":
             pass
-        self.has_ended = True
-        self.working.cancel()
+        self._has_ended = True
+        self._working.cancel()

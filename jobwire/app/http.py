@@ -141,9 +141,8 @@ class _Place:
             return None
 
     def count_answer(self, unplanned: str | None) -> None:
-        by = "plan" if unplanned is None else "executor"
         if (metrics := self.metrics()) is not None:
-            metrics.answers.labels(by, unplanned or "").inc()
+            metrics.count_answer(unplanned)
 
     async def fresh_metrics(self) -> Metrics | None:
         try:

@@ -1,8 +1,7 @@
 """The headers that keep browsers from using an answer otherwise than it is meant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,7 +44,7 @@ class GuardAnswers:
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _complete(MutableHeaders(scope=message))
+                message["headers"] = _completed(message.get("headers", ()))
             await send(message)
 
         await self._app(scope, receive, complete if scope["type"] == "http" else send)
@@ -54,11 +53,21 @@ class GuardAnswers:
 async def internal_error(_: Request, __: Exception) -> Response:
     """Answer where something broke; it comes from outside of all middleware."""
     answer = PlainTextResponse("Internal Server Error", 500)
-    _complete(answer.headers)
+    answer.raw_headers = _completed(answer.raw_headers)
     return answer
 
 
-def _complete(headers: MutableHeaders) -> None:
-    headers.update(ALWAYS)
-    for name, value in UNLESS_SAID.items():
-        headers.setdefault(name, value)
+def _raw(headers: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {name.lower().encode(): value.encode() for name, value in headers.items()}
+
+
+_ALWAYS = _raw(ALWAYS)
+_UNLESS_SAID = _raw(UNLESS_SAID)
+
+
+def _completed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer with ours, which take the place of its own."""
+    own = [one for one in headers if one[0] not in _ALWAYS]
+    said = {name for name, _ in own}
+    unsaid = [one for one in _UNLESS_SAID.items() if one[0] not in said]
+    return [*own, *_ALWAYS.items(), *unsaid]

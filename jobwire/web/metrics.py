@@ -221,6 +221,18 @@ class Metrics:
             buckets=_LATENCIES,
             registry=self.registry,
         )
+        self._planned = self.answers.labels("plan", "")
+
+    def count_answer(self, unplanned: str | None) -> None:
+        """Count the answer of an operation, or to an event.
+
+        Args:
+            unplanned: Why its plan did not give it; None: it did.
+        """
+        if unplanned is None:
+            self._planned.inc()
+        else:
+            self.answers.labels("executor", unplanned).inc()
 
 
 def metrics_route(fresh: Callable[[], Awaitable[Metrics | None]]) -> Route:
@@ -248,6 +260,8 @@ class CountRequests:
     def __init__(self, app: ASGIApp, metrics: Callable[[], Metrics | None]) -> None:
         self._app = app
         self._metrics = metrics
+        #: Looking figures up by their labels takes longer than counting.
+        self._counts: dict[tuple[object, ...], Callable[[float], None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and count its answer."""
@@ -259,15 +273,28 @@ class CountRequests:
 
         async def count(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = _route(scope)
                 method = scope["method"] if scope["method"] in _METHODS else "other"
-                metrics.requests.labels(method, route, message["status"]).inc()
-                metrics.request_seconds.labels(route).observe(
-                    time.perf_counter() - began
-                )
+                figures = (metrics, method, _route(scope), message["status"])
+                counted = self._counts.get(figures)
+                if counted is None:
+                    counted = self._counts[figures] = _counting(*figures)
+                counted(time.perf_counter() - began)
             await send(message)
 
         await self._app(scope, receive, count)
+
+
+def _counting(
+    metrics: Metrics, method: str, route: str, status: int
+) -> Callable[[float], None]:
+    requests = metrics.requests.labels(method, route, status)
+    request_seconds = metrics.request_seconds.labels(route)
+
+    def count(seconds: float) -> None:
+        requests.inc()
+        request_seconds.observe(seconds)
+
+    return count
 
 
 def _route(scope: Scope) -> str:

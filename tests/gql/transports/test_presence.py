@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
-from jobwire.gql.transports.presence import while_connected
+from jobwire.gql.transports.presence import WhileConnected
 
 
 class _Client:
@@ -24,7 +24,7 @@ class _Client:
 
 
 async def _work(client: _Client, ends: asyncio.Event, *, patience: float = 0) -> str:
-    async with while_connected(client.request, patience=patience):
+    async with WhileConnected(client.request, patience=patience):
         await ends.wait()
     return "done"
 
