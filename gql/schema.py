@@ -1,6 +1,7 @@
 """The schema, and its print in `schema.graphql`."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import strawberry
 from graphql import (
@@ -15,6 +16,7 @@ from graphql import (
 )
 from strawberry.printer import print_schema as print_strawberry_schema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
 from strawberry.schema_directives import OneOf
 
 from jobwire.gql.cost import COST_ARGUMENTS
@@ -38,6 +40,16 @@ from jobwire.gql.types.user_error import (
     VersionConflictError,
 )
 
+
+class _Names(NameConverter):
+    """Names as Strawberry makes them, made once: it asks for each with each call."""
+
+    @cache  # noqa: B019 - there is only one of them
+    def apply_naming_config(self, name: str) -> str:
+        """Return the name that the schema has for a name of ours."""
+        return super().apply_naming_config(name)
+
+
 # Never sort_schema=True: it rebuilds the types, and enums and unions, which are told
 # by identity, then fail at run time. The printer sorts what it prints.
 schema = strawberry.Schema(
@@ -58,7 +70,7 @@ schema = strawberry.Schema(
         ValidationError,
         VersionConflictError,
     ],
-    config=StrawberryConfig(scalar_map=SCALARS),
+    config=StrawberryConfig(scalar_map=SCALARS, name_converter=_Names()),
 )
 
 #: The same schema as graphql-core executes it.

@@ -160,11 +160,9 @@ class Database:
         """Close every connection at once."""
         self._pool.terminate()
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
         """Borrow a connection; each statement is its own transaction."""
-        async with self._pool.acquire() as connection:
-            yield connection
+        return self._pool.acquire()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

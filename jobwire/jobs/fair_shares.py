@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import TracebackType
 from weakref import WeakValueDictionary
 
 from jobwire.models.database import Connection, Database
@@ -19,17 +20,46 @@ class Share:
         self._database = database
         self._turns = turns
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
         """Borrow a connection; each statement is its own transaction."""
-        async with self._turns, self._database.connection() as connection:
-            yield connection
+        return _Borrowed(self._turns, self._database.connection())
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Borrow a connection inside a transaction that ends with the block."""
         async with self._turns, self._database.transaction() as connection:
             yield connection
+
+
+class _Borrowed:
+    """A connection within a share; every read takes one, and a generator is dear."""
+
+    def __init__(
+        self,
+        turns: asyncio.Semaphore,
+        connection: AbstractAsyncContextManager[Connection],
+    ) -> None:
+        self._turns = turns
+        self._connection = connection
+
+    async def __aenter__(self) -> Connection:
+        await self._turns.acquire()
+        try:
+            return await self._connection.__aenter__()
+        except BaseException:
+            self._turns.release()
+            raise
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        try:
+            return await self._connection.__aexit__(kind, error, traceback)
+        finally:
+            self._turns.release()
 
 
 class FairShares:

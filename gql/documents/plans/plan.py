@@ -10,7 +10,6 @@ from graphql import (
     OperationType,
     VariableNode,
     Visitor,
-    get_variable_values,
     visit,
 )
 
@@ -21,7 +20,7 @@ from jobwire.gql.documents.plans.job_roots import ROOTS
 from jobwire.gql.documents.plans.run import Run
 from jobwire.gql.documents.plans.source import PlanSource
 from jobwire.gql.documents.plans.unplanned import Unplanned
-from jobwire.gql.schema import core
+from jobwire.gql.documents.plans.variables import Variables
 
 #: Choices of its conditions that an operation is compiled for.
 MAX_CHOICES = 16
@@ -47,6 +46,7 @@ class Plan:
         self.fields = 0
         self._on_growth = on_growth
         self._operation = operation
+        self._variables = Variables(operation)
         self._fragments = fragments
         self._is_serial = operation.operation is OperationType.MUTATION
         self._conditions = _conditions(operation, *fragments.values())
@@ -65,12 +65,7 @@ class Plan:
         Raises:
             Unplanned: The variables do not fit.
         """
-        values = get_variable_values(
-            core, self._operation.variable_definitions or (), dict(variables)
-        )
-        if isinstance(values, list):
-            raise Unplanned("variables that do not fit")
-        return Run(context, values, root)
+        return Run(context, self._variables.read(variables), root)
 
     async def answer(self, run: Run) -> str:
         """Run it; return the data of the answer as JSON text.

@@ -1,6 +1,8 @@
 """Compiling what is read in a shape: from what is selected to columns and writers."""
 
+from collections.abc import Callable
 from json.encoder import encode_basestring
+from operator import itemgetter
 from typing import Any
 
 from graphql import (
@@ -25,7 +27,6 @@ from jobwire.gql.documents.plans.shapes import (
     Text,
 )
 from jobwire.gql.documents.plans.values import (
-    constant,
     items,
     nullable,
     read_member,
@@ -57,36 +58,35 @@ class Shaping:
     def _present(
         self, kind: GraphQLOutputType, details: FieldDetailsList, shape: Shape
     ) -> Write:
-        if isinstance(kind, GraphQLList):
-            return items(self.value(kind.of_type, details, shape))
-        assert isinstance(kind, GraphQLObjectType)  # noqa: S101 - shapes are of objects
-        return self._object(kind, details, shape)
+        if isinstance(kind, GraphQLObjectType):
+            return self._object(kind, details, shape).write()
+        # Of what has a shape, no list holds nulls.
+        assert isinstance(kind, GraphQLList)  # noqa: S101 - nothing else has one
+        item = kind.of_type.of_type
+        return self._object(item, details, shape).write_each()
 
     def _object(
         self, kind: GraphQLObjectType, details: FieldDetailsList, shape: Shape
-    ) -> Write:
-        written: list[Write] = []
-        texts = _Texts(self._select)
+    ) -> "_Parts":
+        parts = _Parts(self._select)
         selected = self._compiler.members(kind, details)
         for member in selected:
+            parts.constant(member.label)
             if member.name == "__typename":
-                texts.add(member.label + encode_basestring(kind.name))
+                parts.constant(encode_basestring(kind.name))
                 continue
             match shape.fields[member.name]:
                 case Text(sql):
-                    texts.add(member.label, sql)
-                case Made(columns, write):
+                    parts.column(sql)
+                case Made(columns, make):
                     self._select.columns(columns)
-                    texts.add(member.label)
-                    written += (*texts.end(), _made(write))
+                    parts.made(make)
                 case how:
-                    texts.add(member.label)
-                    written += (*texts.end(), self._other(kind, member, shape, how))
-        texts.add("}" if selected else "{}")
-        written += texts.end()
-        return written[0] if len(written) == 1 else _in_turn(written)
+                    parts.written(self._member(kind, member, shape, how))
+        parts.constant("}" if selected else "{}")
+        return parts
 
-    def _other(
+    def _member(
         self,
         kind: GraphQLObjectType,
         member: Member,
@@ -112,33 +112,85 @@ class Shaping:
                 return resolved_member("", resolve_of_row, write)
 
 
-class _Texts:
-    """Text that follows on text, up to something that is no text."""
+class _Parts:
+    """The parts of an object in turn: texts of its row, and what writes by itself.
+
+    Texts that PostgreSQL makes and constants between them are one column.
+    """
 
     def __init__(self, select: SelectList) -> None:
         self._select = select
         self._constant = ""
         self._sql: list[str] = []
+        self._texts: list[Callable[[Any], str]] = []
+        self._written: list[Write] = []
 
-    def add(self, constant: str, sql: str | None = None) -> None:
-        """Add what is always the same, and then what PostgreSQL makes."""
-        self._constant += constant
-        if sql is not None:
-            self._sql += (_quote(self._constant), sql)
-            self._constant = ""
+    def constant(self, text: str) -> None:
+        """Add what is always the same."""
+        self._constant += text
 
-    def end(self) -> list[Write]:
-        """Return what writes all that was added, and begin anew."""
-        if self._sql and self._constant:
-            self._sql.append(_quote(self._constant))
-            self._constant = ""
-        written = []
+    def column(self, sql: str) -> None:
+        """Add what PostgreSQL makes."""
+        self._sql += (_quote(self._constant), sql)
+        self._constant = ""
+
+    def made(self, make: Callable[[Any], str]) -> None:
+        """Add what is made here."""
+        self._end_column()
+        self._texts.append(_behind(self._constant, make))
+        self._constant = ""
+
+    def written(self, write: Write) -> None:
+        """Add what writes by itself."""
+        self._end_texts()
+        self._written.append(write)
+
+    def write(self) -> Write:
+        """Return what writes the object."""
+        self._end_texts()
+        written = self._written
+        if len(written) == 1:
+            return written[0]
+
+        def write(row: Any, answer: Answer) -> None:
+            for one in written:
+                one(row, answer)
+
+        return write
+
+    def write_each(self) -> Write:
+        """Return what writes a list of such objects."""
+        if self._written:
+            return items(self.write())
+        text = self._text()
+
+        def write(rows: Any, answer: Answer) -> None:
+            answer.pieces.append(f"[{','.join([text(row) for row in rows])}]")
+
+        return write
+
+    def _end_column(self) -> None:
         if self._sql:
-            written.append(_column(self._select.text(" || ".join(self._sql))))
-        elif self._constant:
-            written.append(constant(self._constant))
-        self._constant, self._sql = "", []
-        return written
+            if self._constant:
+                self._sql.append(_quote(self._constant))
+            self._texts.append(itemgetter(self._select.text(" || ".join(self._sql))))
+            self._constant, self._sql = "", []
+
+    def _text(self) -> Callable[[Any], str]:
+        """Return what makes one text of the row, of all that was added last."""
+        self._end_column()
+        if self._constant:
+            constant = self._constant
+            self._texts.append(lambda _: constant)
+        texts, self._texts, self._constant = self._texts, [], ""
+        if len(texts) == 1:
+            return texts[0]
+        return lambda row: "".join([text(row) for text in texts])
+
+    def _end_texts(self) -> None:
+        if self._texts or self._sql or self._constant:
+            text = self._text()
+            self._written.append(lambda row, answer: answer.pieces.append(text(row)))
 
 
 def _quote(text: str) -> str:
@@ -147,23 +199,5 @@ def _quote(text: str) -> str:
     return f"'{quoted}'"
 
 
-def _column(name: str) -> Write:
-    def write(row: Any, answer: Answer) -> None:
-        answer.pieces.append(row[name])
-
-    return write
-
-
-def _made(make: Any) -> Write:
-    def write(row: Any, answer: Answer) -> None:
-        answer.pieces.append(make(row))
-
-    return write
-
-
-def _in_turn(written: list[Write]) -> Write:
-    def write(row: Any, answer: Answer) -> None:
-        for one in written:
-            one(row, answer)
-
-    return write
+def _behind(constant: str, make: Callable[[Any], str]) -> Callable[[Any], str]:
+    return (lambda row: f"{constant}{make(row)}") if constant else make

@@ -1,0 +1,62 @@
+"""The variables of an operation, whose definitions are read once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    GraphQLError,
+    OperationDefinitionNode,
+    Undefined,
+    coerce_input_value,
+    is_non_null_type,
+)
+from graphql.execution.get_variable_signature import get_variable_signature
+from graphql.execution.values import (
+    VariableValues,
+    VariableValueSource,
+    input_is_nested_too_deeply,
+)
+from graphql.utilities.coerce_input_value import coerce_default_value
+
+from jobwire.gql.documents.plans.unplanned import Unplanned
+from jobwire.gql.schema import core
+
+_UNFIT = "variables that do not fit"
+
+
+class Variables:
+    """What an operation defines, and reads of what it is given."""
+
+    def __init__(self, operation: OperationDefinitionNode) -> None:
+        found = [
+            get_variable_signature(core, definition)
+            for definition in operation.variable_definitions or ()
+        ]
+        self._signatures = [
+            signature for signature in found if not isinstance(signature, GraphQLError)
+        ]
+        assert len(self._signatures) == len(found)  # noqa: S101 - it was validated
+
+    def read(self, given: Mapping[str, Any]) -> VariableValues:
+        """Read the values as the executor does.
+
+        Raises:
+            Unplanned: They do not fit; the executor says why.
+        """
+        values = VariableValues({}, {})
+        for signature in self._signatures:
+            name, kind = signature.name, signature.type
+            value = given.get(name, Undefined)
+            values.sources[name] = VariableValueSource(signature, value)
+            if value is not Undefined:
+                if input_is_nested_too_deeply(value, kind):
+                    raise Unplanned(_UNFIT)
+                value = coerce_input_value(value, kind)
+            elif signature.default is not None:
+                value = coerce_default_value(signature)
+            elif not is_non_null_type(kind):
+                continue
+            if value is Undefined:
+                raise Unplanned(_UNFIT)
+            values.coerced[name] = value
+        return values
