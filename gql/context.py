@@ -1,8 +1,8 @@
 """What one operation works with: who asks, the engine, and its reads."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from functools import cached_property
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import cached_property, partial
 from typing import TypeVar, cast
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from jobwire.jobs.fair_shares import Share
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.identifiers import job_id_text, schedule_id_text
 from jobwire.jobs.job import Attempt, Event, Job
-from jobwire.jobs.logs.read import LogLine, read_log_page
+from jobwire.jobs.logs.read import LogFilter, LogLine, read_log_pages
 from jobwire.jobs.long_json import LEFT_OUT, LongColumn, LongJson
 from jobwire.jobs.queries import AsOf, Page, Window
 from jobwire.jobs.rate_limits import OperationKind
@@ -32,9 +32,9 @@ from jobwire.jobs.secrets import JobSecret, hidden_parts
 from jobwire.jobs.selected import Selected
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.database import Connection
-from jobwire.models.vocabulary import LogLevel
 
 T = TypeVar("T")
+W = TypeVar("W", bound=Hashable)
 
 #: Characters of stored JSON, such as data and results of jobs, that one answer holds.
 MAX_JSON = 16 * 1024 * 1024
@@ -106,6 +106,48 @@ class Context:
     @cached_property
     def _long(self) -> DataLoader[LongJson, str]:
         return DataLoader(load_fn=self._load_long, cache=False)
+
+    # What the jobs of a page have is read with one statement for all of them.
+    @cached_property
+    def _attempt_pages(self) -> DataLoader[tuple[UUID, Window[int]], Page[Attempt]]:
+        return DataLoader(load_fn=self._pages(queries.read_attempt_pages), cache=False)
+
+    @cached_property
+    def _event_pages(self) -> DataLoader[tuple[UUID, Window[int]], Page[Event]]:
+        read = partial(queries.read_event_pages, lean=True)
+        return DataLoader(load_fn=self._pages(read), cache=False)
+
+    @cached_property
+    def _log_pages(
+        self,
+    ) -> DataLoader[tuple[UUID, tuple[Window[int], LogFilter]], Page[LogLine]]:
+        async def read(
+            connection: Connection,
+            job_ids: Sequence[UUID],
+            which: tuple[Window[int], LogFilter],
+        ) -> dict[UUID, Page[LogLine]]:
+            return await read_log_pages(connection, job_ids, *which)
+
+        return DataLoader(load_fn=self._pages(read), cache=False)
+
+    def _pages(
+        self,
+        read: Callable[[Connection, Sequence[UUID], W], Awaitable[dict[UUID, Page[T]]]],
+    ) -> Callable[[list[tuple[UUID, W]]], Awaitable[list[Page[T]]]]:
+        """Read pages of the parts of jobs: of all that are asked for alike at once."""
+
+        async def load(wanted: list[tuple[UUID, W]]) -> list[Page[T]]:
+            alike: dict[W, dict[UUID, None]] = {}
+            for job_id, which in wanted:
+                alike.setdefault(which, {})[job_id] = None
+            found: dict[tuple[UUID, W], Page[T]] = {}
+            async with self.database.connection() as connection:
+                for which, job_ids in alike.items():
+                    pages = await read(connection, list(job_ids), which)
+                    found |= {(job_id, which): page for job_id, page in pages.items()}
+            return [found[one] for one in wanted]
+
+        return load
 
     def begin_answer(self) -> None:
         """Limit what is read from now on to what one answer may hold."""
@@ -277,27 +319,17 @@ class Context:
         self, job_id: UUID, window: Window[int]
     ) -> Page[Attempt]:
         """Read a page of the attempts of a job that was read behind the wall."""
-        async with self.database.connection() as connection:
-            return await queries.read_attempt_page(connection, job_id, window)
+        return await self._attempt_pages.load((job_id, window))
 
     async def read_event_page(self, job_id: UUID, window: Window[int]) -> Page[Event]:
         """Read a page of the events of a job that was read behind the wall."""
-        async with self.database.connection() as connection:
-            return await queries.read_event_page(connection, job_id, window, lean=True)
+        return await self._event_pages.load((job_id, window))
 
     async def read_log_page(
-        self,
-        job_id: UUID,
-        window: Window[int],
-        *,
-        attempt: int | None,
-        min_level: LogLevel,
+        self, job_id: UUID, window: Window[int], filter: LogFilter
     ) -> Page[LogLine]:
         """Read a page of the log of a job that was read behind the wall."""
-        async with self.database.connection() as connection:
-            return await read_log_page(
-                connection, job_id, window, attempt=attempt, min_level=min_level
-            )
+        return await self._log_pages.load((job_id, (window, filter)))
 
     async def count_jobs(self, filter: JobFilter, *, cap: int) -> int:
         """Count the jobs of a filter behind the viewer's wall, up to `cap` + 1."""

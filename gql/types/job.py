@@ -37,6 +37,7 @@ from jobwire.gql.types.node import Node
 from jobwire.gql.types.retry_config import RetryConfig
 from jobwire.jobs.job import Job as Row
 from jobwire.jobs.lifecycle import is_cancelable, is_retryable, is_terminal
+from jobwire.jobs.logs.read import LogFilter
 from jobwire.jobs.long_json import LongColumn, LongJson
 from jobwire.jobs.retry_config import RetryConfig as Config
 from jobwire.jobs.secrets import JobSecret as Part
@@ -329,9 +330,8 @@ class Job(Node):
         window = log_cursors(self.row.id).window(
             first=first, after=after, last=last, before=before, default=LOGS_PAGE
         )
-        page = await info.context.read_log_page(
-            self.row.id, window, attempt=attempt, min_level=to_level(min_level)
-        )
+        filter = LogFilter(attempt, to_level(min_level))
+        page = await info.context.read_log_page(self.row.id, window, filter)
         return JobLogConnection.of(page)
 
     @resolved(

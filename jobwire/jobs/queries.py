@@ -16,7 +16,6 @@ from jobwire.jobs import identifiers
 from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import (
-    ATTEMPT_COLUMNS,
     EVENT_COLUMNS,
     Attempt,
     Event,
@@ -511,26 +510,51 @@ def select_ids(
 async def read_event_page(
     connection: Connection, job_id: UUID, window: Window[int], *, lean: bool = False
 ) -> Page[Event]:
-    """Read one page of a job's events by version; the caller has passed its wall.
+    """Read one page of a job's events; see `read_event_pages`."""
+    pages = await read_event_pages(connection, [job_id], window, lean=lean)
+    return pages[job_id]
+
+
+async def read_event_pages(
+    connection: Connection,
+    job_ids: Sequence[UUID],
+    window: Window[int],
+    *,
+    lean: bool = False,
+) -> dict[UUID, Page[Event]]:
+    """Read the same page of the events of each job by version, in one statement.
+
+    The caller has passed the wall of each.
 
     Args:
         connection: Any connection.
-        job_id: The job.
-        window: Which part of the list.
+        job_ids: The jobs.
+        window: Which part of each list.
         lean: Leave out long changes; see `jobwire.jobs.long_json`.
     """
-    columns = Event.columns(lean=lean)
+    columns = Event.columns("p", lean=lean)
     return await _read_parts(
-        connection, Event, "job_events", "version", columns, job_id, window
+        connection, Event, "job_events", "version", columns, job_ids, window
     )
 
 
 async def read_attempt_page(
     connection: Connection, job_id: UUID, window: Window[int]
 ) -> Page[Attempt]:
-    """Read one page of a job's attempts by number; the caller has passed its wall."""
+    """Read one page of a job's attempts; see `read_attempt_pages`."""
+    return (await read_attempt_pages(connection, [job_id], window))[job_id]
+
+
+async def read_attempt_pages(
+    connection: Connection, job_ids: Sequence[UUID], window: Window[int]
+) -> dict[UUID, Page[Attempt]]:
+    """Read the same page of the attempts of each job by number, in one statement.
+
+    The caller has passed the wall of each.
+    """
+    columns = Attempt.columns("p")
     return await _read_parts(
-        connection, Attempt, "job_attempts", "number", ATTEMPT_COLUMNS, job_id, window
+        connection, Attempt, "job_attempts", "number", columns, job_ids, window
     )
 
 
@@ -540,21 +564,28 @@ async def _read_parts(
     table: str,
     key: str,
     columns: str,
-    job_id: UUID,
+    job_ids: Sequence[UUID],
     window: Window[int],
-) -> Page[RowT]:
+) -> dict[UUID, Page[RowT]]:
     direction = "DESC" if window.backward else "ASC"
+    # They are looked up job by job, whatever the statistics say.
     records = await connection.fetch(
-        f"""SELECT {columns} FROM {table}
-             WHERE job_id = $1 AND {key} > $2 AND {key} < $3
-               AND EXISTS (SELECT FROM worker_jobs j
-                            WHERE j.id = $1 AND j.deleted_at IS NULL)
-             ORDER BY {key} {direction} LIMIT {window.size + 1}""",
-        job_id,
+        f"""SELECT {columns} FROM unnest($1::uuid[]) AS k (id)
+             CROSS JOIN LATERAL (
+               SELECT * FROM {table}
+                WHERE job_id = k.id AND {key} > $2 AND {key} < $3
+                  AND EXISTS (SELECT FROM worker_jobs j
+                               WHERE j.id = k.id AND j.deleted_at IS NULL)
+                ORDER BY {key} {direction} LIMIT {window.size + 1}) AS p
+             ORDER BY p.job_id, p.{key} {direction}""",
+        list(job_ids),
         -1 if window.after is None else window.after,
         2**31 - 1 if window.before is None else window.before,
     )
-    return window.page([row.from_record(record) for record in records])
+    found: dict[UUID, list[RowT]] = {job_id: [] for job_id in job_ids}
+    for record in records:
+        found[record["job_id"]].append(row.from_record(record))
+    return {job_id: window.page(rows) for job_id, rows in found.items()}
 
 
 async def read_event(

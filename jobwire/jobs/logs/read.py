@@ -3,7 +3,7 @@
 The caller has passed the wall of each job.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -69,37 +69,68 @@ SELECT w.job_id AS watched, state.is_open, {_COLUMNS}
  ORDER BY w.job_id, l.id"""
 
 
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which lines of a log.
+
+    Attributes:
+        attempt: Only what that attempt wrote; None: all.
+        min_level: No lesser lines; notes of what was dropped are always told.
+    """
+
+    attempt: int | None = None
+    min_level: LogLevel = LogLevel.DEBUG
+
+
+#: Every line.
+ALL_LINES = LogFilter()
+
+
 async def read_log_page(
     connection: Connection,
     job_id: UUID,
     window: Window[int],
-    *,
-    attempt: int | None = None,
-    min_level: LogLevel = LogLevel.DEBUG,
+    filter: LogFilter = ALL_LINES,
 ) -> Page[LogLine]:
-    """Read one page of a job's log, by the numbers of its lines.
+    """Read one page of a job's log; see `read_log_pages`."""
+    return (await read_log_pages(connection, [job_id], window, filter))[job_id]
+
+
+async def read_log_pages(
+    connection: Connection,
+    job_ids: Sequence[UUID],
+    window: Window[int],
+    filter: LogFilter,
+) -> dict[UUID, Page[LogLine]]:
+    """Read the same page of each job's log, by the numbers of lines, in one statement.
 
     Args:
         connection: Any connection.
-        job_id: The job.
-        window: Which part.
-        attempt: Only what that attempt wrote; None: all.
-        min_level: No lesser lines; notes of what was dropped are always told.
+        job_ids: The jobs.
+        window: Which part of each log.
+        filter: Which lines.
     """
     direction = "DESC" if window.backward else "ASC"
     records = await connection.fetch(
-        f"""SELECT {_COLUMNS} FROM job_logs l
-             WHERE job_id = $1 AND id > $2 AND id < $3
-               AND ($4::int IS NULL OR attempt = $4)
-               AND (level = ANY ($5::text[]) OR dropped IS NOT NULL)
-             ORDER BY job_id {direction}, id {direction} LIMIT {window.size + 1}""",
-        job_id,
+        f"""SELECT {_COLUMNS} FROM unnest($1::uuid[]) AS k (id)
+             CROSS JOIN LATERAL (
+               SELECT * FROM job_logs
+                WHERE job_id = k.id AND id > $2 AND id < $3
+                  AND ($4::int IS NULL OR attempt = $4)
+                  AND (level = ANY ($5::text[]) OR dropped IS NOT NULL)
+                ORDER BY job_id {direction}, id {direction}
+                LIMIT {window.size + 1}) AS l
+             ORDER BY l.job_id, l.id {direction}""",
+        list(job_ids),
         0 if window.after is None else window.after,
         _LAST if window.before is None else window.before,
-        attempt,
-        at_least(min_level),
+        filter.attempt,
+        at_least(filter.min_level),
     )
-    return window.page([LogLine.from_record(record) for record in records])
+    found: dict[UUID, list[LogLine]] = {job_id: [] for job_id in job_ids}
+    for record in records:
+        found[record["job_id"]].append(LogLine.from_record(record))
+    return {job_id: window.page(lines) for job_id, lines in found.items()}
 
 
 async def read_news(

@@ -165,3 +165,23 @@ async def test_only_what_is_selected_is_read(
     assert "as_of" not in selected
     assert "j.data" in full
     assert "as_of" in full
+
+
+async def test_what_the_jobs_of_a_page_have_is_read_for_all_of_them_at_once(
+    api: Api, make_job: MakeJob, statements: list[str]
+) -> None:
+    for _ in range(3):
+        await make_job(status="SUCCEEDED")
+    statements.clear()
+
+    found = await api.data(
+        """{ jobs(first: 3) { nodes {
+          attempts { nodes { number } }
+          events(last: 1) { nodes { kind } }
+          newest: events(first: 1) { nodes { jobVersion } }
+          logs { nodes { message } }
+          errors: logs(minLevel: ERROR) { nodes { message } } } } }"""
+    )
+
+    assert len(found["jobs"]["nodes"]) == 3
+    assert len(statements) == 1 + 1 + 2 + 2

@@ -12,7 +12,7 @@ import pytest
 from jobwire.jobs.logs import append as appending
 from jobwire.jobs.logs.append import Portion, append
 from jobwire.jobs.logs.line import Line
-from jobwire.jobs.logs.read import LogLine, read_log_page
+from jobwire.jobs.logs.read import LogFilter, LogLine, read_log_page
 from jobwire.jobs.queries import Window
 from jobwire.models.database import Connection, Database
 from jobwire.models.vocabulary import LogLevel
@@ -49,7 +49,8 @@ async def store(
 
 
 async def stored(connection: Connection, job_id: UUID, **how: Any) -> list[LogLine]:
-    return (await read_log_page(connection, job_id, Window(first=100), **how)).items
+    filter = LogFilter(**how)
+    return (await read_log_page(connection, job_id, Window(first=100), filter)).items
 
 
 async def told(connection: Connection, job_id: UUID, **how: Any) -> list[str]:

@@ -11,7 +11,7 @@ from jobwire.app.commands.jobs.following import exit_code, read
 from jobwire.app.commands.operating import operate, operator_settings
 from jobwire.app.jobwire import Jobwire
 from jobwire.jobs.engine import Engine
-from jobwire.jobs.logs.read import LogLine, read_log_page
+from jobwire.jobs.logs.read import LogFilter, LogLine, read_log_page
 from jobwire.jobs.queries import MAX_PAGE, Window
 from jobwire.models.vocabulary import LogLevel
 
@@ -75,7 +75,7 @@ def _stored_of(engine: Engine) -> Callable[..., AsyncGenerator[LogLine, None]]:
                     connection,
                     job_id,
                     Window(first=MAX_PAGE, after=after),
-                    min_level=min_level,
+                    LogFilter(min_level=min_level),
                 )
             for one in page.items:
                 yield one
