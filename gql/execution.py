@@ -16,7 +16,6 @@ from jobwire.gql.errors import format_error
 from jobwire.gql.limits import (
     MAX_COST,
     exceeded,
-    too_long,
     too_much_repeated,
     unstorable_variable,
 )
@@ -28,7 +27,6 @@ from jobwire.gql.result import (
     RequestError,
     Result,
 )
-from jobwire.gql.schema import core
 from jobwire.jobs.viewer import Viewer
 
 
@@ -76,7 +74,7 @@ class Operation:
 
     def _refusal(self) -> GraphQLError | None:
         """Return the refusal of what its variables make too large; None: nothing."""
-        refused = too_long(core, self.definition, self.variables)
+        refused = self.document.lengths[self.name].refusal(self.variables)
         if refused is not None:
             return refused
         name = unstorable_variable(self.variables)
@@ -86,13 +84,11 @@ class Operation:
                 " surrogates."
             )
         price = self.document.prices[self.name]
-        refused = too_much_repeated(
-            self.document.repeated[self.name],
-            {**price.defaults, **self.variables},
-            self.definition,
-        )
-        if refused is not None:
-            return refused
+        if repeated := self.document.repeated[self.name]:
+            values = {**price.defaults, **self.variables}
+            refused = too_much_repeated(repeated, values, self.definition)
+            if refused is not None:
+                return refused
         cost = price.of(self.variables)
         if cost > MAX_COST:
             return exceeded(

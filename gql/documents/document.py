@@ -25,6 +25,7 @@ from jobwire.gql.limits import (
     MAX_COMMENTS,
     MAX_TOKENS,
     OperationPrice,
+    VariableLengths,
     price,
     read_weights,
     repeated_variables,
@@ -67,6 +68,7 @@ class Document:
         digest: What tells it from documents of another text.
         operations: Its operations by name; None names the one without.
         prices: By the same names, what they cost.
+        lengths: By the same names, which of their variables may be too long.
         repeated: By the same names, how often each variable is used; empty: none more
             than once.
         shaping: By the same names, the variables that shape the results of a
@@ -80,6 +82,7 @@ class Document:
     digest: bytes
     operations: dict[str | None, OperationDefinitionNode]
     prices: dict[str | None, OperationPrice]
+    lengths: dict[str | None, VariableLengths]
     repeated: dict[str | None, Mapping[str, int]]
     shaping: dict[str | None, frozenset[str]]
     introspection: tuple[FieldNode, ...]
@@ -132,6 +135,10 @@ class Document:
             operations,
             {
                 name: price(core, _WEIGHTS, ast, operation)
+                for name, operation in operations.items()
+            },
+            {
+                name: VariableLengths(core, operation)
                 for name, operation in operations.items()
             },
             {

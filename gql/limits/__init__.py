@@ -5,7 +5,12 @@ found and what is allowed.
 """
 
 from jobwire.gql.limits.exceeded import exceeded
-from jobwire.gql.limits.inputs import MAX_LIST, MAX_STRING, LiteralLengths, too_long
+from jobwire.gql.limits.inputs import (
+    MAX_LIST,
+    MAX_STRING,
+    LiteralLengths,
+    VariableLengths,
+)
 from jobwire.gql.limits.measure import Measure, measure
 from jobwire.gql.limits.price import OperationPrice, price
 from jobwire.gql.limits.repeats import (
@@ -58,13 +63,13 @@ __all__ = [
     "LiteralLengths",
     "Measure",
     "OperationPrice",
+    "VariableLengths",
     "exceeded",
     "measure",
     "price",
     "read_weights",
     "repeated_variables",
     "too_large",
-    "too_long",
     "too_long_tokens",
     "too_much_repeated",
     "unstorable_literals",

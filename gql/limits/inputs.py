@@ -53,27 +53,47 @@ class LiteralLengths(ValidationRule):
             self.report_error(exceeded(_STRING, len(node.value), MAX_STRING, at=node))
 
 
-def too_long(
-    schema: GraphQLSchema,
-    operation: OperationDefinitionNode,
-    variables: Mapping[str, Any],
-) -> GraphQLError | None:
-    """Return the refusal of the first variable that holds something too long.
+class VariableLengths:
+    """Which variables of an operation may hold something too long.
 
-    Values that do not fit their types are left to the executor.
+    Args:
+        schema: What the operation was validated against.
+        operation: The operation.
     """
-    for definition in operation.variable_definitions or ():
-        name = definition.variable.name.value
-        kind = type_from_ast(schema, definition.type)
-        for what, found, allowed in _lengths(kind, variables.get(name)):
-            if found > allowed:
-                return exceeded(
-                    f"In the variable ${name}, {what[0].lower()}{what[1:]}",
-                    found,
-                    allowed,
-                    at=definition,
-                )
-    return None
+
+    def __init__(
+        self, schema: GraphQLSchema, operation: OperationDefinitionNode
+    ) -> None:
+        kinds = [
+            (definition, type_from_ast(schema, definition.type))
+            for definition in operation.variable_definitions or ()
+        ]
+        self._kinds = [
+            (definition.variable.name.value, kind, definition)
+            for definition, kind in kinds
+            if _may_be_long(kind)
+        ]
+
+    def refusal(self, variables: Mapping[str, Any]) -> GraphQLError | None:
+        """Return the refusal of the first that holds something too long.
+
+        Values that do not fit their types are left to the executor.
+        """
+        for name, kind, definition in self._kinds:
+            for what, found, allowed in _lengths(kind, variables.get(name)):
+                if found > allowed:
+                    return exceeded(
+                        f"In the variable ${name}, {what[0].lower()}{what[1:]}",
+                        found,
+                        allowed,
+                        at=definition,
+                    )
+        return None
+
+
+def _may_be_long(kind: Any) -> bool:
+    kind = get_nullable_type(kind)
+    return isinstance(kind, GraphQLList | GraphQLInputObjectType) or kind in _TEXTS
 
 
 def _lengths(kind: Any, value: Any) -> Iterator[tuple[str, int, int]]:

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from graphql import GraphQLFormattedError
 
@@ -82,51 +83,74 @@ class Admission:
             finally:
                 self._uninitialised.pop(deadline, None)
 
-    @contextmanager
-    def connection(self, user_id: str) -> Iterator[None]:
+    def connection(self, user_id: str) -> AbstractContextManager[None]:
         """Count a connection while the block lasts.
 
         Raises:
-            TooManyError: The user has too many already.
+            TooManyError: At the start of the block: the user has too many already.
         """
-        with self._connections.one_of(user_id):
-            yield
+        return _OneOf(self._connections, user_id)
 
-    @contextmanager
-    def operation(self, operation: Operation, context: Context) -> Iterator[None]:
+    def operation(
+        self, operation: Operation, context: Context
+    ) -> AbstractContextManager[None]:
         """Count an operation while the block lasts, and its start for the minute.
 
         The fields of a mutation count their starts themselves.
 
         Raises:
-            RateLimitedError: The user may start no more of them now.
-            TooManyError: The user has too many under way already.
+            RateLimitedError: At the start of the block: the user may start no more of
+                them now.
+            TooManyError: As well: the user has too many under way already.
         """
-        counter = self._streams if operation.is_subscription else self._operations
-        with counter.one_of(context.viewer.user_id):
-            if operation.is_subscription:
-                context.count(OperationKind.SUBSCRIPTION)
-            elif not operation.is_mutation:
-                context.count(OperationKind.QUERY)
-            yield
+        user_id = context.viewer.user_id
+        if operation.is_subscription:
+            start = partial(context.count, OperationKind.SUBSCRIPTION)
+            return _OneOf(self._streams, user_id, start)
+        if operation.is_mutation:
+            return _OneOf(self._operations, user_id)
+        start = partial(context.count, OperationKind.QUERY)
+        return _OneOf(self._operations, user_id, start)
 
 
 class _Count:
+    """How many of something each user has."""
+
     def __init__(self, what: str, most: int, advice: str) -> None:
         self._what = what
         self._most = most
         self._advice = advice
         self._by_user: Counter[str] = Counter()
 
-    @contextmanager
-    def one_of(self, user_id: str) -> Iterator[None]:
-        counter = self._by_user
-        if counter[user_id] >= self._most:
+    def add(self, user_id: str) -> None:
+        if self._by_user[user_id] >= self._most:
             raise TooManyError(self._what, self._most, self._advice)
-        counter[user_id] += 1
-        try:
-            yield
-        finally:
-            counter[user_id] -= 1
-            if not counter[user_id]:
-                del counter[user_id]
+        self._by_user[user_id] += 1
+
+    def remove(self, user_id: str) -> None:
+        self._by_user[user_id] -= 1
+        if not self._by_user[user_id]:
+            del self._by_user[user_id]
+
+
+class _OneOf:
+    """One more of something while a block lasts, and perhaps the start of it."""
+
+    def __init__(
+        self, count: _Count, user_id: str, start: Callable[[], None] | None = None
+    ) -> None:
+        self._count = count
+        self._user_id = user_id
+        self._start = start
+
+    def __enter__(self) -> None:
+        self._count.add(self._user_id)
+        if self._start is not None:
+            try:
+                self._start()
+            except BaseException:
+                self._count.remove(self._user_id)
+                raise
+
+    def __exit__(self, *_: object) -> None:
+        self._count.remove(self._user_id)

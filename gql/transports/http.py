@@ -8,8 +8,8 @@ the address and changes nothing, so whatever changes something is a POST of JSON
 pages of other sites cannot send unasked.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import lru_cache
 from typing import Any
 
@@ -79,10 +79,8 @@ class GraphQLOverHTTP:
             if wants_events:
                 return await self._events(request, context, admitted)
             return _Written(await self._result(request, context), media_type)
-        except RefusedError as error:
-            body = {"errors": list(error.errors)}
-            answer = _json(error.status, body, media_type, error.headers)
-            return Closing(answer) if "Connection" in error.headers else answer
+        except (RefusedError, RateLimitedError, TooManyError) as error:
+            return _refusal(error, media_type)
         except RequestError as error:
             usual = 400 if media_type == negotiation.GRAPHQL_RESPONSE else 200
             return _json(error.status or usual, {"errors": error.errors}, media_type)
@@ -118,11 +116,10 @@ class GraphQLOverHTTP:
         except RequestError as error:
             return EventStream(Refused(error), self._host.terms)
         admission = self._host.admission
-        with _refusing():
-            if operation.is_subscription:
-                user_id = context.viewer.user_id
-                admitted.enter_context(admission.connection(user_id))
-            admitted.enter_context(admission.operation(operation, context))
+        if operation.is_subscription:
+            user_id = context.viewer.user_id
+            admitted.enter_context(admission.connection(user_id))
+        admitted.enter_context(admission.operation(operation, context))
         return EventStream(Running(operation, context), self._host.terms)
 
     async def _operation(self, request: Request, context: Context) -> Operation:
@@ -151,23 +148,12 @@ class GraphQLOverHTTP:
                 ErrorCode.BAD_REQUEST,
                 f"Subscriptions are served on this path {_STREAMED}.",
             )
-        with _refusing(), self._host.admission.operation(operation, context):
+        with self._host.admission.operation(operation, context):
             if operation.is_mutation:
                 # What it does is done also when nobody waits for the answer.
                 return await operation.run(context)
             async with WhileConnected(request):
                 return await operation.run(context)
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Answer what its user may ask again later."""
-    try:
-        yield
-    except TooManyError as error:
-        raise refused_for_now(error.formatted(), error.retry_after) from None
-    except RateLimitedError as error:
-        raise refused_for_now(refusal(error), error.retry_after) from None
 
 
 def _admit(method: str, accepted: str | None) -> None:
@@ -186,6 +172,18 @@ def _admit(method: str, accepted: str | None) -> None:
             f"The answer can be {' or '.join(negotiation.OFFERED)}; Accept allows none"
             " of them.",
         )
+
+
+def _refusal(
+    error: RefusedError | RateLimitedError | TooManyError, media_type: str
+) -> ASGIApp:
+    if isinstance(error, TooManyError):
+        error = refused_for_now(error.formatted(), error.retry_after)
+    elif isinstance(error, RateLimitedError):
+        error = refused_for_now(refusal(error), error.retry_after)
+    body = {"errors": list(error.errors)}
+    answer = _json(error.status, body, media_type, error.headers)
+    return Closing(answer) if "Connection" in error.headers else answer
 
 
 class _Written:

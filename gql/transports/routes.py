@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from jobwire.gql.context import OnAnswer
 from jobwire.gql.documents import DocumentPolicy
@@ -21,8 +21,8 @@ def graphql_routes(
     terms: Terms | None = None,
     policy: DocumentPolicy | None = None,
     on_answer: OnAnswer | None = None,
-) -> list[BaseRoute]:
-    """Make the routes that serve the schema, for HTTP and for websockets.
+) -> tuple[Route, WebSocketRoute]:
+    """Make the routes that serve the schema, of HTTP and of websockets.
 
     Server-Sent Events are HTTP, too.
 
@@ -45,9 +45,9 @@ def graphql_routes(
         policy or DocumentPolicy(),
         on_answer or (lambda _: None),
     )
-    return [
+    return (
         Route(path, GraphQLOverHTTP(host)),
         WebSocketRoute(
             path, GraphQLOverWebSocket(host, allowed_origins=allowed_origins)
         ),
-    ]
+    )

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from jobwire.app.authentication import HostAuthenticate, by_host, by_viewer_token
 from jobwire.app.documents import document_policy
 from jobwire.app.jobwire import Jobwire, NotOpenError, open_jobwire
+from jobwire.app.posts_first import PostsFirst
 from jobwire.app.settings import Settings, SettingsError
 from jobwire.app.webhook import PostedEvents
 from jobwire.gql.transports import Authenticate, Terms, graphql_routes
@@ -79,23 +80,25 @@ def create_app(
                 max_age=_PREFLIGHT_SECONDS,
             )
         )
+    graphql = graphql_routes(
+        lambda: place.jobwire().engine,
+        _authenticate(place, authenticate),
+        allowed_origins=settings.allowed_origins,
+        terms=Terms(
+            connections=settings.connections_per_user,
+            streams=settings.streams_per_user,
+            idle=settings.idle_seconds,
+            max_age=settings.max_age_seconds,
+            deadline=settings.operation_seconds,
+        ),
+        policy=document_policy(settings),
+        on_answer=place.count_answer,
+    )
+    middleware.append(Middleware(PostsFirst, route=graphql[0]))
     return Starlette(
         routes=[
             *explorer_routes(graphiql=GRAPHIQL),
-            *graphql_routes(
-                lambda: place.jobwire().engine,
-                _authenticate(place, authenticate),
-                allowed_origins=settings.allowed_origins,
-                terms=Terms(
-                    connections=settings.connections_per_user,
-                    streams=settings.streams_per_user,
-                    idle=settings.idle_seconds,
-                    max_age=settings.max_age_seconds,
-                    deadline=settings.operation_seconds,
-                ),
-                policy=document_policy(settings),
-                on_answer=place.count_answer,
-            ),
+            *graphql,
             trigger_webhook_route(events.admit, events.take_in),
             *health_routes(place.missing),
             metrics_route(place.fresh_metrics),

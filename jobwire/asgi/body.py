@@ -3,7 +3,7 @@
 import asyncio
 from typing import ClassVar
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 #: How long a body may take, in seconds.
 PATIENCE = 30.0
@@ -57,13 +57,22 @@ async def read_body(request: Request, *, most: int, within: float = PATIENCE) ->
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:_MAX_DIGITS]) > most:
         raise BodyTooLargeError(most)
-    body = bytearray()
     try:
         async with asyncio.timeout(within):
-            async for part in request.stream():
+            body, has_more = await _part(request)
+            while has_more and len(body) <= most:
+                part, has_more = await _part(request)
                 body += part
-                if len(body) > most:
-                    raise BodyTooLargeError(most)
     except TimeoutError:
         raise BodyTooSlowError(within) from None
-    return bytes(body)
+    if len(body) > most:
+        raise BodyTooLargeError(most)
+    return body
+
+
+async def _part(request: Request) -> tuple[bytes, bool]:
+    """Return the next part, and whether there are more."""
+    message = await request.receive()
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return message.get("body", b""), message.get("more_body", False)

@@ -7,7 +7,7 @@ import pytest
 from graphql import OperationDefinitionNode, parse
 
 from jobwire.gql.documents import DocumentError, prepare
-from jobwire.gql.limits import MAX_LIST, MAX_STRING, too_long
+from jobwire.gql.limits import MAX_LIST, MAX_STRING, VariableLengths
 from jobwire.gql.schema import core
 
 QUERY = """query (
@@ -30,7 +30,7 @@ assert isinstance(OPERATION, OperationDefinitionNode)
     ],
 )
 def test_variables_up_to_the_limits_are_allowed(variables: dict[str, Any]) -> None:
-    assert too_long(core, OPERATION, variables) is None
+    assert VariableLengths(core, OPERATION).refusal(variables) is None
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_variables_up_to_the_limits_are_allowed(variables: dict[str, Any]) -> No
 def test_the_variable_beyond_a_limit_is_named(
     variables: dict[str, Any], message: str
 ) -> None:
-    error = too_long(core, OPERATION, variables)
+    error = VariableLengths(core, OPERATION).refusal(variables)
 
     assert error is not None
     assert error.message.startswith(message)
