@@ -1,17 +1,16 @@
 """The least that a broadcast can cost: one frame, made once, sent to every socket."""
 
-import asyncio
 import sys
 import time
+from contextlib import nullcontext
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from jobwire.worker.event_loop import new_event_loop
+from benchmarks.plain_uvicorn import serve
 
 _sockets: set[WebSocket] = set()
 
@@ -46,18 +45,7 @@ def main() -> None:
     app = Starlette(
         routes=[WebSocketRoute("/graphql", watch), Route("/publish", publish)]
     )
-    config = uvicorn.Config(
-        app,
-        port=int(sys.argv[1]),
-        log_level="error",
-        access_log=False,
-        lifespan="off",
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        backlog=2048,
-    )
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(uvicorn.Server(config).serve())
+    serve(nullcontext(app), int(sys.argv[1]))
 
 
 if __name__ == "__main__":
