@@ -22,11 +22,14 @@ NAMES = (
     "commits",
     "verbs",
     "bulk",
+    "reads",
+    "writes",
+    "webhook",
     "chaos",
     "fuzz",
 )
 #: Those that take options.
-WITH_OPTIONS = ("chaos", "fuzz")
+WITH_OPTIONS = ("reads", "writes", "webhook", "chaos", "fuzz")
 
 
 def main() -> int:

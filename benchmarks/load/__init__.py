@@ -1,0 +1,1 @@
+"""Servers under as many requests as they can answer."""
