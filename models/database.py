@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import asyncpg
 
 from jobwire.models.database_url import DatabaseUrl, parse
+from jobwire.models.lending import Lender, Lent
 
 #: The oldest PostgreSQL whose SQL we speak.
 MINIMUM_VERSION = 14
@@ -75,6 +76,7 @@ class Database:
         session: Mapping[str, str],
     ) -> None:
         self._pool = pool
+        self._lender = Lender(pool)
         self._session = session
         self.url = url
         self.schema = schema
@@ -154,6 +156,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection, waiting for those in use."""
+        await self._lender.end()
         await self._pool.close()
 
     def terminate(self) -> None:
@@ -162,12 +165,12 @@ class Database:
 
     def connection(self) -> AbstractAsyncContextManager[Connection]:
         """Borrow a connection; each statement is its own transaction."""
-        return self._pool.acquire()
+        return Lent(self._lender)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """Borrow a connection inside a transaction that ends with the block."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with Lent(self._lender) as connection, connection.transaction():
             yield connection
 
     async def connect(

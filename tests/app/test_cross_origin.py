@@ -119,13 +119,17 @@ async def test_a_preflight_is_kept_for_an_hour_and_names_what_may_be_sent(
     assert told[0].headers["access-control-allow-methods"] == "GET, POST"
 
 
-async def test_a_page_may_read_when_to_try_again_and_what_answered(http: httpx.AsyncClient) -> None:
+async def test_a_page_may_read_when_to_try_again_and_what_answered(
+    http: httpx.AsyncClient,
+) -> None:
     answer = await http.post("/graphql", headers={"Origin": ALLOWED})
 
     # Nothing is open behind this application.
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
-    assert answer.headers["access-control-expose-headers"] == "Retry-After, X-Jobwire-Plan"
+    assert (
+        answer.headers["access-control-expose-headers"] == "Retry-After, X-Jobwire-Plan"
+    )
 
 
 async def test_without_a_setting_no_origin_may_call() -> None:

@@ -1,0 +1,125 @@
+"""Lending the connections of a pool, those in use again and again without its forms.
+
+asyncpg's pool makes a task of each return, and looks at a connection from all sides.
+That takes longer than many a statement. What comes back in order stays here for a
+moment, for whoever is next.
+"""
+
+import asyncio
+from collections import deque
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+if TYPE_CHECKING:
+    # Generic in the stubs only.
+    Pool = asyncpg.Pool[asyncpg.Record]
+
+#: How long a connection stays here that nobody takes, in seconds.
+IDLE = 1.0
+
+
+class Lender:
+    """The connections of one pool.
+
+    Args:
+        pool: The pool, open.
+    """
+
+    def __init__(self, pool: "Pool") -> None:
+        self._pool = pool
+        #: Those that wait here, with when they came; the one that came last is at the
+        #: end, and is taken first.
+        self._idle: deque[tuple[Any, float]] = deque()
+        self._waiting = 0
+        self._sweeping: asyncio.TimerHandle | None = None
+        self._releasing: set[asyncio.Task[None]] = set()
+        self._has_ended = False
+
+    @property
+    def idle(self) -> int:
+        """How many wait here."""
+        return len(self._idle)
+
+    async def take(self) -> Any:
+        """Take a connection, when there is one."""
+        while self._idle:
+            connection, _ = self._idle.pop()
+            if _is_fit(connection):
+                return connection
+            await self._pool.release(connection)
+        self._waiting += 1
+        try:
+            return await self._pool.acquire()
+        finally:
+            self._waiting -= 1
+
+    async def give_back(self, connection: Any, *, in_order: bool) -> None:
+        """Give a connection back.
+
+        Args:
+            connection: The connection.
+            in_order: Nothing was broken off on it.
+        """
+        if not in_order or self._has_ended or self._waiting or not _is_fit(connection):
+            # Whoever waits for the pool is woken by the pool.
+            await self._pool.release(connection)
+            return
+        loop = asyncio.get_running_loop()
+        self._idle.append((connection, loop.time()))
+        if self._sweeping is None:
+            self._sweeping = loop.call_later(IDLE, self._sweep)
+
+    async def end(self) -> None:
+        """Give all that wait here back to the pool, and what still comes at once."""
+        self._has_ended = True
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+            self._sweeping = None
+        while self._idle:
+            connection, _ = self._idle.popleft()
+            await self._pool.release(connection)
+
+    def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._sweeping = None
+        while self._idle and self._idle[0][1] + IDLE <= loop.time():
+            connection, _ = self._idle.popleft()
+            task = loop.create_task(self._pool.release(connection))
+            self._releasing.add(task)
+            task.add_done_callback(self._releasing.discard)
+        if self._idle:
+            self._sweeping = loop.call_later(IDLE, self._sweep)
+
+
+class Lent:
+    """A connection for the length of a block.
+
+    Args:
+        lender: Whose it is.
+    """
+
+    def __init__(self, lender: Lender) -> None:
+        self._lender = lender
+        self._connection: Any = None
+
+    async def __aenter__(self) -> Any:
+        self._connection = await self._lender.take()
+        return self._connection
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._lender.give_back(self._connection, in_order=error is None)
+
+
+def _is_fit(connection: Any) -> bool:
+    try:
+        return not (connection.is_closed() or connection.is_in_transaction())
+    except asyncpg.InterfaceError:
+        # It was lost, and the pool has taken it back already.
+        return False

@@ -1,0 +1,115 @@
+"""Connections that are lent again and again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import asyncpg
+import pytest
+
+from jobwire.models import lending
+from jobwire.models.database import Database
+from jobwire.models.lending import Lender, Lent
+from tests.gql.client import PATIENCE
+
+PID = "SELECT pg_backend_pid()"
+
+
+@pytest.fixture
+async def pool(database: Database) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    async with asyncpg.create_pool(
+        **database.url.connect_arguments(), min_size=0, max_size=2
+    ) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def lender(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+) -> AsyncIterator[Lender]:
+    lender = Lender(pool)
+    yield lender
+    await lender.end()
+
+
+async def pid(lender: Lender) -> int:
+    async with Lent(lender) as connection:
+        return await connection.fetchval(PID)
+
+
+async def test_what_came_back_last_is_lent_next(lender: Lender) -> None:
+    assert await pid(lender) == await pid(lender)
+    assert lender.idle == 1
+
+
+async def test_one_on_which_something_failed_is_looked_after_by_the_pool(
+    lender: Lender,
+) -> None:
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        async with Lent(lender) as connection:
+            await connection.execute("SELECT 1 / 0")
+
+    assert lender.idle == 0
+    assert await pid(lender)
+
+
+async def test_one_that_is_left_in_a_transaction_is_not_lent(lender: Lender) -> None:
+    async with Lent(lender) as connection:
+        await connection.execute("BEGIN")
+
+    assert lender.idle == 0
+
+
+async def test_one_that_has_ended_is_not_lent(lender: Lender) -> None:
+    async with Lent(lender) as connection:
+        ended = await connection.fetchval(PID)
+        await connection.close()
+
+    assert await pid(lender) != ended
+
+
+async def test_one_that_ends_while_it_waits_is_not_lent(
+    lender: Lender, database: Database
+) -> None:
+    ended = await pid(lender)
+    other = await database.connect()
+    await other.execute("SELECT pg_terminate_backend($1, 10000)", ended)
+    await other.close()
+
+    # Whether the loss is noticed before the next statement is up to the network.
+    with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        await pid(lender)
+    assert await pid(lender) != ended
+
+
+async def test_whoever_waits_gets_what_comes_back(lender: Lender) -> None:
+    held = [await lender.take() for _ in range(2)]
+    waiting = [asyncio.create_task(pid(lender)) for _ in range(4)]
+    await asyncio.sleep(0)
+
+    for connection in held:
+        await lender.give_back(connection, in_order=True)
+
+    async with asyncio.timeout(PATIENCE):
+        assert len(set(await asyncio.gather(*waiting))) <= 2
+
+
+async def test_one_that_nobody_takes_goes_back_to_the_pool(
+    lender: Lender,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lending, "IDLE", 0.0)
+
+    await pid(lender)
+
+    async with asyncio.timeout(PATIENCE):
+        while lender.idle or not pool.get_idle_size():  # noqa: ASYNC110 - no event
+            await asyncio.sleep(0)
+
+
+async def test_what_comes_back_after_the_end_goes_to_the_pool(lender: Lender) -> None:
+    async with Lent(lender):
+        await lender.end()
+
+    assert lender.idle == 0
