@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
-from jobwire.models.base import INSTANT, JSON, Table, Xid8, check, column, one_of
+from jobwire.models.base import INSTANT, JSON, Table, Xid8, among, check, column
 from jobwire.models.vocabulary import EventKind, JobStatus, SignalSource
 
 
@@ -29,10 +29,10 @@ class JobEvent(Table, table=True):
     __tablename__: ClassVar[str] = "job_events"
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("job_id", "version"),
-        check("kind_is_known", one_of("kind", EventKind)),
-        check("from_status_is_known", one_of("from_status", JobStatus)),
-        check("to_status_is_known", one_of("to_status", JobStatus)),
-        check("source_is_known", one_of("source", SignalSource)),
+        check("kind_is_known", among("kind", EventKind)),
+        check("from_status_is_known", among("from_status", JobStatus)),
+        check("to_status_is_known", among("to_status", JobStatus)),
+        check("source_is_known", among("source", SignalSource)),
         check(
             "only_the_first_event_comes_from_nowhere",
             "(from_status IS NULL) = (version = 1)",

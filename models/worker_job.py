@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
-from jobwire.models.base import INSTANT, JSON, Table, check, column, one_of
+from jobwire.models.base import INSTANT, JSON, Table, among, check, column, one_of
 from jobwire.models.vocabulary import (
     CancelMode,
     CancelOutcome,
@@ -27,11 +27,11 @@ from jobwire.models.vocabulary import (
     JobStatus,
 )
 
-_TERMINAL = one_of(
+_TERMINAL = among(
     "status",
     (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELED, JobStatus.EXPIRED),
 )
-_WAITS_FOR_AN_ATTEMPT = one_of(
+_WAITS_FOR_AN_ATTEMPT = among(
     "status", (JobStatus.SCHEDULED, JobStatus.QUEUED, JobStatus.RETRYING)
 )
 #: SQL: Trigger.dev itself has not said that the run of the job ended.
@@ -39,6 +39,14 @@ UNCONFIRMED = (
     "trigger_run_id IS NOT NULL AND (trigger_status IS NULL OR trigger_status NOT IN"
     " ('COMPLETED', 'FAILED', 'CANCELED', 'CRASHED', 'SYSTEM_FAILURE', 'TIMED_OUT',"
     " 'EXPIRED'))"
+)
+_CANCELED = among(
+    "cancel_outcome",
+    (
+        CancelOutcome.STOPPED,
+        CancelOutcome.NEVER_STARTED,
+        CancelOutcome.FORCED_UNCONFIRMED,
+    ),
 )
 _UNSTARTED = one_of("status", (JobStatus.SCHEDULED, JobStatus.QUEUED))
 
@@ -57,12 +65,12 @@ class WorkerJob(Table, table=True):
         check(
             "user_id_has_1_to_255_characters", "char_length(user_id) BETWEEN 1 AND 255"
         ),
-        check("executor_is_known", one_of("executor", Executor)),
-        check("status_is_known", one_of("status", JobStatus)),
-        check("failure_kind_is_known", one_of("failure_kind", FailureKind)),
-        check("dispatch_state_is_known", one_of("dispatch_state", DispatchState)),
-        check("cancel_mode_is_known", one_of("cancel_mode", CancelMode)),
-        check("cancel_outcome_is_known", one_of("cancel_outcome", CancelOutcome)),
+        check("executor_is_known", among("executor", Executor)),
+        check("status_is_known", among("status", JobStatus)),
+        check("failure_kind_is_known", among("failure_kind", FailureKind)),
+        check("dispatch_state_is_known", among("dispatch_state", DispatchState)),
+        check("cancel_mode_is_known", among("cancel_mode", CancelMode)),
+        check("cancel_outcome_is_known", among("cancel_outcome", CancelOutcome)),
         check("metadata_is_an_object", "jsonb_typeof(metadata) = 'object'"),
         check("priority_is_0_to_9", "priority BETWEEN 0 AND 9"),
         check("version_is_positive", "version > 0"),
@@ -116,8 +124,7 @@ class WorkerJob(Table, table=True):
         ),
         check(
             "a_canceled_job_has_its_outcome",
-            "status <> 'CANCELED' OR"
-            " cancel_outcome IN ('STOPPED', 'NEVER_STARTED', 'FORCED_UNCONFIRMED')",
+            f"status <> 'CANCELED' OR {_CANCELED}",
         ),
         check(
             "a_pending_cancel_belongs_to_an_open_job",

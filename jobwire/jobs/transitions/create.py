@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -72,18 +73,18 @@ _CREATED_WHEN_GIVEN = (
 )
 
 
-def _array(position: int, kind: str) -> str:
-    sent = "text" if kind == "jsonb" else kind
-    return f"${position}::{sent}[]"
-
-
 def _value(column: str, kind: str) -> str:
     return f"{column}::jsonb" if kind == "jsonb" else column
 
 
-_ARRAYS = ", ".join(
-    _array(position, kind) for position, kind in enumerate(_COLUMNS.values(), start=3)
-)
+def _sent(position: int, kind: str) -> str:
+    sent = "text" if kind == "jsonb" else kind
+    return f"${position}::{sent}"
+
+
+_SENT = [
+    _sent(position, kind) for position, kind in enumerate(_COLUMNS.values(), start=3)
+]
 _VALUES = ", ".join(_value(column, kind) for column, kind in _COLUMNS.items())
 _NAMES = ", ".join(_COLUMNS)
 
@@ -93,26 +94,35 @@ _ALWAYS, _GIVEN = changed(CREATED), changed(_CREATED_WHEN_GIVEN)
 CREATED_CHANGES = f"""CASE num_nonnulls({", ".join(_CREATED_WHEN_GIVEN)})
    WHEN 0 THEN {_ALWAYS} ELSE {_ALWAYS} || jsonb_strip_nulls({_GIVEN}) END"""
 
-_CREATE = f"""
+
+def _create(given: str) -> str:
+    return f"""
 WITH i AS (
   INSERT INTO worker_jobs ({_NAMES}, next_attempt_at, updated_at)
-  SELECT {_VALUES}, run_at, created_at FROM unnest({_ARRAYS}) AS d ({_NAMES})
+  SELECT {_VALUES}, run_at, created_at FROM {given} AS d ({_NAMES})
   ON CONFLICT (user_id, type, idempotency_key) WHERE idempotency_key IS NOT NULL
   DO NOTHING
   RETURNING *),
 e AS ({
-    append_events(
-        "i",
-        kind="'CREATED'",
-        from_status="NULL",
-        changes=CREATED_CHANGES,
-        source="$1::text",
-        actor="$2::text",
-        now="created_at",
-        detail=f"${len(_COLUMNS) + 3}::text::jsonb",
-    )
-})
+        append_events(
+            "i",
+            kind="'CREATED'",
+            from_status="NULL",
+            changes=CREATED_CHANGES,
+            source="$1::text",
+            actor="$2::text",
+            now="created_at",
+            detail=f"${len(_COLUMNS) + 3}::text::jsonb",
+        )
+    })
 SELECT {JOB_COLUMNS} FROM i"""
+
+
+# A plan for arrays is never kept: the planner believes that the next ones are longer,
+# and would plan each anew, which takes longer than to write one job.
+_CREATE_ONE = _create(f"(VALUES ({', '.join(_SENT)}))")
+_CREATE = _create(f"unnest({', '.join(f'{one}[]' for one in _SENT)})")
+_columns = attrgetter(*_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,11 +183,13 @@ async def create(
     """
     # In one order for all, or two that wait for each other's keys would deadlock.
     jobs = sorted(jobs, key=lambda job: job.idempotency_key or "")
+    rows = [_columns(job) for job in jobs]
+    one = len(rows) == 1
     records = await connection.fetch(
-        _CREATE,
+        _CREATE_ONE if one else _CREATE,
         source.value,
         actor,
-        *([getattr(job, column) for job in jobs] for column in _COLUMNS),
+        *(rows[0] if one else zip(*rows, strict=True)),
         None if detail is None else json.dumps(detail),
     )
     return {record["id"]: Job.from_record(record) for record in records}
