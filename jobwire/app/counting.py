@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 from jobwire.jobs.cron.tick import Ticked
 from jobwire.jobs.dispatch import Outcome as DispatchOutcome
@@ -27,16 +28,20 @@ class CountingHooks(WorkerHooks):
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
+        # Those that are told of every job: to look one up costs more than to count.
+        self._starts = cache(metrics.attempts_started.labels)
+        self._ends = cache(metrics.attempts_finished.labels)
+        self._durations = cache(metrics.attempt_seconds.labels)
 
     def started(self, type: str, latency: timedelta) -> None:
         """Count an attempt and how long its job was ready."""
-        self._metrics.attempts_started.labels(type).inc()
+        self._starts(type).inc()
         self._metrics.claim_seconds.observe(max(latency.total_seconds(), 0))
 
     def finished(self, type: str, outcome: Outcome, duration: timedelta) -> None:
         """Count an end and how long the code ran."""
-        self._metrics.attempts_finished.labels(type, outcome.value).inc()
-        self._metrics.attempt_seconds.labels(type).observe(duration.total_seconds())
+        self._ends(type, outcome).inc()
+        self._durations(type).observe(duration.total_seconds())
 
     def lost(self, type: str) -> None:
         """Count a lost lease."""

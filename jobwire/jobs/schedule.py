@@ -39,6 +39,7 @@ from jobwire.models.vocabulary import Executor, JobStatus, SignalSource
 #: The most jobs that one call may accept.
 MAX_BATCH = 1000
 _ANYWHERE = PlacementPolicy()
+_RETRY_CONFIG = RetryConfig()
 #: Set on every run by us, so that a run can be told to be ours.
 _OF_RUNS = "jobwire"
 
@@ -111,7 +112,7 @@ class _Terms:
             viewer=self.viewer,
         )
         definition = placement.definition
-        retry_config = RetryConfig()
+        retry_config = _RETRY_CONFIG
         max_duration = request.max_duration
         if definition is None:
             text = json_text.encode(

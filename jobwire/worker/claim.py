@@ -56,6 +56,7 @@ class ClaimLoop(Loop):
         self._start = start
         self._has_room = has_room
         self._open: deque[str] = deque()
+        self._last_open: deque[str] = deque()
         self._limited: deque[str] = deque()
         self._after_keys: dict[str, str] = {}
         self._watermarks: dict[Place, datetime] = {}
@@ -63,11 +64,17 @@ class ClaimLoop(Loop):
         self._was_short = True
         self._limited_first = False
         self._is_starved = False
+        self._is_rung = False
 
     def slots_freed(self) -> None:
         """Learn that jobs have ended; wakes the loop if it waits for that."""
         if self._is_starved:
             self.wake()
+
+    def rung(self) -> None:
+        """Learn that jobs may be ready; wakes the loop."""
+        self._is_rung = True
+        self.wake()
 
     async def run_once(self) -> float:
         """Claim one batch and start it."""
@@ -81,15 +88,23 @@ class ClaimLoop(Loop):
         since = began - self._full_pass_at
         interval = self._settings.full_pass_interval.total_seconds()
         is_full = self._was_short or since >= interval
+        is_quick = self._is_rung and self._was_short and not self._limited
+        self._is_rung = False
+        goes_on = []
         if is_full:
             self._full_pass_at = began
             self._watermarks = {}
+            if is_quick:
+                # Nothing waited before the ring: the job that it tells of is first, and
+                # most likely in a queue where there were some before.
+                self._open = self._last_open
+                goes_on.append(await self._claim_open(types))
             await self._look_for_queues()
         steps = [self._claim_open, self._claim_limited]
         if self._limited_first:
             steps.reverse()
         self._limited_first = not self._limited_first
-        goes_on = [await step(types) for step in steps if self._room() > 0]
+        goes_on += [await step(types) for step in steps if self._room() > 0]
         self._was_short = not any(goes_on)
         return idle if self._was_short and is_full else 0
 
@@ -102,6 +117,7 @@ class ClaimLoop(Loop):
         async with self._link.connection() as connection:
             ready = await read_ready_queues(connection, of=self._settings.queues)
         self._open = _in_turn(self._open, ready, is_open=True)
+        self._last_open = self._open or self._last_open
         self._limited = _in_turn(self._limited, ready, is_open=False)
 
     async def _claim_open(self, types: Sequence[str]) -> bool:
@@ -176,10 +192,11 @@ def _in_turn(
 
 
 def _earliest(claimed: Sequence[Claimed]) -> dict[Place, datetime]:
-    """Return the earliest due time of each place in a batch."""
+    """Return the earliest due time of each place in a batch, which is in their order.
+
+    Those of one place come in the order of their due times.
+    """
     earliest: dict[Place, datetime] = {}
     for job in claimed:
-        place = (job.queue, job.priority)
-        known = earliest.setdefault(place, job.due_at)
-        earliest[place] = min(known, job.due_at)
+        earliest.setdefault((job.queue, job.priority), job.due_at)
     return earliest

@@ -341,7 +341,7 @@ class Control:
     def _hear(self, topics: frozenset[Topic]) -> None:
         if Topic.WORK in topics:
             for loop in self._claims:
-                loop.wake()
+                loop.rung()
             self._promoter.wake()
         if Topic.CANCEL in topics:
             self._cancels.wake()

@@ -82,8 +82,9 @@ class LatestLoop(Loop, Generic[Said]):
     def forget(self, executions: Iterable[Execution]) -> None:
         """Drop what is left of executions that are over."""
         with self._lock:
-            for execution in executions:
-                self._latest.pop(execution, None)
+            if self._latest:
+                for execution in executions:
+                    self._latest.pop(execution, None)
 
     @abstractmethod
     async def _record(self, reports: Sequence[tuple[Execution, Said]]) -> None:

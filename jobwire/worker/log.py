@@ -185,6 +185,8 @@ class LogLoop(Loop):
     def forget(self, executions: Iterable[Execution]) -> None:
         """Drop what is left of executions that are over."""
         with self._lock:
+            if not self._waiting:
+                return
             over = [self._waiting.pop(execution, None) for execution in executions]
         if any(one is not None and one.has_written for one in over):
             self._changed()

@@ -124,7 +124,7 @@ class WorkerSettings:
     run_silent: timedelta = timedelta(minutes=15)
     statement_timeout: timedelta = timedelta(seconds=30)
     lock_timeout: timedelta = timedelta(milliseconds=100)
-    claim_batch: int = 200
+    claim_batch: int = 500
     finish_batch: int = 500
     backlog: int = 1000
 

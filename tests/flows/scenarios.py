@@ -449,6 +449,9 @@ async def claims(actor: Actor, _: Facts) -> None:
         has_room=lambda: True,
     )
     await loop.run_once()
+    # And once more from where the last job was, as when somebody rings.
+    loop.rung()
+    await loop.run_once()
 
 
 COMPLETED = {"output": {"got": None}}

@@ -1,15 +1,14 @@
 """Claim: a worker leases queued jobs and starts an attempt of each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from jobwire.jobs.lifecycle import Verb, sources
 from jobwire.jobs.queue import DEFAULT_QUEUE
 from jobwire.jobs.retry_config import RetryConfig
-from jobwire.jobs.transitions.events import append_events, changed, literals
+from jobwire.jobs.transitions.events import append_events, changed, literals, qualified
 from jobwire.models.database import Connection
 
 #: Highest first; the claim walks them in this order.
@@ -29,6 +28,31 @@ def ready(*, types: str, now: str) -> str:
        AND (expires_at IS NULL OR expires_at > {now} OR started IS NOT NULL)"""
 
 
+#: What the event, the attempt and the worker need of a row; it has many columns more,
+#: and each would be copied several times.
+_STARTED = (
+    "id",
+    "user_id",
+    "version",
+    "status",
+    "attempts",
+    "started",
+    "next_attempt_at",
+    "leased_by",
+    "updated_at",
+    "fence",
+    "type",
+    "tag",
+    "data",
+    "retry_config",
+    "max_duration",
+    "priority",
+    "queue",
+    "metadata",
+    "created_at",
+)
+
+
 # The rows are updated by ctid and nothing else: they are locked, so their status cannot
 # have changed, and a condition on it would lure the planner into reading every queued
 # row. A row that moved meanwhile is left for the next claim.
@@ -40,7 +64,7 @@ START = f"""u AS (
          next_attempt_at = NULL, leased_by = $2,
          leased_until = $6::timestamptz + $3::interval
    WHERE j.ctid = ANY (ARRAY(SELECT tid FROM picked))
-  RETURNING j.*),
+  RETURNING {qualified("j", _STARTED)}),
 e AS ({
     append_events(
         "u",
@@ -86,8 +110,7 @@ picked AS MATERIALIZED (
 {STARTED}"""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A job that this worker now runs.
 
     Attributes:

@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from jobwire.jobs.connections import SqlConnection
@@ -122,14 +120,13 @@ SELECT {JOB_COLUMNS} FROM i"""
 # and would plan each anew, which takes longer than to write one job.
 _CREATE_ONE = _create(f"(VALUES ({', '.join(_SENT)}))")
 _CREATE = _create(f"unnest({', '.join(f'{one}[]' for one in _SENT)})")
-_columns = attrgetter(*_COLUMNS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewJob:
+class NewJob(NamedTuple):
     """A job that was accepted; see `jobwire.models.WorkerJob` for each column.
 
-    Those of JSON are text. The idempotency input is given with the key, and only then.
+    It is a row as it is sent, in the order of `_COLUMNS`. Those of JSON are text. The
+    idempotency input is given with the key, and only then.
     """
 
     id: UUID
@@ -183,13 +180,12 @@ async def create(
     """
     # In one order for all, or two that wait for each other's keys would deadlock.
     jobs = sorted(jobs, key=lambda job: job.idempotency_key or "")
-    rows = [_columns(job) for job in jobs]
-    one = len(rows) == 1
+    one = len(jobs) == 1
     records = await connection.fetch(
         _CREATE_ONE if one else _CREATE,
         source.value,
         actor,
-        *(rows[0] if one else zip(*rows, strict=True)),
+        *(jobs[0] if one else zip(*jobs, strict=True)),
         None if detail is None else json.dumps(detail),
     )
     return {record["id"]: Job.from_record(record) for record in records}

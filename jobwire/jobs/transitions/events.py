@@ -47,6 +47,11 @@ def changed(columns: Sequence[str]) -> str:
     return f"jsonb_build_object({pairs})"
 
 
+def qualified(alias: str, columns: Sequence[str]) -> str:
+    """Write columns of one table as a select list."""
+    return ", ".join(f"{alias}.{column}" for column in columns)
+
+
 def literals(words: Sequence[str]) -> str:
     """Write words as a list of SQL literals."""
     return ", ".join(f"'{word}'" for word in words)

@@ -1,15 +1,15 @@
 """Finish: a worker says how its attempts ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from jobwire.jobs.failure import Failure
 from jobwire.jobs.lifecycle import TERMINAL
 from jobwire.jobs.settled_by import SettledBy
-from jobwire.jobs.transitions.events import append_events, changed, literals
+from jobwire.jobs.transitions.events import append_events, changed, literals, qualified
 from jobwire.jobs.transitions.slots import awaited, release_slots
 from jobwire.models.database import Connection
 
@@ -32,8 +32,7 @@ class Outcome(StrEnum):
     HANDED_BACK = "HANDED_BACK"
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(NamedTuple):
     """The end of one attempt.
 
     Attributes:
@@ -69,6 +68,23 @@ _CHANGES = f"""jsonb_build_object('status', status) || CASE status
   || CASE WHEN cancel_outcome IS NULL THEN '{{}}'::jsonb
      ELSE {changed(("cancel_outcome", "cancel_confirmed_at"))} END"""
 
+#: What the event and the attempt need of a row.
+_ENDED = (
+    "id",
+    "user_id",
+    "version",
+    "status",
+    "attempts",
+    "next_attempt_at",
+    "finished",
+    "success",
+    "result",
+    "failure_kind",
+    "cancel_outcome",
+    "cancel_confirmed_at",
+    "updated_at",
+)
+
 # The fence alone decides who may finish. A condition on the status would lure the
 # planner into believing that few rows match, and into a plan that is quadratic in the
 # size of the batch.
@@ -102,7 +118,8 @@ u AS (
            WHEN {_PENDING} THEN $9 ELSE j.cancel_confirmed_at END
     FROM d
    WHERE j.id = d.id AND j.fence = d.fence AND j.leased_by = $8
-  RETURNING j.*, d.outcome, d.failure_kind AS attempt_failure_kind, d.failure,
+  RETURNING {qualified("j", _ENDED)}, d.outcome, d.failure,
+            d.failure_kind AS attempt_failure_kind,
             j.attempts + CASE j.status WHEN 'QUEUED' THEN 1 ELSE 0 END AS attempt),
 e AS ({
     append_events(
@@ -154,7 +171,7 @@ async def finish(
         _FINISH,
         [one.id for one in ordered],
         [one.fence for one in ordered],
-        [one.outcome.value for one in ordered],
+        [one.outcome for one in ordered],
         [one.result for one in ordered],
         [failure and failure.kind.value for failure in failures],
         [failure and failure.to_json() for failure in failures],
