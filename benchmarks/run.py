@@ -19,6 +19,7 @@ NAMES = (
     "trigger_client",
     "reconcile",
     "fanout",
+    "queues",
     "commits",
     "verbs",
     "bulk",
@@ -31,7 +32,7 @@ NAMES = (
 #: Those that are run only when they are named.
 APART = ("report",)
 #: Those that take options.
-WITH_OPTIONS = ("reads", "writes", "webhook", "chaos", "fuzz", "report")
+WITH_OPTIONS = ("reads", "writes", "webhook", "queues", "chaos", "fuzz", "report")
 
 
 def main() -> int:
