@@ -16,6 +16,7 @@ _COMMANDS = {
     "worker": "run the loops that run jobs",
     "emulator": "run a local Trigger.dev, for development and tests",
     "migrate": "bring the database to the newest version of its schema",
+    "seed": "fill an empty database with invented jobs, to see how a full one fares",
     "jobs": "list, show, schedule, cancel and watch jobs, as an operator",
     "reconcile": "compare the open TRIGGER jobs with Trigger.dev, once",
     "notifications": "list and resend what other back ends are told; make a secret",

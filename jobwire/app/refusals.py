@@ -17,6 +17,7 @@ from jobwire.jobs.installation import NothingToAnswerError
 from jobwire.jobs.loading import JobLoadError
 from jobwire.jobs.notifications.targets import MissingSecretError
 from jobwire.jobs.registry import RegistryError
+from jobwire.jobs.seeding.seed import NotSeededError
 from jobwire.migrations import ForeignTablesError
 from jobwire.models.database import PooledSchemaError, UnsupportedServerError
 
@@ -30,6 +31,7 @@ _OWN = (
     MissingSecretError,
     NoDatabaseError,
     NotMigratedError,
+    NotSeededError,
     NothingToAnswerError,
     PooledSchemaError,
     PortTakenError,

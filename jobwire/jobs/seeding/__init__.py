@@ -1,0 +1,1 @@
+"""Seeding: invented jobs with whole histories, to see how a full database fares."""
