@@ -231,7 +231,7 @@ class Context:
 
         Raises:
             ForbiddenError: The filter names other users, and the viewer is no admin.
-            InvalidInputError: The filter has too many combinations.
+            SparseFilterError: Too many jobs would have to be looked at.
         """
 
         async def read(connection: Connection) -> tuple[Page[Job], AsOf | None]:
@@ -331,8 +331,8 @@ class Context:
         """Read a page of the log of a job that was read behind the wall."""
         return await self._log_pages.load((job_id, (window, filter)))
 
-    async def count_jobs(self, filter: JobFilter, *, cap: int) -> int:
-        """Count the jobs of a filter behind the viewer's wall, up to `cap` + 1."""
+    async def count_jobs(self, filter: JobFilter, *, cap: int) -> queries.CappedCount:
+        """Count the jobs of a filter behind the viewer's wall, up to a cap."""
         async with self.database.connection() as connection:
             return await queries.count_jobs(connection, self.viewer, filter, cap=cap)
 

@@ -207,10 +207,32 @@ class WorkerJob(Table, table=True):
             "finished",
             postgresql_where=text(f"finished IS NOT NULL AND {UNCONFIRMED}"),
         ),
+        # What fits one of these fits no other one: where two begin with the same column
+        # they differ in its collation, which stands where operator classes do.
         Index("ix_worker_jobs_user_id_id", "user_id", "id"),
-        Index("ix_worker_jobs_user_id_status_id", "user_id", "status", "id"),
+        Index(
+            "ix_worker_jobs_user_id_status_id",
+            "user_id",
+            "status",
+            "id",
+            postgresql_ops={"user_id": 'COLLATE "C"', "status": 'COLLATE "C"'},
+        ),
         Index("ix_worker_jobs_status_id", "status", "id"),
+        Index(
+            "ix_worker_jobs_trigger_status_id",
+            "status",
+            "id",
+            postgresql_ops={"status": 'COLLATE "C"'},
+            postgresql_where=text("executor = 'trigger'"),
+        ),
         Index("ix_worker_jobs_type_id", "type", "id"),
+        Index(
+            "ix_worker_jobs_type_status_id",
+            "type",
+            "status",
+            "id",
+            postgresql_ops={"type": 'COLLATE "C"', "status": 'COLLATE "C"'},
+        ),
         Index("ix_worker_jobs_tag_id", "tag", "id"),
         Index(
             "uq_worker_jobs_idempotency_key",

@@ -27,7 +27,10 @@ class CappedCount:
         description=f"How many there are, at most {COUNT_CAP:,}."
     )
     is_capped: bool = strawberry.field(
-        description="Whether there are more than value says."
+        description=(
+            "Whether there are more than value says, or may be: where few of very many"
+            " jobs match, not all of these are looked at."
+        )
     )
 
 
@@ -67,7 +70,7 @@ class JobConnection:
     async def total_count(self, info: Info) -> CappedCount:
         """Count the jobs of the filter."""
         count = await info.context.count_jobs(self.filter, cap=COUNT_CAP)
-        return CappedCount(value=min(count, COUNT_CAP), is_capped=count > COUNT_CAP)
+        return CappedCount(value=count.value, is_capped=count.is_capped)
 
     @resolved(
         "Where this read stands in the log of events. Calling jobListUpdates with"

@@ -42,8 +42,9 @@ class DateTimeRange:
 @strawberry.input(
     description=(
         "A selection of jobs: all given members must match, the members of one list"
-        " are alternatives, and an empty list matches nothing. Lists that are combined"
-        " may have at most 200 combinations."
+        " are alternatives, and an empty list matches nothing. Where few of very many"
+        " jobs have all that is asked, and no index holds just those, a page is refused"
+        " with LIMIT_EXCEEDED rather than looked for among all jobs."
     )
 )
 class JobFilter:
@@ -89,10 +90,7 @@ class JobFilter:
     )
     executors: list[Executor] | None = strawberry.field(
         default=None,
-        description=(
-            "Where they run. It is meant beside other members: alone it may look at"
-            f" many jobs. {_LISTED}"
-        ),
+        description=(f"Where they run. {_LISTED}"),
     )
     attention: list[AttentionKind] | None = strawberry.field(
         default=None,

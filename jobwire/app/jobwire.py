@@ -41,6 +41,7 @@ from jobwire.jobs.executors.internal import count_workers
 from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.feed import RECONNECT_AFTER, Feed
 from jobwire.jobs.installation import settle_in
+from jobwire.jobs.job_ranges import PLAN_SETTINGS
 from jobwire.jobs.loading import JobSource
 from jobwire.jobs.notifications.log import read_oldest
 from jobwire.jobs.rate_limits import RateLimits
@@ -153,6 +154,7 @@ class Jobwire:
                 max_size=settings.pool_size,
                 application_name="jobwire api",
                 statement_timeout=STATEMENT_TIMEOUT,
+                settings=PLAN_SETTINGS,
             )
             stack.push_async_callback(database.close)
             clock = DatabaseClock()

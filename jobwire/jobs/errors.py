@@ -3,7 +3,8 @@
 JobError
 ├── InvalidInputError          the input does not fit
 │   ├── UnknownTypeError       no job type of that name is registered
-│   └── InvalidCursorError     a cursor that this server did not give
+│   ├── InvalidCursorError     a cursor that this server did not give
+│   └── SparseFilterError      few of very many jobs match a filter
 ├── NotFoundError              no such job, or not one that the caller may see
 ├── UnauthenticatedError       nobody is asking
 ├── WebhookSignatureError      nobody with the secret has signed what was posted
@@ -97,6 +98,33 @@ class InvalidCursorError(InvalidInputError):
             f"The cursor is not valid: {reason}. Pass a cursor exactly as this server"
             " gave it, or leave it out to begin anew.",
             path=path,
+        )
+
+
+class SparseFilterError(InvalidInputError):
+    """Few of very many rows match a filter, and no index holds just those.
+
+    Attributes:
+        looked_at: How many were looked at.
+    """
+
+    code = "LIMIT_EXCEEDED"
+
+    def __init__(
+        self,
+        looked_at: int,
+        *,
+        what: str = "jobs",
+        instead: str = (
+            "Give a narrower createdAt, or tags, types, statuses or userIds that fewer"
+            " jobs have."
+        ),
+    ) -> None:
+        self.looked_at = looked_at
+        super().__init__(
+            f"{looked_at:,} {what} were looked at, and too few of them match this"
+            f" filter; no more are looked at. {instead}",
+            path=("filter",),
         )
 
 

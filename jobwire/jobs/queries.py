@@ -1,19 +1,15 @@
 """Reads: jobs, their events and their attempts, always behind the viewer's wall.
 
-A page of jobs is read by keyset. One member of the filter drives an index, whose range
-is written as a comparison of rows and whose order repeats all its columns: that leaves
-the planner one plan, whatever the statistics say. Alternatives become branches of a
-UNION ALL, each of them such a range.
+Pages are read by keyset, in the order of an index and between two rows of its values:
+that leaves the planner one plan, whatever the statistics say (`job_ranges`).
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
-from jobwire.jobs import identifiers
-from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.errors import InvalidInputError, SparseFilterError
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import (
     EVENT_COLUMNS,
@@ -22,20 +18,15 @@ from jobwire.jobs.job import (
     Job,
     Row,
 )
+from jobwire.jobs.job_ranges import LOOKS, Span, readings, unbounded_reading
 from jobwire.jobs.long_json import LEFT_OUT, LongColumn, LongJson
 from jobwire.jobs.selected import Selected
 from jobwire.jobs.viewer import Viewer
 from jobwire.jobs.wall import wall_of_jobs, wall_of_parts
 from jobwire.models.database import Connection
-from jobwire.models.vocabulary import Executor
 
 #: Longer pages are refused.
 MAX_PAGE = 100
-#: More branches than this are refused; each costs one index probe.
-MAX_BRANCHES = 200
-
-_SMALLEST_ID = UUID(int=0)
-_LARGEST_ID = UUID(int=(1 << 128) - 1)
 
 #: Where a statement stands in the event log: selected beside what it reads, it makes
 #: an `AsOf` of the same snapshot.
@@ -220,157 +211,6 @@ async def read_jobs(
     return jobs, AsOf.from_record(records[0])
 
 
-class _Parameters:
-    """The values of one statement, numbered as they are mentioned."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-
-    def add(self, value: Any, kind: str) -> str:
-        self.values.append(value)
-        return f"${len(self.values)}::{kind}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Driver:
-    """The columns of the index that a filter is read by, and their alternatives."""
-
-    columns: tuple[str, ...]
-    alternatives: tuple[tuple[Any, ...], ...]
-    #: Members of the filter that the index takes care of.
-    members: frozenset[str]
-    #: What the columns hold.
-    kind: str = "text"
-    #: The condition of a partial index, which a range does not imply.
-    condition: str = ""
-    #: Whether each alternative is one row, of which nothing is left to be ordered.
-    is_unique: bool = False
-
-
-_STATUS = ("statuses", "status")
-
-
-def _driver(filter: JobFilter) -> _Driver:
-    def by(*members: tuple[str, str]) -> _Driver:
-        return _Driver(
-            tuple(column for _, column in members),
-            tuple(product(*(getattr(filter, member) for member, _ in members))),
-            frozenset(member for member, _ in members),
-        )
-
-    if filter.ids is not None:
-        # The primary key finds them; everything else narrows at most 100 rows.
-        return _Driver((), ((),) if filter.ids else (), frozenset())
-    if filter.attention is not None:
-        # An index of its own holds the few jobs that need any, by executor and id.
-        places = tuple(Executor) if filter.executors is None else filter.executors
-        return _Driver(
-            ("executor",),
-            tuple((place,) for place in places) if filter.attention else (),
-            frozenset({"executors"}),
-        )
-    if filter.schedule_ids is not None:
-        driver = by(("schedule_ids", "schedule_id"))
-        return replace(driver, kind="uuid", condition=" AND schedule_id IS NOT NULL")
-    if filter.trigger_run_ids is not None:
-        return replace(by(("trigger_run_ids", "trigger_run_id")), is_unique=True)
-    if filter.user_ids is not None and filter.tags is None:
-        user = ("user_ids", "user_id")
-        return by(user) if filter.statuses is None else by(user, _STATUS)
-    members = {"tags": "tag", "types": "type", "statuses": "status"}
-    given = [one for one in members.items() if getattr(filter, one[0]) is not None]
-    return by(*given[:1])
-
-
-def _select(
-    filter: JobFilter,
-    parameters: _Parameters,
-    *,
-    descending: bool,
-    after: UUID | None,
-    before: UUID | None,
-    limit: int,
-) -> str | None:
-    """Write the statement of one page; None: nothing can match."""
-    low, low_closed, high = _SMALLEST_ID, True, _LARGEST_ID
-    if filter.created_from is not None:
-        low = identifiers.smallest_id(filter.created_from)
-    if filter.created_until is not None:
-        high = identifiers.smallest_id(filter.created_until)
-    above, below = (before, after) if descending else (after, before)
-    if above is not None and above >= low:
-        low, low_closed = above, False
-    if below is not None and below < high:
-        high = below
-    driver = _driver(filter)
-    if len(driver.alternatives) > MAX_BRANCHES:
-        raise InvalidInputError(
-            f"The filter has {len(driver.alternatives)} combinations of"
-            f" {' and '.join(driver.columns)}; at most {MAX_BRANCHES} are allowed.",
-            path=("filter",),
-        )
-    if not driver.alternatives:
-        return None
-    rest = _residuals(filter, driver.members, parameters)
-    low_sql = parameters.add(low, "uuid")
-    high_sql = parameters.add(high, "uuid")
-    direction = "DESC" if descending else "ASC"
-    columns = ", ".join((*driver.columns, "id"))
-    order = ", ".join(f"{column} {direction}" for column in (*driver.columns, "id"))
-    branches = []
-    for alternative in driver.alternatives:
-        values = [parameters.add(value, driver.kind) for value in alternative]
-        if driver.is_unique:
-            [column], [value] = driver.columns, values
-            branches.append(
-                f"(SELECT * FROM worker_jobs WHERE {column} = {value}"
-                f" AND id {'>=' if low_closed else '>'} {low_sql} AND id < {high_sql}"
-                f" AND deleted_at IS NULL{rest})"
-            )
-            continue
-        lowest = ", ".join((*values, low_sql))
-        highest = ", ".join((*values, high_sql))
-        branches.append(
-            f"(SELECT * FROM worker_jobs WHERE ({columns})"
-            f" {'>=' if low_closed else '>'} ({lowest}) AND ({columns}) < ({highest})"
-            f" AND deleted_at IS NULL{driver.condition}{rest}"
-            f" ORDER BY {order} LIMIT {limit})"
-        )
-    return (
-        f"SELECT * FROM ({' UNION ALL '.join(branches)}) AS branches"
-        f" ORDER BY id {direction} LIMIT {limit}"
-    )
-
-
-def _residuals(
-    filter: JobFilter,
-    driven: frozenset[str],
-    parameters: _Parameters,
-) -> str:
-    """Write the conditions that narrow what the index finds."""
-    columns = {
-        "ids": ("id", "uuid[]"),
-        "statuses": ("status", "text[]"),
-        "types": ("type", "text[]"),
-        "tags": ("tag", "text[]"),
-        "user_ids": ("user_id", "text[]"),
-        "schedule_ids": ("schedule_id", "uuid[]"),
-        "trigger_run_ids": ("trigger_run_id", "text[]"),
-        "executors": ("executor", "text[]"),
-    }
-    conditions = [
-        f" AND {column} = ANY({parameters.add(list(getattr(filter, member)), kind)})"
-        for member, (column, kind) in columns.items()
-        if member not in driven and getattr(filter, member) is not None
-    ]
-    if filter.attention is not None:
-        kinds = parameters.add(list(filter.attention), "text[]")
-        conditions.append(
-            f" AND finished IS NULL AND attention <> '{{}}' AND attention && {kinds}"
-        )
-    return "".join(conditions)
-
-
 async def read_job_page(
     connection: Connection,
     viewer: Viewer,
@@ -385,7 +225,7 @@ async def read_job_page(
 
     Raises:
         ForbiddenError: The filter names other users, and the viewer is no admin.
-        InvalidInputError: The filter has too many combinations.
+        SparseFilterError: Too many jobs would have to be looked at.
     """
     columns = Job.columns("j", lean=True)
     page = await read_selected_page(
@@ -423,32 +263,47 @@ async def read_selected_page(
 
     Raises:
         ForbiddenError: The filter names other users, and the viewer is no admin.
-        InvalidInputError: The filter has too many combinations.
+        SparseFilterError: Too many jobs would have to be looked at.
     """
-    parameters = _Parameters()
-    is_descending = descending is not window.backward
-    select = _select(
-        filter.within(viewer),
-        parameters,
-        descending=is_descending,
+    span = Span(
+        limit=window.size + 1,
+        descending=descending is not window.backward,
         after=window.before if window.backward else window.after,
         before=window.after if window.backward else window.before,
-        limit=window.size + 1,
     )
-    select = select or "SELECT * FROM worker_jobs WHERE false"
-    direction = "DESC" if is_descending else "ASC"
-    # A row even where there is no job says where the read stands in the log.
-    source = (
-        f"{AS_OF_COLUMNS}, {columns} FROM (SELECT) AS one LEFT JOIN ({select}) AS j"
-        f" ON true ORDER BY j.id {direction}"
-        if with_as_of
-        else f"{columns} FROM ({select}) AS j"
-    )
-    records = await connection.fetch(
-        f"SELECT {source}", *parameters.values, record_class=Selected
-    )
-    as_of = AsOf.from_record(records[0]) if with_as_of else None
-    return window.page([one for one in records if one["id"] is not None], as_of)
+    direction = "DESC" if span.descending else "ASC"
+    for reading in readings(filter.within(viewer), span):
+        selected = f"{columns}, j.is_cut" if reading.is_bounded else columns
+        # A row even where there is no job says where the read stands in the log.
+        source = (
+            f"{AS_OF_COLUMNS}, {selected} FROM (SELECT) AS one"
+            f" LEFT JOIN ({reading.sql}) AS j ON true"
+            if with_as_of
+            else f"{selected} FROM ({reading.sql}) AS j"
+        )
+        records = await connection.fetch(
+            f"SELECT {source} ORDER BY j.id {direction}",
+            *reading.values,
+            record_class=Selected,
+        )
+        if not (reading.is_bounded and any(one["is_cut"] for one in records)):
+            found = [one for one in records if one["id"] is not None]
+            as_of = AsOf.from_record(records[0]) if with_as_of else None
+            return window.page(found, as_of)
+    raise SparseFilterError(LOOKS[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class CappedCount:
+    """How many there are, as far as they were counted.
+
+    Attributes:
+        value: How many were counted.
+        is_capped: Whether there may be more.
+    """
+
+    value: int
+    is_capped: bool
 
 
 async def count_jobs(
@@ -457,29 +312,32 @@ async def count_jobs(
     filter: JobFilter,
     *,
     cap: int,
-) -> int:
-    """Count the jobs of a filter, looking at no more than `cap` + 1 of them."""
-    parameters = _Parameters()
-    select = _select(
-        filter.within(viewer),
-        parameters,
-        descending=True,
-        after=None,
-        before=None,
-        limit=cap + 1,
-    )
-    if select is None:
-        return 0
-    count: int = await connection.fetchval(
-        f"SELECT count(*) FROM ({select}) AS counted", *parameters.values
-    )
-    return count
+) -> CappedCount:
+    """Count the jobs of a filter up to a cap, or as far as a bounded look reaches.
+
+    Raises:
+        ForbiddenError: The filter names other users, and the viewer is no admin.
+    """
+    most = 0
+    span = Span(limit=cap + 1, descending=True)
+    for reading in readings(filter.within(viewer), span):
+        count, is_cut = await connection.fetchrow(
+            f"""SELECT count(*) FILTER (WHERE NOT is_cut), bool_or(is_cut)
+                  FROM ({reading.sql}) AS counted""",
+            *reading.values,
+        )
+        if count > cap or not is_cut:
+            return CappedCount(min(count, cap), is_capped=count > cap)
+        most = max(most, count)
+    return CappedCount(most, is_capped=True)
 
 
 def select_ids(
     viewer: Viewer, filter: JobFilter, *, first: int
 ) -> tuple[str, list[Any]]:
     """Write the statement that selects the ids of a filter's oldest jobs.
+
+    It looks at as many jobs as it takes to find them.
 
     Args:
         viewer: Behind whose wall.
@@ -491,20 +349,10 @@ def select_ids(
 
     Raises:
         ForbiddenError: The filter names other users, and the viewer is no admin.
-        InvalidInputError: The filter has too many combinations.
     """
-    parameters = _Parameters()
-    select = _select(
-        filter.within(viewer),
-        parameters,
-        descending=False,
-        after=None,
-        before=None,
-        limit=first,
-    )
-    nothing = "SELECT NULL::uuid AS id WHERE false"
-    statement = nothing if select is None else f"SELECT id FROM ({select}) AS selected"
-    return statement, parameters.values
+    span = Span(limit=first, descending=False)
+    reading = unbounded_reading(filter.within(viewer), span)
+    return f"SELECT id FROM ({reading.sql}) AS selected", reading.values
 
 
 async def read_event_page(
@@ -573,10 +421,11 @@ async def _read_parts(
         f"""SELECT {columns} FROM unnest($1::uuid[]) AS k (id)
              CROSS JOIN LATERAL (
                SELECT * FROM {table}
-                WHERE job_id = k.id AND {key} > $2 AND {key} < $3
+                WHERE (job_id, {key}) > (k.id, $2) AND (job_id, {key}) < (k.id, $3)
                   AND EXISTS (SELECT FROM worker_jobs j
                                WHERE j.id = k.id AND j.deleted_at IS NULL)
-                ORDER BY {key} {direction} LIMIT {window.size + 1}) AS p
+                ORDER BY job_id {direction}, {key} {direction}
+                LIMIT {window.size + 1}) AS p
              ORDER BY p.job_id, p.{key} {direction}""",
         list(job_ids),
         -1 if window.after is None else window.after,

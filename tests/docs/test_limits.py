@@ -15,6 +15,7 @@ from jobwire.gql.queries.node import MAX_NODES
 from jobwire.gql.schema import core
 from jobwire.gql.transports import Terms, parameters, protocol
 from jobwire.jobs.filters import MAX_ALTERNATIVES
+from jobwire.jobs.job_ranges import LOOKS
 from jobwire.jobs.queries import MAX_PAGE
 
 PAGE = Path(__file__).parents[2] / "docs" / "limits.md"
@@ -49,6 +50,7 @@ LIMITS: dict[str, tuple[float, ...]] = {
     "items of a page": (MAX_PAGE,),
     "ids of `nodes(ids:)`": (MAX_NODES,),
     "alternatives in one member of a filter": (MAX_ALTERNATIVES,),
+    "jobs that are looked at by each index": (LOOKS[-1],),
     "items of any list of an input": (limits.MAX_LIST,),
     "characters of any `String` or `ID` of an input": (limits.MAX_STRING,),
     "characters of JSON in variables, each counted as often as it is used": (

@@ -25,6 +25,7 @@ SAMPLES: dict[type[errors.JobError], tuple[errors.JobError, str]] = {
     ),
     errors.UnknownTypeError: (errors.UnknownTypeError("x", ["y"]), "ValidationError"),
     errors.InvalidCursorError: (errors.InvalidCursorError("no"), "ValidationError"),
+    errors.SparseFilterError: (errors.SparseFilterError(100), "ValidationError"),
     errors.NotFoundError: (errors.NotFoundError("job_1"), "NotFoundError"),
     errors.UnauthenticatedError: (errors.UnauthenticatedError(), "ForbiddenError"),
     errors.ForbiddenError: (errors.ForbiddenError("jobs:read"), "ForbiddenError"),

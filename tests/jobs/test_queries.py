@@ -2,15 +2,22 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from random import Random
 from uuid import UUID
 
 import pytest
 
-from jobwire.jobs.cron.queries import read_last_jobs
-from jobwire.jobs.errors import ForbiddenError, InvalidInputError
+from jobwire.jobs import job_ranges
+from jobwire.jobs.errors import (
+    ForbiddenError,
+    InvalidInputError,
+    SparseFilterError,
+)
 from jobwire.jobs.filters import JobFilter, Stand
 from jobwire.jobs.job import Job
+from jobwire.jobs.job_ranges import LOOKS
 from jobwire.jobs.queries import (
+    CappedCount,
     Window,
     count_jobs,
     read_attempt,
@@ -20,7 +27,10 @@ from jobwire.jobs.queries import (
     read_job,
     read_job_page,
     read_jobs,
+    select_ids,
 )
+from jobwire.jobs.seeding.seed import seed
+from jobwire.jobs.seeding.stories import Stories
 from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.models.database import Connection, Database
 from jobwire.models.vocabulary import AttentionKind, Executor, JobStatus
@@ -237,7 +247,8 @@ async def test_users_see_only_their_own_jobs_behind_every_door(
     assert (await read_job(connection, STRANGER, job.id))[0] is None
     assert (await read_jobs(connection, STRANGER, [job.id]))[0] == []
     assert await _ids(connection, viewer=STRANGER) == []
-    assert await count_jobs(connection, STRANGER, JobFilter(), cap=10) == 0
+    count = await count_jobs(connection, STRANGER, JobFilter(), cap=10)
+    assert count == CappedCount(0, is_capped=False)
     assert await read_event(connection, STRANGER, job.id, 1) is None
     assert await read_attempt(connection, STRANGER, job.id, 1) is None
     with pytest.raises(ForbiddenError):
@@ -260,10 +271,13 @@ async def test_an_admin_sees_every_job(
 
 
 @pytest.mark.usefixtures("five")
-async def test_counting_stops_one_above_its_cap(connection: Connection) -> None:
-    assert await count_jobs(connection, USER, JobFilter(), cap=3) == 4
-    assert await count_jobs(connection, USER, JobFilter(), cap=10) == 5
-    assert await count_jobs(connection, USER, JobFilter(tags=()), cap=10) == 0
+async def test_counting_stops_at_its_cap(connection: Connection) -> None:
+    async def count(filter: JobFilter, cap: int) -> CappedCount:
+        return await count_jobs(connection, USER, filter, cap=cap)
+
+    assert await count(JobFilter(), 3) == CappedCount(3, is_capped=True)
+    assert await count(JobFilter(), 5) == CappedCount(5, is_capped=False)
+    assert await count(JobFilter(tags=()), 10) == CappedCount(0, is_capped=False)
 
 
 async def test_events_and_attempts_are_paged_by_their_numbers(
@@ -299,76 +313,90 @@ def test_a_filter_with_too_many_alternatives_is_refused() -> None:
 
 
 FAILED = JobStatus.FAILED
-PLANS = [
-    (
-        JobFilter(attention=(AttentionKind.DRIFTED,)),
-        USER,
-        "ix_worker_jobs_attention",
-    ),
-    (JobFilter(), USER, "ix_worker_jobs_user_id_id"),
-    (JobFilter(statuses=(FAILED,)), USER, "ix_worker_jobs_user_id_status_id"),
-    (JobFilter(schedule_ids=(UUID(int=1),)), USER, "ix_worker_jobs_schedule_id_id"),
-    (
-        JobFilter(schedule_ids=(UUID(int=1), UUID(int=2)), statuses=(FAILED,)),
-        ADMIN,
-        "ix_worker_jobs_schedule_id_id",
-    ),
-    (
-        JobFilter(schedule_ids=(UUID(int=1),), tags=("a",), types=("a",)),
-        USER,
-        "ix_worker_jobs_schedule_id_id",
-    ),
-    (
-        JobFilter(trigger_run_ids=("run_1", "run_2"), statuses=(FAILED,)),
-        USER,
-        "uq_worker_jobs_trigger_run_id",
-    ),
-    (JobFilter(tags=("a", "b")), USER, "ix_worker_jobs_tag_id"),
-    (JobFilter(types=("a",)), ADMIN, "ix_worker_jobs_type_id"),
-    (JobFilter(statuses=(FAILED, JobStatus.QUEUED)), ADMIN, "ix_worker_jobs_status_id"),
-    (JobFilter(), ADMIN, "pk_worker_jobs"),
-]
-MANY = """
-INSERT INTO worker_jobs (id, tag, type, user_id, executor, status, run_at,
-                         next_attempt_at, created_at, updated_at, schedule_id,
-                         trigger_run_id)
-SELECT gen_random_uuid(), 'tag-' || n % 50, 'type-' || n % 5, 'user-' || n % 3,
-       'internal', 'QUEUED', $1, $1, $1, $1,
-       CASE WHEN n % 2 = 0 THEN lpad((n % 10)::text, 32, '0')::uuid END,
-       CASE WHEN n % 2 = 0 THEN 'run_' || n END
-  FROM generate_series(1, 20000) n"""
 
 
-async def test_pages_are_read_in_the_order_of_their_index_whatever_the_plan_knows(
-    database: Database, clock: FakeClock
-) -> None:
-    plans: list[str] = []
-    connection = await database.connect()
-    try:
-        await connection.execute(MANY, clock.now())
-        await connection.execute("ANALYZE worker_jobs")
-        connection.add_log_listener(lambda _, notice: plans.append(notice.message))
-        await connection.execute(
-            """SET plan_cache_mode = force_generic_plan;
-               LOAD 'auto_explain';
-               SET auto_explain.log_min_duration = 0;
-               SET client_min_messages = log"""
+@pytest.fixture
+async def seeded(database: Database, clock: FakeClock) -> list[Job]:
+    """Some hundred jobs of all kinds, oldest first."""
+    stories = Stories(jobs=400, users=3, seed=1, now=clock.now())
+    await seed(database, stories, clock=clock, progress=lambda _: None)
+    async with database.connection() as connection:
+        records = await connection.fetch(
+            f"SELECT {Job.columns(lean=True)} FROM worker_jobs ORDER BY id"
         )
-        # The driver asks once what an array of ids is.
-        await read_last_jobs(connection, USER, [UUID(int=1)])
-        plans.clear()
-        for filter, viewer, _ in PLANS:
-            await read_job_page(connection, viewer, filter, Window(first=10))
-        await read_last_jobs(connection, USER, [UUID(int=1), UUID(int=2)])
-    finally:
-        await connection.close()
+    return [Job.from_record(record) for record in records]
 
-    indexes = (*(index for _, _, index in PLANS), "ix_worker_jobs_schedule_id_id")
-    for plan, index in zip(plans, indexes, strict=True):
-        assert f"using {index}" in plan
-        # At most the page itself is sorted, never what the range holds.
-        sorts = [line for line in plan.splitlines() if "Sort Key" in line]
-        assert all("," not in line for line in sorts)
+
+def _draw(random: Random, jobs: list[Job]) -> JobFilter:
+    """Draw a filter that asks about some of what some jobs are."""
+    some = random.choices(jobs, k=random.randrange(1, 4))
+    members = {
+        "ids": tuple(job.id for job in some),
+        "statuses": tuple({job.job_status for job in some}),
+        "types": tuple({job.type for job in some}),
+        "tags": tuple({job.tag for job in some}),
+        "user_ids": tuple({job.user_id for job in some}),
+        "executors": tuple({Executor(job.executor) for job in some}),
+        "trigger_run_ids": tuple(job.trigger_run_id or "run_" for job in some),
+        "created_from": some[0].created_at,
+        "created_until": some[-1].created_at,
+    }
+    weights = dict.fromkeys(members, 0.3) | {"ids": 0.05, "trigger_run_ids": 0.05}
+    return JobFilter(
+        **{
+            one: members[one]
+            for one, share in weights.items()
+            if random.random() < share
+        }
+    )
+
+
+@pytest.mark.parametrize("looks", [job_ranges.LOOKS, (5, 40)])
+async def test_whatever_is_asked_a_page_is_whole_or_refused(
+    connection: Connection,
+    seeded: list[Job],
+    monkeypatch: pytest.MonkeyPatch,
+    looks: tuple[int, int],
+) -> None:
+    monkeypatch.setattr(job_ranges, "LOOKS", looks)
+    random, refused = Random(1), 0  # noqa: S311 - draws examples
+    for _ in range(400):
+        filter, size = _draw(random, seeded), random.randrange(1, 20)
+        after = random.choice([None, random.choice(seeded).id])
+        descending = random.random() < 0.5
+        asked = [
+            job
+            for job in (reversed(seeded) if descending else seeded)
+            if filter.matches(
+                job, Stand(job.job_status, run_ids=(job.trigger_run_id or "",))
+            )
+        ]
+        behind = [
+            job
+            for job in asked
+            if after is None or (job.id < after if descending else job.id > after)
+        ]
+        try:
+            page = await read_job_page(
+                connection,
+                ADMIN,
+                filter,
+                Window(first=size, after=after),
+                descending=descending,
+            )
+        except SparseFilterError:
+            refused += 1
+        else:
+            assert page.items == behind[:size], filter
+            assert page.has_next_page is (len(behind) > size)
+        count = await count_jobs(connection, ADMIN, filter, cap=50)
+        assert count.value <= len(asked)
+        assert count.is_capped or count.value == len(asked), filter
+        statement, values = select_ids(ADMIN, filter, first=10_000)
+        records = await connection.fetch(statement, *values)
+        assert {record["id"] for record in records} == {job.id for job in asked}
+
+    assert (refused > 0) is (looks != LOOKS)
 
 
 async def test_created_bounds_hold_within_a_millisecond(

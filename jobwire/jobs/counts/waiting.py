@@ -1,6 +1,7 @@
 """The job that waits longest for a worker, found by a bounded number of looks."""
 
 from datetime import datetime
+from uuid import UUID
 
 from jobwire.jobs.counts.filter import CountsFilter
 from jobwire.models.database import Connection
@@ -13,6 +14,7 @@ MOST_OF_QUEUE = 100
 MOST_OF_USERS = 1_000
 
 _WAITS = "status = 'QUEUED' AND dispatch_state = 'none'"
+_KEY = '(user_id COLLATE "C", status COLLATE "C", id)'
 
 # The places where anything waits, one probe of the index of what is ready for each.
 _PLACES = f"""
@@ -37,13 +39,14 @@ SELECT min(waiting.next_attempt_at)
       AND j.priority = priority.priority
     ORDER BY next_attempt_at, id LIMIT $4) AS waiting
  WHERE $3::text[] IS NULL OR waiting.type = ANY ($3)"""
-_OF_USERS = """
+_OF_USERS = f"""
 SELECT min(waiting.next_attempt_at)
   FROM unnest($1::text[]) AS whose (user_id)
  CROSS JOIN LATERAL (
-   SELECT next_attempt_at, type, executor, queue, dispatch_state FROM worker_jobs j
-    WHERE j.user_id = whose.user_id AND status = 'QUEUED'
-    ORDER BY user_id, status, id LIMIT $5) AS waiting
+   SELECT next_attempt_at, type, executor, queue, dispatch_state FROM worker_jobs
+    WHERE {_KEY} >= (whose.user_id, 'QUEUED', '{UUID(int=0)}')
+      AND {_KEY} < (whose.user_id, 'QUEUED', '{UUID(int=(1 << 128) - 1)}')
+    ORDER BY user_id COLLATE "C", status COLLATE "C", id LIMIT $5) AS waiting
  WHERE dispatch_state = 'none'
    AND ($2::text[] IS NULL OR type = ANY ($2))
    AND ($3::text[] IS NULL OR executor = ANY ($3))

@@ -6,12 +6,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from jobwire.jobs.cron.job_schedule import JobSchedule
+from jobwire.jobs.errors import SparseFilterError
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Job
+from jobwire.jobs.looking import look
 from jobwire.jobs.queries import AS_OF_COLUMNS, AsOf, Page, Window
 from jobwire.jobs.viewer import Viewer
 from jobwire.jobs.wall import wall_of_others
 from jobwire.models.database import Connection
+
+#: How many schedules are looked at for those of a type, or those that are paused.
+LOOKS = 10_000
 
 _SMALLEST = UUID(int=0)
 _LARGEST = UUID(int=(1 << 128) - 1)
@@ -20,14 +25,17 @@ _COLUMNS = JobSchedule.columns(lean=True)
 _READ = f"""
 SELECT {_COLUMNS} FROM job_schedules
  WHERE id = ANY($1::uuid[]) AND {wall_of_others("$2", "$3")} AND deleted_at IS NULL"""
+_LAST_JOB = look(
+    f"""SELECT * FROM worker_jobs
+     WHERE (schedule_id, id) >= (s.id, '{_SMALLEST}')
+       AND (schedule_id, id) < (s.id, '{_LARGEST}') AND schedule_id IS NOT NULL
+     ORDER BY schedule_id DESC, id DESC""",
+    wanted="deleted_at IS NULL AND ($2::text IS NULL OR user_id = $2)",
+    limit=1,
+)
 _LAST_JOBS = f"""
 SELECT {AS_OF_COLUMNS}, {Job.columns("j", lean=True)} FROM unnest($1::uuid[]) AS s (id)
-  LEFT JOIN LATERAL (
-    SELECT * FROM worker_jobs
-     WHERE schedule_id = s.id AND schedule_id IS NOT NULL AND deleted_at IS NULL
-       AND ($2::text IS NULL OR user_id = $2)
-     ORDER BY schedule_id DESC, id DESC LIMIT 1) AS j
-    ON $3::uuid IS NULL OR j.id = $3"""
+  LEFT JOIN LATERAL ({_LAST_JOB}) AS j ON $3::uuid IS NULL OR j.id = $3"""
 
 _FIRST_DUE = """
 SELECT next_tick_at FROM job_schedules
@@ -60,27 +68,39 @@ async def read_schedule_page(
         window: Which part of the list.
         type: Only those of this type of job.
         is_paused: Only those that are paused, or that are not.
+
+    Raises:
+        SparseFilterError: Too many would have to be looked at.
     """
-    # The one column that drives an index; the rest narrows what that finds.
     wall = viewer.wall
-    walled = "user_id = $1" if wall.user_id is not None else "$1::text IS NULL"
+    if wall.job_id is not None:
+        return window.page([])
+    columns, low, high = "id", "$1", "$2"
+    if wall.user_id is not None:
+        columns, low, high = "user_id, id", "$5::text, $1", "$5, $2"
     direction = "ASC" if window.backward else "DESC"
-    order = "user_id, id" if wall.user_id is not None else "id"
-    ordered = ", ".join(f"{name} {direction}" for name in order.split(", "))
+    order = ", ".join(f"{name} {direction}" for name in columns.split(", "))
+    ordered = f"""SELECT * FROM job_schedules
+      WHERE ({columns}) > ({low}) AND ({columns}) < ({high}) ORDER BY {order}"""
+    wanted = """deleted_at IS NULL AND ($3::text IS NULL OR type = $3)
+      AND ($4::boolean IS NULL OR is_paused = $4)"""
+    limit = window.size + 1
     records = await connection.fetch(
-        f"""SELECT {_COLUMNS} FROM job_schedules
-             WHERE {walled} AND $2::uuid IS NULL
-               AND id < $3 AND id > $4 AND deleted_at IS NULL
-               AND ($5::text IS NULL OR type = $5)
-               AND ($6::boolean IS NULL OR is_paused = $6)
-             ORDER BY {ordered} LIMIT $7""",
-        *wall.values,
-        _LARGEST if window.after is None else window.after,
+        f"""SELECT {_COLUMNS}, is_cut
+              FROM ({look(ordered, wanted=wanted, limit=limit, looks=LOOKS)}) AS found
+             ORDER BY id {direction}""",
         _SMALLEST if window.before is None else window.before,
+        _LARGEST if window.after is None else window.after,
         type,
         is_paused,
-        window.size + 1,
+        *(() if wall.user_id is None else (wall.user_id,)),
     )
+    if any(record["is_cut"] for record in records):
+        raise SparseFilterError(
+            LOOKS,
+            what="job schedules",
+            instead="Ask without type or without isPaused, and page through them.",
+        )
     return window.page([JobSchedule.from_record(record) for record in records])
 
 

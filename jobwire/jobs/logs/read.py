@@ -115,7 +115,7 @@ async def read_log_pages(
         f"""SELECT {_COLUMNS} FROM unnest($1::uuid[]) AS k (id)
              CROSS JOIN LATERAL (
                SELECT * FROM job_logs
-                WHERE job_id = k.id AND id > $2 AND id < $3
+                WHERE (job_id, id) > (k.id, $2) AND (job_id, id) < (k.id, $3)
                   AND ($4::int IS NULL OR attempt = $4)
                   AND (level = ANY ($5::text[]) OR dropped IS NOT NULL)
                 ORDER BY job_id {direction}, id {direction}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from jobwire.jobs.connections import SqlConnection
@@ -19,6 +20,7 @@ ABANDONED = timedelta(days=1)
 #: Rows removed at once.
 _BATCH = 1000
 
+_SMALLEST = UUID(int=0)
 _LARGEST = UUID(int=(1 << 128) - 1)
 _NOBODY = (
     "No worker has this target any more, by its settings or its types of job; it was"
@@ -93,15 +95,24 @@ async def read_page(
         status: Only those; None: all.
         job_id: Only those of this job; None: of all.
     """
-    below = _LARGEST if window.after is None else window.after
-    conditions, values = ["id < $1"], [below]
-    for column, value in (("status", status), ("job_id", job_id)):
-        if value is not None:
-            values.append(value)  # type: ignore[arg-type]  # each fits its column
-            conditions.append(f"{column} = ${len(values)}")
+    values: list[Any] = [_LARGEST if window.after is None else window.after]
+    if job_id is not None:
+        # A job has few, which are sorted.
+        values.append(job_id)
+        place = "(SELECT * FROM notifications WHERE job_id = $2 OFFSET 0) AS of_job"
+        within, order = "id < $1", "id DESC"
+        if status is not None:
+            values.append(status)
+            within += " AND status = $3"
+    elif status is not None:
+        values.append(status)
+        place, order = "notifications", "status DESC, id DESC"
+        within = f"(status, id) >= ($2, '{_SMALLEST}') AND (status, id) < ($2, $1)"
+    else:
+        place, within, order = "notifications", "id < $1", "id DESC"
     records = await connection.fetch(
-        f"""SELECT {_COLUMNS} FROM notifications WHERE {" AND ".join(conditions)}
-             ORDER BY id DESC LIMIT {window.size + 1}""",
+        f"""SELECT {_COLUMNS} FROM {place} WHERE {within}
+             ORDER BY {order} LIMIT {window.size + 1}""",
         *values,
     )
     return window.page([Notification.from_record(record) for record in records])

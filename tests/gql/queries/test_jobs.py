@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from jobwire.gql.types import job_connection
+from jobwire.jobs import job_ranges
 from jobwire.jobs.identifiers import job_id_text, schedule_id_text
 from jobwire.jobs.job import Job
 from tests.clock import FakeClock
@@ -284,13 +285,39 @@ async def test_too_many_alternatives_are_refused(api: Api) -> None:
     assert codes == ["VALIDATION"]
 
 
-async def test_too_many_combinations_are_refused(api: Api) -> None:
-    filter = {
-        "userIds": [f"user-{n}" for n in range(60)],
-        "statuses": ["QUEUED", "RUNNING", "FAILED", "EXPIRED"],
-    }
+async def test_a_filter_that_few_of_many_jobs_match_is_refused(
+    api: Api, make_job: MakeJob, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_job()
+    for _ in range(2):
+        clock.advance(1)
+        await make_job(executor="trigger")
+    few = """{ jobs(filter: {executors: [INTERNAL]}, first: 0) {
+      totalCount { value isCapped } pageInfo { hasNextPage } } }"""
+    assert await api.codes(few) == []
+    monkeypatch.setattr(job_ranges, "LOOKS", (1, 1))
 
-    assert await api.codes(TAGS, filter=filter, caller="admin") == ["VALIDATION"]
+    [error] = (await api(few))["errors"]
+
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "argument": ["filter"]}
+    assert "Give a narrower createdAt" in error["message"]
+
+
+async def test_where_few_of_many_jobs_match_the_total_count_says_at_least(
+    api: Api, make_job: MakeJob, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_connection, "COUNT_CAP", 1)
+    monkeypatch.setattr(job_ranges, "LOOKS", (2, 2))
+    for executor in ("internal", "trigger", "trigger", "internal"):
+        clock.advance(1)
+        await make_job(executor=executor)
+
+    found = await api.data(
+        """{ jobs(filter: {executors: [INTERNAL]}, first: 0) {
+          totalCount { value isCapped } } }"""
+    )
+
+    assert found["jobs"]["totalCount"] == {"value": 1, "isCapped": True}
 
 
 @pytest.mark.usefixtures("three")

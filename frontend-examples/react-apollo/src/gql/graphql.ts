@@ -114,13 +114,13 @@ export type JobFailureKind =
   /** The attempt ran longer than the job's maxDuration. */
   | 'TIMEOUT';
 
-/** A selection of jobs: all given members must match, the members of one list are alternatives, and an empty list matches nothing. Lists that are combined may have at most 200 combinations. */
+/** A selection of jobs: all given members must match, the members of one list are alternatives, and an empty list matches nothing. Where few of very many jobs have all that is asked, and no index holds just those, a page is refused with LIMIT_EXCEEDED rather than looked for among all jobs. */
 export type JobFilter = {
   /** Why they need attention; jobs that have ended never match. At most 100 alternatives; absent or null: not asked about. */
   attention?: Array<AttentionKind> | null | undefined;
   /** When they were accepted; absent or null: not asked about. */
   createdAt?: DateTimeRange | null | undefined;
-  /** Where they run. It is meant beside other members: alone it may look at many jobs. At most 100 alternatives; absent or null: not asked about. */
+  /** Where they run. At most 100 alternatives; absent or null: not asked about. */
   executors?: Array<Executor> | null | undefined;
   /** The ids of the jobs. An unknown id matches nothing. At most 100 alternatives; absent or null: not asked about. */
   ids?: Array<string> | null | undefined;

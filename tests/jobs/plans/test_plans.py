@@ -1,0 +1,337 @@
+"""Lists are read by the index that is meant, and no further than their page.
+
+Whatever the planner believes of the tables, and whether it knows the arguments or not.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from itertools import chain, combinations
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from jobwire.jobs import job_ranges
+from jobwire.jobs.counts import CountsFilter
+from jobwire.jobs.counts.waiting import MOST_OF_USERS, read_oldest_queued
+from jobwire.jobs.cron import queries
+from jobwire.jobs.cron.queries import read_last_jobs, read_schedule_page
+from jobwire.jobs.drifts import read_drifts
+from jobwire.jobs.errors import SparseFilterError
+from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.logs.read import read_log_page
+from jobwire.jobs.notifications import log as notifications
+from jobwire.jobs.queries import (
+    Window,
+    count_jobs,
+    read_attempt_page,
+    read_event_page,
+    read_job,
+    read_job_page,
+    read_jobs,
+)
+from jobwire.jobs.viewer import Scope, Viewer, trusted
+from jobwire.models.database import Connection
+from jobwire.models.vocabulary import (
+    AttentionKind,
+    Executor,
+    JobStatus,
+    LogLevel,
+    NotificationStatus,
+)
+from tests.jobs.plans.filled import JOB, OF_JOB, PARTS, SCHEDULE
+from tests.plans import scans
+
+ADMIN = trusted("admin")
+USER = Viewer("user-1", frozenset({Scope.JOBS_READ}))
+STRANGER = Viewer("stranger", frozenset({Scope.JOBS_READ}))
+FAILED, WAITING = JobStatus.FAILED, JobStatus.WAITING
+REPORT, VIDEO = "seed-send-report", "seed-render-video"
+SINCE = datetime(2025, 12, 20, tzinfo=UTC)
+SIZE = 10
+#: What a page of the size reads: one more than it shows.
+ROWS = SIZE + 1
+
+#: Filters that one index answers: who asks, how many ranges it has, and the index.
+ANSWERED = {
+    "everything": (ADMIN, JobFilter(), 1, "pk_worker_jobs"),
+    "since a time": (ADMIN, JobFilter(created_from=SINCE), 1, "pk_worker_jobs"),
+    "a user's own": (USER, JobFilter(), 1, "ix_worker_jobs_user_id_id"),
+    "nobody's": (STRANGER, JobFilter(), 1, "ix_worker_jobs_user_id_id"),
+    "a user's of a status": (
+        USER,
+        JobFilter(statuses=(FAILED,)),
+        1,
+        "ix_worker_jobs_user_id_status_id",
+    ),
+    "some users' of some statuses": (
+        ADMIN,
+        JobFilter(user_ids=("user-2", "user-1"), statuses=(FAILED, WAITING)),
+        4,
+        "ix_worker_jobs_user_id_status_id",
+    ),
+    "a status": (
+        ADMIN,
+        JobFilter(statuses=(JobStatus.SUCCEEDED,)),
+        1,
+        "ix_worker_jobs_status_id",
+    ),
+    "two statuses": (
+        ADMIN,
+        JobFilter(statuses=(FAILED, WAITING)),
+        2,
+        "ix_worker_jobs_status_id",
+    ),
+    "all statuses": (
+        ADMIN,
+        JobFilter(statuses=tuple(JobStatus)),
+        1,
+        "pk_worker_jobs",
+    ),
+    "a type": (ADMIN, JobFilter(types=(REPORT,)), 1, "ix_worker_jobs_type_id"),
+    "no type": (ADMIN, JobFilter(types=("none",)), 1, "ix_worker_jobs_type_id"),
+    "a type and status": (
+        ADMIN,
+        JobFilter(types=(REPORT,), statuses=(FAILED,)),
+        1,
+        "ix_worker_jobs_type_status_id",
+    ),
+    "a tag": (ADMIN, JobFilter(tags=("nightly",)), 1, "ix_worker_jobs_tag_id"),
+    "TRIGGER": (
+        ADMIN,
+        JobFilter(executors=(Executor.TRIGGER,)),
+        len(JobStatus),
+        "ix_worker_jobs_trigger_status_id",
+    ),
+    "TRIGGER of a status": (
+        ADMIN,
+        JobFilter(executors=(Executor.TRIGGER,), statuses=(FAILED,)),
+        1,
+        "ix_worker_jobs_trigger_status_id",
+    ),
+    "a schedule": (
+        ADMIN,
+        JobFilter(schedule_ids=(SCHEDULE,)),
+        1,
+        "ix_worker_jobs_schedule_id_id",
+    ),
+    "attention": (
+        ADMIN,
+        JobFilter(attention=tuple(AttentionKind)),
+        len(Executor),
+        "ix_worker_jobs_attention",
+    ),
+    "ids": (ADMIN, JobFilter(ids=(JOB, UUID(int=2))), 1, "pk_worker_jobs"),
+    "runs": (
+        USER,
+        JobFilter(trigger_run_ids=("run_1", "run_2"), statuses=(FAILED,)),
+        1,
+        "uq_worker_jobs_trigger_run_id",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+@pytest.mark.parametrize("descending", [True, False])
+async def test_a_page_reads_what_it_shows(
+    planner: Connection, name: str, *, descending: bool
+) -> None:
+    viewer, filter, ranges, index = ANSWERED[name]
+
+    with scans(planner) as found:
+        await read_job_page(
+            planner, viewer, filter, Window(first=SIZE), descending=descending
+        )
+
+    [used] = {(one.table, one.index) for one in found if one.table == "worker_jobs"}
+    assert used == ("worker_jobs", index)
+    assert sum(one.rows for one in found if one.index == index) <= ranges * ROWS
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+async def test_a_count_reads_no_further_than_its_cap(
+    planner: Connection, name: str
+) -> None:
+    viewer, filter, ranges, index = ANSWERED[name]
+
+    with scans(planner) as found:
+        await count_jobs(planner, viewer, filter, cap=20)
+
+    assert {one.index for one in found} == {index}
+    assert sum(one.rows for one in found) <= ranges * 21
+
+
+#: For each member what many jobs have, and hardly one has two of at once.
+MANY: dict[str, Any] = {
+    "user_ids": ("user-1",),
+    "statuses": (JobStatus.SUCCEEDED,),
+    "types": (VIDEO,),
+    "tags": ("nightly",),
+    "schedule_ids": (SCHEDULE,),
+    "executors": (Executor.INTERNAL,),
+    "attention": (AttentionKind.CANCEL_OVERDUE,),
+    "created_until": datetime(2030, 1, 1, tzinfo=UTC),
+}
+COMBINATIONS = [
+    dict(chosen)
+    for chosen in chain.from_iterable(
+        combinations(MANY.items(), size) for size in range(len(MANY) + 1)
+    )
+]
+
+
+async def test_no_combination_reads_without_bound(
+    planner: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_ranges, "LOOKS", (20, 100))
+    refused = 0
+    for members in COMBINATIONS:
+        filter = JobFilter(**members)
+        with scans(planner) as found:
+            try:
+                await read_job_page(planner, ADMIN, filter, Window(first=SIZE))
+            except SparseFilterError:
+                refused += 1
+        assert all(one.index for one in found if one.table == "worker_jobs"), members
+        indexes = {one.index for one in found if one.table == "worker_jobs"}
+        most = len(Executor) * ROWS + len(indexes) * (20 + 100 + 2)
+        assert sum(one.rows for one in found) <= most, members
+
+    assert refused > 0
+
+
+Read = Callable[[Connection], Awaitable[Any]]
+#: Other lists: how they are read, of which table, by which index, how many rows at
+#: most.
+OTHERS: dict[str, tuple[Read, str, str, int]] = {
+    "a job": (
+        lambda one: read_job(one, ADMIN, JOB),
+        "worker_jobs",
+        "pk_worker_jobs",
+        1,
+    ),
+    "some jobs": (
+        lambda one: read_jobs(one, ADMIN, [JOB, UUID(int=2)]),
+        "worker_jobs",
+        "pk_worker_jobs",
+        2,
+    ),
+    "the last jobs of schedules": (
+        lambda one: read_last_jobs(one, USER, [SCHEDULE, UUID(int=2)]),
+        "worker_jobs",
+        "ix_worker_jobs_schedule_id_id",
+        2,
+    ),
+    "events": (
+        lambda one: read_event_page(one, JOB, Window(first=SIZE, after=100)),
+        "job_events",
+        "uq_job_events_job_id_version",
+        ROWS,
+    ),
+    "the last events": (
+        lambda one: read_event_page(one, JOB, Window(last=SIZE)),
+        "job_events",
+        "uq_job_events_job_id_version",
+        ROWS,
+    ),
+    "attempts": (
+        lambda one: read_attempt_page(one, JOB, Window(last=SIZE)),
+        "job_attempts",
+        "pk_job_attempts",
+        ROWS,
+    ),
+    "lines of a log": (
+        lambda one: read_log_page(one, JOB, Window(last=SIZE)),
+        "job_logs",
+        "pk_job_logs",
+        ROWS,
+    ),
+    # A job keeps no more lines than these.
+    "lines that it has not": (
+        lambda one: read_log_page(
+            one, JOB, Window(first=SIZE), min_level=LogLevel.ERROR
+        ),
+        "job_logs",
+        "pk_job_logs",
+        PARTS,
+    ),
+    "schedules": (
+        lambda one: read_schedule_page(one, ADMIN, Window(first=SIZE)),
+        "job_schedules",
+        "pk_job_schedules",
+        ROWS,
+    ),
+    "a user's schedules of a type": (
+        lambda one: read_schedule_page(
+            one, USER, Window(last=SIZE), type="type-1", is_paused=False
+        ),
+        "job_schedules",
+        "ix_job_schedules_user_id_id",
+        2 * ROWS,
+    ),
+    "notifications": (
+        lambda one: notifications.read_page(one, Window(first=SIZE)),
+        "notifications",
+        "pk_notifications",
+        ROWS,
+    ),
+    "notifications of a status": (
+        lambda one: notifications.read_page(
+            one, Window(first=SIZE), status=NotificationStatus.DELIVERED
+        ),
+        "notifications",
+        "ix_notifications_status",
+        ROWS,
+    ),
+    "notifications of no status": (
+        lambda one: notifications.read_page(
+            one, Window(first=SIZE), status=NotificationStatus.PENDING
+        ),
+        "notifications",
+        "ix_notifications_status",
+        0,
+    ),
+    "notifications of a job": (
+        lambda one: notifications.read_page(
+            one, Window(first=SIZE), job_id=JOB, status=NotificationStatus.FAILED
+        ),
+        "notifications",
+        "uq_notifications_job_id_job_version_target",
+        OF_JOB,
+    ),
+    "drifts": (
+        lambda one: read_drifts(one, first=SIZE, after=None),
+        "job_events",
+        "ix_job_events_drift",
+        ROWS,
+    ),
+    "what waits longest of a user's": (
+        lambda one: read_oldest_queued(one, CountsFilter(user_ids=("user-1",))),
+        "worker_jobs",
+        "ix_worker_jobs_user_id_status_id",
+        MOST_OF_USERS,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+async def test_other_lists_read_what_they_show(planner: Connection, name: str) -> None:
+    read, table, index, most = OTHERS[name]
+
+    with scans(planner) as found:
+        await read(planner)
+
+    used = [one for one in found if one.table == table]
+    assert {one.index for one in used} == {index}
+    assert sum(one.rows for one in used) <= most
+
+
+async def test_schedules_of_which_few_are_meant_are_not_all_looked_at(
+    planner: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "LOOKS", 100)
+
+    with scans(planner) as found, pytest.raises(SparseFilterError, match="100 job"):
+        await read_schedule_page(planner, USER, Window(first=SIZE), is_paused=True)
+
+    assert sum(one.rows for one in found if one.table == "job_schedules") <= 101
