@@ -56,7 +56,8 @@ class Reconciliation:
 
     @resolved(
         "For how long nothing was heard of the open run that was silent for longest, on"
-        " any path; null when no run is open."
+        " any path; null when no run is open. Of very many open jobs the 10,000 that"
+        " were accepted first are asked."
     )
     async def oldest_unconfirmed(self, info: Info) -> timedelta | None:
         """Read it."""

@@ -12,6 +12,8 @@ from jobwire.models.vocabulary import FailureKind, SignalSource
 #: there are.
 MOST_EVENTS = 20_000
 SPAN = timedelta(days=1)
+#: How many open jobs are looked at for the run that was silent for longest.
+MOST_OPEN = 10_000
 
 _PATHS = (
     SignalSource.WEBHOOK,
@@ -33,8 +35,10 @@ SELECT source, percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY
    AND failure_kind IS DISTINCT FROM '{FailureKind.ORPHANED}'
  GROUP BY source ORDER BY source"""
 _OLDEST = """
-SELECT min(COALESCE(trigger_observed_at, dispatched_at)) FROM worker_jobs
- WHERE executor = 'trigger' AND finished IS NULL AND dispatch_state = 'linked'"""
+SELECT min(COALESCE(trigger_observed_at, dispatched_at)) FROM (
+  SELECT * FROM worker_jobs WHERE executor = 'trigger' AND finished IS NULL
+   ORDER BY id LIMIT $1) AS oldest
+ WHERE dispatch_state = 'linked'"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ async def read_oldest_unconfirmed(
 ) -> timedelta | None:
     """Return for how long nothing was heard of the run that was silent for longest.
 
-    None: no run is open.
+    Of the 10,000 open jobs at most that were accepted first. None: no run is open.
     """
-    since: datetime | None = await connection.fetchval(_OLDEST)
+    since: datetime | None = await connection.fetchval(_OLDEST, MOST_OPEN)
     return None if since is None else max(now - since, timedelta())

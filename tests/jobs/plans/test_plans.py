@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from jobwire.jobs import job_ranges
+from jobwire.jobs import job_ranges, lags
 from jobwire.jobs.counts import CountsFilter
 from jobwire.jobs.counts.waiting import MOST_OF_USERS, read_oldest_queued
 from jobwire.jobs.cron import queries
@@ -40,7 +40,7 @@ from jobwire.models.vocabulary import (
     NotificationStatus,
 )
 from tests.jobs.plans.filled import JOB, OF_JOB, PARTS, SCHEDULE
-from tests.plans import scans
+from tests.plans import Scan, scans
 
 ADMIN = trusted("admin")
 USER = Viewer("user-1", frozenset({Scope.JOBS_READ}))
@@ -312,6 +312,17 @@ OTHERS: dict[str, tuple[Read, str, str, int]] = {
         MOST_OF_USERS,
     ),
 }
+
+
+async def test_of_very_many_open_runs_the_oldest_are_asked(
+    planner: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lags, "MOST_OPEN", 5)
+
+    with scans(planner) as found:
+        await lags.read_oldest_unconfirmed(planner, now=SINCE)
+
+    assert found == [Scan("worker_jobs", "ix_worker_jobs_open_trigger", 5)]
 
 
 @pytest.mark.parametrize("name", OTHERS)
