@@ -1,5 +1,6 @@
 """The endpoint: in this process for HTTP, behind a real server for websockets."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -88,6 +89,8 @@ def statements(monkeypatch: pytest.MonkeyPatch, database: Database) -> list[str]
                     return
                 with connection.query_logger(note):
                     yield connection
+                    # The driver tells of a statement in the next round of the loop.
+                    await asyncio.sleep(0)
 
         return borrowed
 

@@ -19,7 +19,7 @@ from jobwire.jobs.cron.queries import read_last_jobs, read_schedule_page
 from jobwire.jobs.drifts import read_drifts
 from jobwire.jobs.errors import SparseFilterError
 from jobwire.jobs.filters import JobFilter
-from jobwire.jobs.logs.read import read_log_page
+from jobwire.jobs.logs.read import LogFilter, read_log_page
 from jobwire.jobs.notifications import log as notifications
 from jobwire.jobs.queries import (
     Window,
@@ -249,7 +249,7 @@ OTHERS: dict[str, tuple[Read, str, str, int]] = {
     # A job keeps no more lines than these.
     "lines that it has not": (
         lambda one: read_log_page(
-            one, JOB, Window(first=SIZE), min_level=LogLevel.ERROR
+            one, JOB, Window(first=SIZE), LogFilter(min_level=LogLevel.ERROR)
         ),
         "job_logs",
         "pk_job_logs",
