@@ -26,13 +26,23 @@ NAMES = (
     "reads",
     "writes",
     "webhook",
+    "growth",
     "chaos",
     "fuzz",
 )
 #: Those that are run only when they are named.
 APART = ("report",)
 #: Those that take options.
-WITH_OPTIONS = ("reads", "writes", "webhook", "queues", "chaos", "fuzz", "report")
+WITH_OPTIONS = (
+    "reads",
+    "writes",
+    "webhook",
+    "queues",
+    "growth",
+    "chaos",
+    "fuzz",
+    "report",
+)
 
 
 def main() -> int:

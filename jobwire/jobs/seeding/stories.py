@@ -23,7 +23,7 @@ CHUNK = 1000
 SPAN = 90 * DAY
 _YOUNGEST = 60 * MINUTE
 #: The share of the jobs, the youngest, that may still be open.
-_RECENT = 0.04
+_YOUNG_SHARE = 0.04
 
 _EPOCH = date(1970, 1, 1)
 
@@ -135,10 +135,20 @@ class Stories:
         users: How many users they belong to; the first of them have the most.
         seed: Another one tells others.
         now: What time it is.
+        young: How many of the youngest may be open; None: one of twenty-five.
     """
 
-    def __init__(self, *, jobs: int, users: int, seed: int, now: datetime) -> None:
+    def __init__(
+        self,
+        *,
+        jobs: int,
+        users: int,
+        seed: int,
+        now: datetime,
+        young: int | None = None,
+    ) -> None:
         self._jobs = jobs
+        self._grown = jobs - (round(jobs * _YOUNG_SHARE) if young is None else young)
         self._users = users
         self._seed = seed
         self._begin = milliseconds(now) - SPAN - _YOUNGEST
@@ -159,8 +169,7 @@ class Stories:
         random = self._random(chunk)
         lines = Lines()
         for place in range(chunk * CHUNK, min((chunk + 1) * CHUNK, self._jobs)):
-            young = place >= self._jobs * (1 - _RECENT)
-            scripts = self._young if young else self._ended
+            scripts = self._ended if place < self._grown else self._young
             [of_type] = random.choices(scripts, cum_weights=_OFTEN)
             script = random.choice(of_type)
             accepted = self._begin + (place + 1) * SPAN // self._jobs | 1
