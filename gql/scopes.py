@@ -65,6 +65,9 @@ class RequiresScopeDirective:
 class RequiresScope(FieldExtension):
     """Resolves a field only for callers with a scope.
 
+    Attributes:
+        scope: The scope.
+
     Args:
         scope: The scope.
         hides: Answer null to others, for nullable fields of objects; otherwise refuse.
@@ -74,14 +77,14 @@ class RequiresScope(FieldExtension):
     """
 
     def __init__(self, scope: ViewerScope, *, hides: bool = False) -> None:
-        self._scope = scope
+        self.scope = scope
         self._hides = hides
 
     def apply(self, field: StrawberryField) -> None:
         """Print the directive on the field."""
         field.directives = [
             *field.directives,
-            RequiresScopeDirective(scope=Scope(self._scope.value)),
+            RequiresScopeDirective(scope=Scope(self.scope.value)),
         ]
 
     def resolve(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
@@ -102,6 +105,6 @@ class RequiresScope(FieldExtension):
     def _hidden(self, info: Info) -> bool:
         viewer = info.context.viewer
         if self._hides:
-            return not viewer.has(self._scope)
-        viewer.require(self._scope)
+            return not viewer.has(self.scope)
+        viewer.require(self.scope)
         return False

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from jobwire.gql.documents.plans.run import Run
 
 #: Writes a value at the end of an answer.
-Write: TypeAlias = "Callable[[Any, Answer], None]"
+Write: TypeAlias = Callable[[Any, "Answer"], None]
 #: Pieces of text, and in their places the pieces of what was awaited.
 Pieces: TypeAlias = "list[str | Pieces]"
 

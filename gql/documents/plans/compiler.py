@@ -60,8 +60,8 @@ class Member:
     details: FieldDetailsList
 
 
-#: Compiles a root field by itself.
-CompileRoot: TypeAlias = "Callable[[Compiler, Member], Write]"
+#: Compiles a root field by itself; None: it is like all others.
+CompileRoot: TypeAlias = Callable[["Compiler", Member], Write | None]
 
 
 class Compiler:
@@ -147,8 +147,9 @@ class Compiler:
             return constant(member.label + encode_basestring(parent.name))
         if member.name.startswith("__"):
             raise Unplanned("introspection")
-        if (compile := self._roots.get((parent.name, member.name))) is not None:
-            return compile(self, member)
+        compile = self._roots.get((parent.name, member.name))
+        if compile is not None and (written := compile(self, member)) is not None:
+            return written
         write = self.value(parent.fields[member.name].type, member.details)
         read = attribute(strawberry_field(parent, member.name))
         if read is not None:

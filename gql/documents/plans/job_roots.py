@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from jobwire.gql.context import Info
+from jobwire.gql.context import Context
 from jobwire.gql.documents.plans.answer import Write
 from jobwire.gql.documents.plans.compiler import Compiler, CompileRoot, Member
 from jobwire.gql.documents.plans.job_shapes import JOB, JOB_CONNECTION, JobRows
-from jobwire.gql.documents.plans.resolving import Resolver
+from jobwire.gql.documents.plans.root_reader import RootReader
 from jobwire.gql.documents.plans.shapes import SelectList, Shape
 from jobwire.gql.documents.plans.shaping import Shaping
 from jobwire.gql.documents.plans.values import resolved_member
@@ -20,9 +20,9 @@ def _jobs(compiler: Compiler, member: Member) -> Write:
     write, columns = _shaped(compiler, member, JOB_CONNECTION, lean=True)
     with_as_of = compiler.source.selects("asOf")
 
-    async def read(info: Info, **arguments: Any) -> JobRows:
+    async def read(context: Context, **arguments: Any) -> JobRows:
         wanted = wanted_page(**arguments)
-        page = await info.context.read_selected_page(
+        page = await context.read_selected_page(
             wanted.filter,
             wanted.window,
             columns,
@@ -31,23 +31,25 @@ def _jobs(compiler: Compiler, member: Member) -> Write:
         )
         return JobRows(page, wanted.filter)
 
-    resolve = Resolver(compiler.source, compiler.source.root, member.details, read)
+    resolve = RootReader(compiler.source.root, member, read)
     return resolved_member(member.label, resolve, write)
 
 
-def _job(compiler: Compiler, member: Member) -> Write:
+def _job(compiler: Compiler, member: Member) -> Write | None:
+    names = [one[0].node.name.value for one in compiler.source.fields().values()]
+    if names.count(member.name) > 1:
+        # Several are read with one statement, by the field's own code.
+        return None
     write, columns = _shaped(compiler, member, JOB, lean=False)
     with_as_of = compiler.source.selects("asOf")
 
-    async def read(info: Info, id: str) -> Selected | None:
+    async def read(context: Context, id: str) -> Selected | None:
         job_id = parse_job_id(id)
         if job_id is None:
             return None
-        return await info.context.read_selected_job(
-            job_id, columns, with_as_of=with_as_of
-        )
+        return await context.read_selected_job(job_id, columns, with_as_of=with_as_of)
 
-    resolve = Resolver(compiler.source, compiler.source.root, member.details, read)
+    resolve = RootReader(compiler.source.root, member, read)
     return resolved_member(member.label, resolve, write)
 
 

@@ -38,22 +38,8 @@ class Resolver:
     """
 
     def __init__(
-        self,
-        source: PlanSource,
-        parent: GraphQLObjectType,
-        details: FieldDetailsList,
-        code: Callable[..., Awaitable[Any]] | None = None,
+        self, source: PlanSource, parent: GraphQLObjectType, details: FieldDetailsList
     ) -> None:
-        """Prepare it.
-
-        Args:
-            source: The operation.
-            parent: The type that has the field.
-            details: The nodes that select it.
-            code: Takes the place of the field's own, behind what wraps that; it gets
-                `info` and the arguments.
-        """
-        self._code = code
         self._source = source
         self._parent = parent
         self._nodes = [one.node for one in details]
@@ -84,22 +70,10 @@ class Resolver:
             async_helpers=_HELPERS,
         )
         code = self._field.base_resolver
-        if self._code is None and (code is None or self._field.extensions):
+        if code is None or self._field.extensions:
             return partial(_wrapped, definition.resolve, info, given)
         shown = schema.config.info_class(_raw_info=info, _field=self._field)
-        arguments = convert_arguments(
-            given,
-            self._field.arguments,
-            scalar_registry=schema.schema_converter.scalar_registry,
-            config=schema.config,
-            info=shown,
-        )
-        if self._code is not None:
-            chain = partial(_called, self._code)
-            for extension in self._field.extensions:
-                chain = partial(extension.resolve_async, chain)
-            return partial(chain, info=shown, **arguments)
-        assert code is not None  # noqa: S101 - the first condition
+        arguments = python_arguments(self._field, given, shown)
         if code.info_parameter is not None:
             arguments[code.info_parameter.name] = shown
         function: Callable[..., Any] = code.wrapped_func  # type: ignore[assignment]  # ours are functions
@@ -107,10 +81,17 @@ class Resolver:
         return resolve if code.self_parameter else lambda _: resolve()
 
 
-async def _called(
-    code: Callable[..., Awaitable[Any]], _: Any, info: Info, **arguments: Any
-) -> Any:
-    return await code(info, **arguments)
+def python_arguments(
+    field: StrawberryField, given: dict[str, Any], info: Info | None = None
+) -> dict[str, Any]:
+    """Return the arguments of a field as its code takes them."""
+    return convert_arguments(
+        given,
+        field.arguments,
+        scalar_registry=schema.schema_converter.scalar_registry,
+        config=schema.config,
+        info=info,
+    )
 
 
 def _wrapped(

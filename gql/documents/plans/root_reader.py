@@ -1,0 +1,49 @@
+"""Root fields that plans read by code of their own."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from graphql import GraphQLObjectType
+from graphql.execution.values import get_argument_values
+
+from jobwire.gql.context import Context
+from jobwire.gql.documents.plans.compiler import Member
+from jobwire.gql.documents.plans.resolving import python_arguments, strawberry_field
+from jobwire.gql.documents.plans.run import Run
+from jobwire.gql.scopes import RequiresScope
+
+#: Reads what a root field answers; it gets the context and the field's arguments.
+ReadRoot = Callable[..., Awaitable[Any]]
+
+
+class RootReader:
+    """Resolves a root field by code of its own, behind the scope that it requires.
+
+    Args:
+        root: The type of the root.
+        member: The field as it is selected.
+        read: Takes the place of the field's code.
+    """
+
+    def __init__(self, root: GraphQLObjectType, member: Member, read: ReadRoot) -> None:
+        self._definition = root.fields[member.name]
+        self._node = member.details[0].node
+        self._field = strawberry_field(root, member.name)
+        self._scopes = [_scope(extension) for extension in self._field.extensions]
+        self._read = read
+
+    def __call__(self, run: Run, _: object) -> Awaitable[Any]:
+        """Resolve the field."""
+        return self._resolve(run.context, run)
+
+    async def _resolve(self, context: Context, run: Run) -> Any:
+        for scope in self._scopes:
+            context.viewer.require(scope)
+        given = get_argument_values(self._definition, self._node, run.variables)
+        return await self._read(context, **python_arguments(self._field, given))
+
+
+def _scope(extension: object) -> Any:
+    # Of anything else that wraps a field nothing is known here.
+    assert isinstance(extension, RequiresScope)  # noqa: S101
+    return extension.scope
