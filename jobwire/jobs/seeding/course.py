@@ -99,12 +99,15 @@ class Course:
         return self.history.moment(self._after + milliseconds)
 
     def _pass(self, milliseconds: int) -> None:
-        # An even number: the sum with an odd one is odd.
-        self._after += milliseconds + milliseconds % 2
+        self._after += milliseconds
+
+    def _some(self, most: int) -> int:
+        """Return a number of milliseconds, often much less than the most."""
+        # An even one: the sum with the odd one of an instant is odd.
+        return 2 + 2 * int(most / 2 * self._random.random() ** 3)
 
     def _pass_some(self, most: int) -> None:
-        """Let time pass, often much less than the most."""
-        self._pass(2 + int(most * self._random.random() ** 3))
+        self._pass(self._some(most))
 
     def _tell(
         self,
@@ -127,8 +130,9 @@ class Course:
 
     def accept_for_later(self) -> None:
         """→ SCHEDULED, minutes ahead; then these are over."""
-        self._pass_some(20 * MINUTE)
-        self._schedule(self._now)
+        ahead = self._some(20 * MINUTE)
+        self._schedule(self._in(ahead))
+        self._pass(ahead)
 
     def accept_for_another_season(self) -> None:
         """→ SCHEDULED, half a year ahead."""

@@ -66,8 +66,12 @@ async def test_nothing_happens_before_what_led_to_it(connection: Connection) -> 
     ahead = await connection.fetchval(
         "SELECT count(*) FROM job_events WHERE occurred_at > $1", FakeClock().now()
     )
+    late = await connection.fetchval(
+        """SELECT count(*) FROM job_events e JOIN worker_jobs j ON j.id = e.job_id
+            WHERE e.version = 1 AND e.occurred_at <> j.created_at"""
+    )
 
-    assert (disorder, ahead) == (0, 0)
+    assert (disorder, ahead, late) == (0, 0, 0)
 
 
 @pytest.mark.usefixtures("seeded")
