@@ -155,7 +155,7 @@ def run_script(folder: Path, script: str, **environment: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=110,
+        timeout=280,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout + ended.stderr

@@ -23,7 +23,8 @@ from tests.factories import insert_job
 from tests.flows.endpoint import READ_AND_WRITE, SECRET, Endpoint, endpoint, token
 from tests.frontend_examples.products import Product, Site, build, site
 
-pytestmark = pytest.mark.browser
+#: What an example needs is installed with npm, which takes what the network takes.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 #: So large that it runs until it is canceled.
 ENDLESS = "1000000000"

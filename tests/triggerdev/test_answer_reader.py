@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobwire.triggerdev.answer_reader import MAX_CHUNK_LINE, MAX_HEAD, AnswerReader
@@ -117,6 +117,7 @@ def test_an_answer_may_come_byte_by_byte(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", BROKEN)
+@settings(deadline=None)
 @given(at=st.lists(st.integers(0, 200_000), max_size=8))
 def test_any_split_of_what_is_no_answer_is_refused(case: str, at: list[int]) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
