@@ -96,7 +96,8 @@ async def lateness(
             steps,
             STEPS,
         )
-    await asyncio.wait_for(ears.done.wait(), timeout=120)
+    async with asyncio.timeout(120):
+        await ears.done.wait()
     for worker in running:
         await worker.drain()
     return sorted(ears.spans)

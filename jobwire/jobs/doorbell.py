@@ -102,7 +102,8 @@ class Doorbell:
             self._closing.set()
             self._stirred.set()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._task, ANSWER_SECONDS)
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await self._task
 
     def ring(self, *topics: Topic) -> None:
         """Wake whoever listens; call it after the commit. Never waits or raises."""
@@ -144,7 +145,8 @@ class Doorbell:
         """
         while True:
             try:
-                await asyncio.wait_for(self._stirred.wait(), HEARTBEAT_SECONDS)
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    await self._stirred.wait()
             except TimeoutError:
                 # A connection cut by a firewall says nothing of it by itself.
                 await connection.execute("SELECT 1", timeout=ANSWER_SECONDS)
@@ -177,7 +179,8 @@ class Doorbell:
         """Connect again as soon as that succeeds; None: the doorbell closes."""
         while not self._closing.is_set():
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), RECONNECT_SECONDS)
+                async with asyncio.timeout(RECONNECT_SECONDS):
+                    await self._closing.wait()
                 return None
             with suppress(*_LOST):
                 connection = await self._connect()

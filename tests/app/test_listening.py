@@ -20,7 +20,8 @@ async def test_answers_leave_at_once_and_await_no_acknowledgement() -> None:
     async with await asyncio.start_server(serve, sock=listen("127.0.0.1", 0)) as server:
         port = server.sockets[0].getsockname()[1]
         _, writer = await asyncio.open_connection("127.0.0.1", port)
-        delay_off = await asyncio.wait_for(accepted, 5)
+        async with asyncio.timeout(5):
+            delay_off = await accepted
         writer.close()
 
     assert delay_off

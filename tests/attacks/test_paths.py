@@ -109,7 +109,8 @@ async def test_what_is_read_is_not_posted_to(attacked: Attacked, path: str) -> N
             await client.send(
                 f"{method} {path} HTTP/1.1\r\nHost: attack\r\n\r\n".encode()
             )
-            answer = await asyncio.wait_for(client.answer(), 10)
+            async with asyncio.timeout(10):
+                answer = await client.answer()
         if method == "BREW":
             assert answer.status == 400
         else:

@@ -51,13 +51,15 @@ async def test_who_sleeps_by_it_wakes_when_it_has_come_so_far() -> None:
     await asyncio.sleep(0)
     before = sleeping.done()
     clock.advance(1)
-    await asyncio.wait_for(sleeping, 5)
+    async with asyncio.timeout(5):
+        await sleeping
 
     assert before is False
 
 
 async def test_who_sleeps_while_it_runs_wakes_by_itself() -> None:
-    await asyncio.wait_for(ManualClock().sleep(0.01), 5)
+    async with asyncio.timeout(5):
+        await ManualClock().sleep(0.01)
 
 
 async def test_an_emulator_is_advanced_from_step_to_step(tmp_path: Path) -> None:

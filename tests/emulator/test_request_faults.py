@@ -124,7 +124,8 @@ async def test_a_slow_route_waits_by_the_clock(tmp_path: Path) -> None:
             quick = await stage.http.get("/api/v1/runs")
             before = asked.done()
             clock.advance(5)
-            answer = await asyncio.wait_for(asked, 5)
+            async with asyncio.timeout(5):
+                answer = await asked
 
     assert (quick.status_code, before, answer.status_code) == (200, False, 200)
 
@@ -155,7 +156,8 @@ async def test_a_real_socket_is_dropped_without_a_byte(
         )
         writer.write(request.encode())
         try:
-            got = await asyncio.wait_for(reader.read(), 10)
+            async with asyncio.timeout(10):
+                got = await reader.read()
         except ConnectionResetError:
             got = b""
         writer.close()
@@ -238,7 +240,8 @@ async def test_an_engine_that_stands_still_is_woken_by_the_removal(
                 await asyncio.sleep(0)
             assert await stage.status(run) == "QUEUED"
             remove(emulator)
-            await asyncio.wait_for(succeeded.wait(), 20)
+            async with asyncio.timeout(20):
+                await succeeded.wait()
 
 
 async def test_an_end_is_not_recorded_while_everything_stands_still(

@@ -389,7 +389,8 @@ async def test_a_body_that_nobody_wants_is_not_kept_in_memory() -> None:
         request = httpx.Request("GET", url, extensions={"timeout": LONG})
         response = await transport.handle_async_request(request)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(wrote.wait(), 0.3)
+            async with asyncio.timeout(0.3):
+                await wrote.wait()
         await response.aclose()
 
         await server.closed.acquire()
@@ -452,7 +453,8 @@ async def test_a_connection_with_half_a_request_is_not_used_again() -> None:
         await answered.wait()
         with suppress(TimeoutError):
             while True:
-                await asyncio.wait_for(peer.reader.read(100_000), 0.2)
+                async with asyncio.timeout(0.2):
+                    await peer.reader.read(100_000)
         drained.set()
         peer.writer.write(b"{}")
         await answering(OK)(peer)

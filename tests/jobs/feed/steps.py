@@ -119,7 +119,8 @@ class Reader(AsyncIterator[T]):
         self._stream = stream
 
     async def __anext__(self) -> T:
-        return await asyncio.wait_for(anext(self._stream), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            return await anext(self._stream)
 
     async def expect(self, kind: type[Any]) -> Any:
         message = await anext(self)

@@ -342,7 +342,8 @@ async def test_whoever_comes_back_while_a_change_is_told_waits_behind_it(
     waiting.cancel()
     edge.offer(_entry(job, 3), position, "cursor")
 
-    taken = await asyncio.wait_for(back.take(), PATIENCE)
+    async with asyncio.timeout(PATIENCE):
+        taken = await back.take()
     assert isinstance(taken, Delivery)
     assert versions([taken.told.message]) == [3]
 
