@@ -1,6 +1,5 @@
 """Running operations: from a request to results that clients may see."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any, Self
 
 from graphql import GraphQLError, OperationDefinitionNode, OperationType
 
+from jobwire.asgi.timeouts import Timeout
 from jobwire.gql.answers import answer
 from jobwire.gql.context import Context
 from jobwire.gql.documents import Document, DocumentError, DocumentPolicy
@@ -104,7 +104,7 @@ class Operation:
             DeadlineError: It did not end in time.
         """
         try:
-            async with asyncio.timeout(context.deadline):
+            with Timeout(context.deadline):
                 return await answer(
                     self.document, self.definition, self.variables, context
                 )

@@ -152,7 +152,7 @@ class GraphQLOverHTTP:
             if operation.is_mutation:
                 # What it does is done also when nobody waits for the answer.
                 return await operation.run(context)
-            async with WhileConnected(request):
+            with WhileConnected(request):
                 return await operation.run(context)
 
 

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from jobwire.app.connection_terms import terms_of
+from jobwire.app.joined_head import JoinedHead
 from jobwire.app.lingering import linger
 from jobwire.app.slow_reader import SlowReader
 
@@ -51,11 +52,14 @@ class HttpProtocol(HttpToolsProtocol):
         self._timer: TimerHandle | None = None
         self._has_begun = False
         self._head_bytes = 0
+        self._connection: Transport
         self._slow_reader: SlowReader
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Take a connection, unless there are too many."""
         super().connection_made(transport)
+        self._connection = transport
+        self.transport = JoinedHead(transport)
         self._slow_reader = SlowReader(transport, self._terms.stall)
         if len(self.connections) > self._terms.connections:
             transport.write(_FULL)
@@ -80,6 +84,7 @@ class HttpProtocol(HttpToolsProtocol):
         except httptools.HttpParserUpgrade:
             if self._should_upgrade():
                 self._await(_Stage.NOTHING)
+                self.transport = self._connection
                 self.handle_websocket_upgrade()
             elif not self._is_answering():
                 # CONNECT, whose address is none of ours.
@@ -233,7 +238,7 @@ class HttpProtocol(HttpToolsProtocol):
             cycle.disconnected = True
             cycle.message_event.set()
         self.transport.write(answer)
-        linger(self.transport, self, seconds=self._terms.linger)
+        linger(self._connection, self, seconds=self._terms.linger)
 
 
 def _answer(status: HTTPStatus, code: str, message: str) -> bytes:

@@ -1,9 +1,10 @@
 """Reading the body of a request, as long as it is neither too large nor too slow."""
 
-import asyncio
 from typing import ClassVar
 
 from starlette.requests import ClientDisconnect, Request
+
+from jobwire.asgi.timeouts import Timeout
 
 #: How long a body may take, in seconds.
 PATIENCE = 30.0
@@ -58,7 +59,7 @@ async def read_body(request: Request, *, most: int, within: float = PATIENCE) ->
     if declared.isdecimal() and int(declared[:_MAX_DIGITS]) > most:
         raise BodyTooLargeError(most)
     try:
-        async with asyncio.timeout(within):
+        with Timeout(within):
             body, has_more = await _part(request)
             while has_more and len(body) <= most:
                 part, has_more = await _part(request)

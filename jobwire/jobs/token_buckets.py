@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 #: However many come in one minute, no more buckets are remembered.
 MAX_BUCKETS = 100_000
@@ -13,8 +14,7 @@ _MINUTE = 60_000_000_000
 _LOOKS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """One bucket. It holds what one minute brings, and fills evenly.
 
     Attributes:
@@ -98,8 +98,8 @@ class TokenBuckets:
 
     def _forget(self) -> None:
         for _ in range(min(_LOOKS, len(self._full_at))):
-            key, full_at = next(iter(self._full_at.items()))
-            if full_at <= self._time:
+            key = next(iter(self._full_at))
+            if self._full_at[key] <= self._time:
                 del self._full_at[key]
             else:
                 self._full_at.move_to_end(key)

@@ -10,10 +10,10 @@ from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLResolveInfoHel
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
-from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
-from jobwire.gql.context import Context, Info
+from jobwire.gql.context import Context
+from jobwire.gql.documents.plans.arguments import Arguments
 from jobwire.gql.documents.plans.run import Run
 from jobwire.gql.documents.plans.source import PlanSource
 from jobwire.gql.schema import core, schema
@@ -45,6 +45,7 @@ class Resolver:
         self._nodes = [one.node for one in details]
         self._definition = parent.fields[self._nodes[0].name.value]
         self._field = strawberry_field(parent, self._nodes[0].name.value)
+        self._arguments = Arguments(self._field, self._definition, self._nodes[0])
 
     def __call__(self, run: Run, value: Any) -> Any:
         """Resolve the field of an object."""
@@ -52,7 +53,6 @@ class Resolver:
 
     def _bind(self, run: Run) -> Callable[[Any], Any]:
         node, definition = self._nodes[0], self._definition
-        given = get_argument_values(definition, node, run.variables)
         info = GraphQLResolveInfo(
             field_name=node.name.value,
             field_nodes=self._nodes,
@@ -71,27 +71,15 @@ class Resolver:
         )
         code = self._field.base_resolver
         if code is None or self._field.extensions:
+            given = get_argument_values(definition, node, run.variables)
             return partial(_wrapped, definition.resolve, info, given)
         shown = schema.config.info_class(_raw_info=info, _field=self._field)
-        arguments = python_arguments(self._field, given, shown)
+        arguments = self._arguments(run.variables, shown)
         if code.info_parameter is not None:
             arguments[code.info_parameter.name] = shown
         function: Callable[..., Any] = code.wrapped_func  # type: ignore[assignment]  # ours are functions
         resolve = partial(function, **arguments)
         return resolve if code.self_parameter else lambda _: resolve()
-
-
-def python_arguments(
-    field: StrawberryField, given: dict[str, Any], info: Info | None = None
-) -> dict[str, Any]:
-    """Return the arguments of a field as its code takes them."""
-    return convert_arguments(
-        given,
-        field.arguments,
-        scalar_registry=schema.schema_converter.scalar_registry,
-        config=schema.config,
-        info=info,
-    )
 
 
 def _wrapped(

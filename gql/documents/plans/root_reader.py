@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from graphql import GraphQLObjectType
-from graphql.execution.values import get_argument_values
 
 from jobwire.gql.context import Context
+from jobwire.gql.documents.plans.arguments import Arguments
 from jobwire.gql.documents.plans.compiler import Member
-from jobwire.gql.documents.plans.resolving import python_arguments, strawberry_field
+from jobwire.gql.documents.plans.resolving import strawberry_field
 from jobwire.gql.documents.plans.run import Run
 from jobwire.gql.scopes import RequiresScope
 
@@ -26,10 +26,10 @@ class RootReader:
     """
 
     def __init__(self, root: GraphQLObjectType, member: Member, read: ReadRoot) -> None:
-        self._definition = root.fields[member.name]
-        self._node = member.details[0].node
-        self._field = strawberry_field(root, member.name)
-        self._scopes = [_scope(extension) for extension in self._field.extensions]
+        field = strawberry_field(root, member.name)
+        node = member.details[0].node
+        self._arguments = Arguments(field, root.fields[member.name], node)
+        self._scopes = [_scope(extension) for extension in field.extensions]
         self._read = read
 
     def __call__(self, run: Run, _: object) -> Awaitable[Any]:
@@ -39,8 +39,7 @@ class RootReader:
     async def _resolve(self, context: Context, run: Run) -> Any:
         for scope in self._scopes:
             context.viewer.require(scope)
-        given = get_argument_values(self._definition, self._node, run.variables)
-        return await self._read(context, **python_arguments(self._field, given))
+        return await self._read(context, **self._arguments(run.variables))
 
 
 def _scope(extension: object) -> Any:

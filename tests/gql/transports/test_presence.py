@@ -23,8 +23,8 @@ class _Client:
         return {"type": "http.disconnect"}
 
 
-async def _work(client: _Client, ends: asyncio.Event, *, patience: float = 0) -> str:
-    async with WhileConnected(client.request, patience=patience):
+async def _work(client: _Client, ends: asyncio.Event) -> str:
+    with WhileConnected(client.request):
         await ends.wait()
     return "done"
 
@@ -55,7 +55,7 @@ async def test_nobody_is_looked_after_while_the_answer_is_quick() -> None:
     client, ends = _Client(), asyncio.Event()
     ends.set()
 
-    assert await _work(client, ends, patience=60) == "done"
+    assert await _work(client, ends) == "done"
     assert not client.is_looked_at.is_set()
 
 

@@ -1,0 +1,137 @@
+"""Timeouts of what mostly ends at once, and until then costs next to nothing.
+
+A timer of the event loop is dearer than many a request is long. Here what begins is
+only noted, and one timer for all looks at what has not ended after a moment.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import Self
+
+#: How long something may take before it is looked at, in seconds.
+MOMENT = 0.5
+
+
+class Lasting(ABC):
+    """A block that does something of its own when it takes longer than a moment.
+
+    Attributes:
+        task: The task that is in the block.
+    """
+
+    task: "asyncio.Task[object]"
+    _begun: "_Begun"
+
+    def __enter__(self) -> Self:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - coroutines run in tasks
+        self.task = task
+        self._begun = _begun_in(asyncio.get_running_loop())
+        self._begun.add(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._begun.remove(self)
+
+    @abstractmethod
+    def lasts(self) -> None:
+        """Be told that the moment is over; once, and only within the block."""
+
+
+class Timeout(Lasting):
+    """Cancels what is done inside when it takes too long; `asyncio.timeout`, cheaper.
+
+    Args:
+        seconds: How long it may take.
+
+    Raises:
+        TimeoutError: At the end of the block: it took longer.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._timer: asyncio.TimerHandle | None = None
+        self._has_expired = False
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self._cancelling = self.task.cancelling()
+        if self._seconds < MOMENT:
+            self._set(self._seconds)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        super().__exit__(kind, error, traceback)
+        if self._timer is not None:
+            self._timer.cancel()
+        if (
+            self._has_expired
+            and self.task.uncancel() <= self._cancelling
+            and isinstance(error, asyncio.CancelledError)
+        ):
+            raise TimeoutError from error
+
+    def lasts(self) -> None:
+        """Set a timer for the rest of the time."""
+        if self._timer is None:
+            self._set(self._seconds - MOMENT)
+
+    def _set(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(seconds, self._expire)
+
+    def _expire(self) -> None:
+        self._has_expired = True
+        self.task.cancel()
+
+
+class _Begun:
+    """What has begun in one event loop, the oldest first."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self._until: dict[Lasting, float] = {}
+        self._is_looking = False
+
+    def add(self, lasting: Lasting) -> None:
+        self._until[lasting] = self.loop.time() + MOMENT
+        if not self._is_looking:
+            self._is_looking = True
+            self.loop.call_later(MOMENT, self._look)
+
+    def remove(self, lasting: Lasting) -> None:
+        self._until.pop(lasting, None)
+
+    def _look(self) -> None:
+        now = self.loop.time()
+        while self._until:
+            lasting, until = next(iter(self._until.items()))
+            if until > now:
+                self.loop.call_later(until - now, self._look)
+                return
+            del self._until[lasting]
+            lasting.lasts()
+        self._is_looking = False
+
+
+_last: _Begun | None = None
+
+
+def _begun_in(loop: asyncio.AbstractEventLoop) -> _Begun:
+    # Another thread may run a loop of its own; what began in either goes on there.
+    global _last  # noqa: PLW0603 - a process mostly has one loop, which is found at once
+    found = _last
+    if found is None or found.loop is not loop:
+        found = _last = _Begun(loop)
+    return found
