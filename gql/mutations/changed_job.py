@@ -24,7 +24,7 @@ async def changed_jobs(info: Info, rows: Sequence[Row]) -> list[Job]:
     it, the rows may have moved on. So that read happens when asOf is asked for, and
     only then.
     """
-    if not rows or not selects(info.selected_fields, "asOf"):
+    if not rows or not selects(info, "asOf"):
         return [Job.of(row) for row in rows]
     engine = info.context.engine
     async with info.context.database.connection() as connection:

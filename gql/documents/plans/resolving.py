@@ -10,9 +10,10 @@ from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLResolveInfoHel
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
+from strawberry.extensions.field_extension import build_field_extension_resolvers
 from strawberry.types.field import StrawberryField
 
-from jobwire.gql.context import Context
+from jobwire.gql.context import Info
 from jobwire.gql.documents.plans.arguments import Arguments
 from jobwire.gql.documents.plans.run import Run
 from jobwire.gql.documents.plans.source import PlanSource
@@ -46,6 +47,7 @@ class Resolver:
         self._definition = parent.fields[self._nodes[0].name.value]
         self._field = strawberry_field(parent, self._nodes[0].name.value)
         self._arguments = Arguments(self._field, self._definition, self._nodes[0])
+        self._wrapped = _within_extensions(self._field)
 
     def __call__(self, run: Run, value: Any) -> Any:
         """Resolve the field of an object."""
@@ -70,11 +72,13 @@ class Resolver:
             async_helpers=_HELPERS,
         )
         code = self._field.base_resolver
-        if code is None or self._field.extensions:
+        if code is None:
             given = get_argument_values(definition, node, run.variables)
-            return partial(_wrapped, definition.resolve, info, given)
+            return lambda value: definition.resolve(value, info, **given)
         shown = schema.config.info_class(_raw_info=info, _field=self._field)
         arguments = self._arguments(run.variables, shown)
+        if (wrapped := self._wrapped) is not None:
+            return lambda value: wrapped(value, shown, **arguments)
         if code.info_parameter is not None:
             arguments[code.info_parameter.name] = shown
         function: Callable[..., Any] = code.wrapped_func  # type: ignore[assignment]  # ours are functions
@@ -82,13 +86,27 @@ class Resolver:
         return resolve if code.self_parameter else lambda _: resolve()
 
 
-def _wrapped(
-    resolve: Callable[..., Any],
-    info: GraphQLResolveInfo[Context],
-    arguments: dict[str, Any],
-    value: Any,
-) -> Any:
-    return resolve(value, info, **arguments)
+def _within_extensions(field: StrawberryField) -> Callable[..., Any] | None:
+    """Return the code of a field with all that wraps it; None: nothing does.
+
+    It takes the object, the info and the arguments, as extensions do.
+    """
+    code = field.base_resolver
+    if code is None or not field.extensions:
+        return None
+    function: Callable[..., Any] = code.wrapped_func  # type: ignore[assignment]  # ours are functions
+    of_info = None if code.info_parameter is None else code.info_parameter.name
+    of_object = code.self_parameter
+
+    def resolve(value: Any, info: Info, **arguments: Any) -> Any:
+        if of_info is not None:
+            arguments[of_info] = info
+        return function(value, **arguments) if of_object else function(**arguments)
+
+    extensions: list[Callable[..., Any]] = build_field_extension_resolvers(field)
+    for extension in extensions:
+        resolve = partial(extension, resolve)
+    return resolve
 
 
 def recorded(key: str, resolve: Resolve) -> Resolve:
