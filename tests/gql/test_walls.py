@@ -11,9 +11,6 @@ from tests.gql.types import MakeJob
 from tests.jobs.cron.conftest import Crons
 
 OTHER = Viewer("user-2", frozenset({Scope.SCHEDULES_WRITE}))
-#: A stream reads the log once more when another transaction of this server, in whatever
-#: database, has ended since it began: now and then, and for no name more than another.
-STREAM_TRIES = 10
 
 
 def test_every_argument_that_can_name_something_has_a_door_or_a_reason() -> None:
@@ -41,11 +38,9 @@ async def test_no_door_tells_what_is_behind_the_wall_from_nothing(
         for thing in door.things:
             there, absent = world.names[thing]
             with subtests.test(coordinate, thing=thing):
-                for _ in range(STREAM_TRIES if door.is_stream else 1):
-                    hidden = await knock(door, there, caller or door.caller)
-                    nothing = await knock(door, absent, caller or door.caller)
-                    if hidden == nothing:
-                        break
+                hidden, nothing = await knock.both(
+                    door, there, absent, caller or door.caller
+                )
 
                 assert hidden == nothing
 

@@ -10,22 +10,14 @@ from graphql import (
     ValueNode,
     VariableNode,
     Visitor,
-    get_nullable_type,
-    is_leaf_type,
     is_non_null_type,
     is_required_argument,
     visit,
 )
 from graphql.execution.values import VariableValues, get_argument_values
-from strawberry.types.arguments import (
-    StrawberryArgument,
-    convert_argument,
-    convert_arguments,
-)
-from strawberry.types.base import StrawberryMaybe
 from strawberry.types.field import StrawberryField
 
-from jobwire.gql.context import Info
+from jobwire.gql.documents.plans.inputs import Make, maker
 from jobwire.gql.documents.plans.unplanned import Unplanned
 from jobwire.gql.schema import schema
 
@@ -37,18 +29,16 @@ class _Taken:
     """An argument whose value is that of a variable.
 
     Attributes:
-        argument: What our own code calls it.
-        name: Its name in the schema.
+        own_name: What our own code calls it.
         variable: The name of the variable.
-        is_leaf: Whether the value is taken as it is.
+        make: Makes the value of that of the variable; None: it is taken as it is.
         is_nullable: Whether it may be null.
         is_required: Whether it may not be left out.
     """
 
-    argument: StrawberryArgument
-    name: str
+    own_name: str
     variable: str
-    is_leaf: bool
+    make: Make | None
     is_nullable: bool
     is_required: bool
 
@@ -68,57 +58,54 @@ class Arguments:
     def __init__(
         self, field: StrawberryField, definition: GraphQLField, node: FieldNode
     ) -> None:
-        self._field = field
         self._node = node
-        self._taken: list[_Taken] = []
-        own = {
-            schema.config.name_converter.from_argument(one): one
+        self._made = {
+            schema.config.name_converter.from_argument(one): (
+                one.python_name,
+                maker(one.type),
+            )
             for one in field.arguments
         }
+        self._taken: list[_Taken] = []
         given = {one.name.value: one.value for one in node.arguments or ()}
         once: dict[str, GraphQLArgument] = {}
         anew: dict[str, GraphQLArgument] = {}
         for name, argument in definition.args.items():
             value = given.get(name)
-            is_plain = is_leaf_type(
-                get_nullable_type(argument.type)
-            ) and not isinstance(own[name].type, StrawberryMaybe)
+            own_name, make = self._made[name]
+            is_as_it_comes = make is None
             if isinstance(value, VariableNode) and (
-                is_plain or argument.default is None
+                is_as_it_comes or argument.default is None
             ):
                 self._taken.append(
                     _Taken(
-                        own[name],
-                        name,
+                        own_name,
                         value.name.value,
-                        is_plain,
+                        make,
                         not is_non_null_type(argument.type),
                         is_required_argument(argument),
                     )
                 )
                 if argument.default is not None:
                     once[name] = argument
-            elif is_plain and (value is None or not _has_variables(value)):
+            elif is_as_it_comes and (value is None or not _has_variables(value)):
                 once[name] = argument
             else:
                 anew[name] = argument
-        self._anew = GraphQLField(definition.type, anew) if anew else None
         constant = tuple(
             one
             for one in node.arguments or ()
             if not isinstance(one.value, VariableNode)
         )
-        self._once = _converted(
-            field,
+        self._once = self._own(
             get_argument_values(
                 GraphQLField(definition.type, once),
                 FieldNode(name=node.name, arguments=constant),
-            ),
+            )
         )
+        self._anew = GraphQLField(definition.type, anew) if anew else None
 
-    def __call__(
-        self, variables: VariableValues, info: Info | None = None
-    ) -> dict[str, Any]:
+    def __call__(self, variables: VariableValues) -> dict[str, Any]:
         """Return them by the names of the code's parameters.
 
         Raises:
@@ -131,38 +118,24 @@ class Arguments:
                 value = coerced[taken.variable]
                 if value is None and not taken.is_nullable:
                     raise Unplanned(_UNFIT)
-                if not taken.is_leaf:
-                    value = _object(taken, value, info)
-                arguments[taken.argument.python_name] = value
+                arguments[taken.own_name] = (
+                    value if taken.make is None else taken.make(value)
+                )
             elif taken.is_required:
                 raise Unplanned(_UNFIT)
         if self._anew is not None:
-            given = get_argument_values(self._anew, self._node, variables)
-            arguments |= _converted(self._field, given, info)
+            arguments |= self._own(
+                get_argument_values(self._anew, self._node, variables)
+            )
         return arguments
 
-
-def _object(taken: _Taken, value: object, info: Info | None) -> object:
-    return convert_argument(
-        value,
-        taken.argument.type,
-        schema.schema_converter.scalar_registry,
-        schema.config,
-        info,
-        path=(taken.name,),
-    )
-
-
-def _converted(
-    field: StrawberryField, given: dict[str, Any], info: Info | None = None
-) -> dict[str, Any]:
-    return convert_arguments(
-        given,
-        field.arguments,
-        scalar_registry=schema.schema_converter.scalar_registry,
-        config=schema.config,
-        info=info,
-    )
+    def _own(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return arguments of the schema as our own code takes them."""
+        arguments = {}
+        for name, value in given.items():
+            own_name, make = self._made[name]
+            arguments[own_name] = value if make is None else make(value)
+        return arguments
 
 
 class _Variables(Visitor):

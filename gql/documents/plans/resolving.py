@@ -76,7 +76,7 @@ class Resolver:
             given = get_argument_values(definition, node, run.variables)
             return lambda value: definition.resolve(value, info, **given)
         shown = schema.config.info_class(_raw_info=info, _field=self._field)
-        arguments = self._arguments(run.variables, shown)
+        arguments = self._arguments(run.variables)
         if (wrapped := self._wrapped) is not None:
             return lambda value: wrapped(value, shown, **arguments)
         if code.info_parameter is not None:

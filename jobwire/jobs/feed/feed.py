@@ -62,6 +62,8 @@ class Feed:
         self._follower = Follower(
             database, self._edges, clock=self.clock, poll_interval=poll_interval
         )
+        #: The doorbell rang while nobody subscribed.
+        self._was_rung = False
         self._end: End | None = None
         self._on_closing: list[Callable[[], object]] = []
         self._stop_listening: Callable[[], None] = lambda: None
@@ -164,6 +166,9 @@ class Feed:
                 break
             await self._follower.next_read()
         self._edges.join(subscription)
+        if self._was_rung:
+            self._was_rung = False
+            self._follower.wake()
         if self._end is not None:
             subscription.finish(self._end)
         return self._follower.position
@@ -210,5 +215,10 @@ class Feed:
             subscription.finish(self._end)
 
     def _hear(self, topics: frozenset[Topic]) -> None:
-        if topics & _HEARD:
+        if not topics & _HEARD:
+            return
+        if len(self._edges):
             self._follower.wake()
+        else:
+            # Nobody waits for it; the next one to join does.
+            self._was_rung = True

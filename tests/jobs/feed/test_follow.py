@@ -46,6 +46,7 @@ from jobwire.models.vocabulary import (
 from tests.clock import FakeClock
 from tests.jobs.feed.steps import (
     ADMIN,
+    PATIENCE,
     STRANGER,
     USER,
     move,
@@ -638,6 +639,26 @@ async def test_without_a_doorbell_the_feed_polls(
             await move(connection, job, "SUCCEEDED")
 
         assert versions(await reader.rest()) == [2]
+
+
+async def test_what_rang_while_nobody_followed_is_told_to_the_first_who_does(
+    database: Database, clock: FakeClock, make_job: MakeJob
+) -> None:
+    job = await make_job(status="RUNNING")
+    async with (
+        Doorbell(database) as doorbell,
+        Feed(database, doorbell, clock=clock, poll_interval=timedelta(hours=1)) as feed,
+    ):
+        given = feed.position(await _as_of(database, feed, job.id))
+        async with database.connection() as connection:
+            await move(connection, job, "SUCCEEDED")
+        doorbell.ring(Topic.CHANGE)
+        reader = Subscription(Interest(job.id), alone())
+
+        await feed.join(reader, given)
+
+        async with asyncio.timeout(PATIENCE):
+            assert (await reader.take()).told.message.event.version == 2
 
 
 async def test_an_open_transaction_delays_nobody_elses_events(
