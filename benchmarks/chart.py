@@ -5,6 +5,8 @@ from html import escape
 from statistics import median
 
 _WIDTH, _LEFT, _RIGHT = 720, 150, 90
+#: How wide a letter is, about.
+_CHARACTER = 7.5
 _TOP, _BAR, _GAP = 44, 24, 14
 _OURS, _THEIRS, _LINE = "#2563eb", "#94a3b8", "#0f172a"
 
@@ -18,7 +20,8 @@ def bars(title: str, unit: str, values: Mapping[str, Sequence[float]]) -> str:
         values: Those of each round, by system.
     """
     height = _TOP + len(values) * (_BAR + _GAP)
-    scale = (_WIDTH - _LEFT - _RIGHT) / max(max(each) for each in values.values())
+    left = max(_LEFT, max(map(len, values)) * _CHARACTER)
+    scale = (_WIDTH - left - _RIGHT) / max(max(each) for each in values.values())
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}"'
@@ -30,15 +33,15 @@ def bars(title: str, unit: str, values: Mapping[str, Sequence[float]]) -> str:
     ]
     for number, (name, each) in enumerate(values.items()):
         top = _TOP + number * (_BAR + _GAP)
-        middle, centre = top + _BAR / 2, _LEFT + median(each) * scale
-        least, most = _LEFT + min(each) * scale, _LEFT + max(each) * scale
+        middle, centre = top + _BAR / 2, left + median(each) * scale
+        least, most = left + min(each) * scale, left + max(each) * scale
         parts += [
             (
-                f'<text x="{_LEFT - 8}" y="{middle + 4}" text-anchor="end">'
+                f'<text x="{left - 8}" y="{middle + 4}" text-anchor="end">'
                 f"{escape(name)}</text>"
             ),
             (
-                f'<rect x="{_LEFT}" y="{top}" width="{centre - _LEFT:.1f}"'
+                f'<rect x="{left}" y="{top}" width="{centre - left:.1f}"'
                 f' height="{_BAR}" fill="{_THEIRS if number else _OURS}"/>'
             ),
             (

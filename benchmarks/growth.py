@@ -6,6 +6,7 @@ first of them with each of the others; 10,000,000 jobs take some 35 GB.
 
 import argparse
 import asyncio
+import json
 import shutil
 import sys
 import tempfile
@@ -142,7 +143,7 @@ def reads() -> dict[str, Measure]:
 
     return {
         **{f"page: {name}": page(*asked) for name, asked in PAGES.items()},
-        "page: refused": refused,
+        "refusal of a sparse filter": refused,
         "count up to 1,000": count,
         "counts of statuses": counts,
         "reconciliation: which runs": runs,
@@ -208,8 +209,8 @@ def _since(began: float) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-async def compare(places: Sequence[Place]) -> None:
-    """Measure everything at every size, in turns, and print a table."""
+async def compare(places: Sequence[Place]) -> Found:
+    """Measure everything at every size, in turns; print and return the medians."""
     registry, measures = Registry(example_jobs()), reads()
     found: Found = {}
     for number in range(ROUNDS + 1):
@@ -238,6 +239,7 @@ async def compare(places: Sequence[Place]) -> None:
             cells.append(f"{median(ratios):5.2f} ({min(ratios):.2f}-{max(ratios):.2f})")
         print(f"  {name:30}{' '.join(cells)}")
     print(f"  target: pages ≤ {TARGET} times")
+    return found
 
 
 async def beside_retention(place: Place, folder: Path) -> None:
@@ -301,16 +303,17 @@ async def open_place(url: str, jobs: int) -> Place:
     return Place(jobs, database, api, worker, url)
 
 
-async def measure(url: str, sizes: Sequence[int]) -> None:
+async def measure(url: str, sizes: Sequence[int]) -> Found:
     """Fill a database for each size, and compare them."""
     places = [await open_place(url, jobs) for jobs in sizes]
-    await compare(places)
+    found = await compare(places)
     with tempfile.TemporaryDirectory() as folder:
         await beside_retention(places[-1], Path(folder))
     for place in places:
         await place.api.close()
         await place.worker.close()
         await place.database.close()
+    return found
 
 
 def main(arguments: Sequence[str] = ()) -> None:
@@ -319,7 +322,9 @@ def main(arguments: Sequence[str] = ()) -> None:
     parser.add_argument(
         "--jobs", type=int, nargs="+", default=SIZES, help="the sizes, ascending"
     )
-    sizes = parser.parse_args(arguments).jobs
+    parser.add_argument("--out", type=Path, help="a file for the figures")
+    options = parser.parse_args(arguments)
+    sizes = options.jobs
     free = shutil.disk_usage(tempfile.gettempdir()).free
     if sum(sizes) * BYTES_OF_JOB > free:
         raise SystemExit(
@@ -327,7 +332,10 @@ def main(arguments: Sequence[str] = ()) -> None:
             f" {free / 1e9:.0f} GB are free in {tempfile.gettempdir()}; set TMPDIR."
         )
     with fresh_database() as url:
-        asyncio.run(measure(url, sizes))
+        found = asyncio.run(measure(url, sizes))
+    if options.out is not None:
+        told = {"sizes": sizes, "target": TARGET, "values": found}
+        options.out.write_text(json.dumps(told, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -23,9 +23,15 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 IMAGES = ROOT / "docs" / "images"
 BEGIN, END = "<!-- results -->\n", "<!-- end of results -->\n"
 #: What is run, and where in the folder its figures go.
-MEASURED = {"reads": ".", "writes": ".", "webhook": "."}
+MEASURED = {
+    "reads": ".",
+    "writes": ".",
+    "webhook": ".",
+    "queues": "queues.json",
+    "growth": "growth.json",
+}
 #: In which order they are shown; others come after them.
-ORDER = ("page", "job", "schedule", "webhook")
+ORDER = ("page", "job", "schedule", "webhook", "growth")
 
 #: The columns of what is asked over HTTP, by the figures of a round.
 _COLUMNS = {
@@ -129,7 +135,9 @@ def render(results: Sequence[Result], page: Path, images: Path) -> None:
 
 
 def _results(given: dict[str, Any]) -> Iterator[Result]:
-    if "values" in given:
+    if "sizes" in given:
+        yield _of_growth(given)
+    elif "values" in given:
         yield from _of_queues(given)
     else:
         yield _of_load(Comparison.from_json(given))
@@ -180,6 +188,29 @@ def _of_queues(given: dict[str, Any]) -> Iterator[Result]:
         ]
         title = what[0].upper() + what[1:]
         yield Result(f"{given['benchmark']}-{number}", title, figures, ratios, "")
+
+
+def _of_growth(given: dict[str, Any]) -> Result:
+    """Read what `benchmarks.growth` writes: how long each took, by size."""
+    first, *others = (str(size) for size in given["sizes"])
+    figures: dict[str, dict[str, list[float]]] = {}
+    for name, of_sizes in given["values"].items():
+        times = {
+            f"{int(size):,} jobs to {int(first):,}": [
+                one / least
+                for one, least in zip(of_sizes[size], of_sizes[first], strict=True)
+            ]
+            for size in others
+        }
+        milliseconds = {
+            f"{int(size):,} jobs, ms": of_sizes[size] for size in (first, *others)
+        }
+        figures[name] = times | milliseconds
+    footnote = (
+        f"Pages are to take at most {given['target']} times as long. A sparse filter is"
+        " refused once 10,000 jobs were looked at, which a small table does not have."
+    )
+    return Result("growth", "As the table grows: p50 of each", figures, [], footnote)
 
 
 def _spread(values: Sequence[float]) -> str:

@@ -29,6 +29,7 @@ NAMES = (
     "growth",
     "chaos",
     "fuzz",
+    "differential",
 )
 #: Those that are run only when they are named.
 APART = ("report",)
@@ -41,6 +42,7 @@ WITH_OPTIONS = (
     "growth",
     "chaos",
     "fuzz",
+    "differential",
     "report",
 )
 

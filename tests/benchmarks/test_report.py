@@ -69,3 +69,26 @@ def test_a_chart_has_a_bar_for_each_system_as_long_as_its_median(folder: Path) -
     assert float(ours.attrib["width"]) == pytest.approx(
         4 * float(theirs.attrib["width"]), rel=0.01
     )
+
+
+def test_growth_is_told_by_size_and_round_by_round(
+    tmp_path: Path,
+) -> None:
+    told = {
+        "sizes": [10, 1_000],
+        "target": 1.3,
+        "values": {
+            "page: all": {"10": [2.0, 1.0, 2.0], "1000": [2.0, 2.0, 4.0]},
+            "claims": {"10": [5.0, 5.0, 5.0], "1000": [5.0, 6.0, 4.0]},
+        },
+    }
+    (tmp_path / "growth.json").write_text(json.dumps(told))
+
+    [result] = read(tmp_path)
+
+    assert list(result.figures) == ["page: all", "claims"]
+    assert result.figures["claims"] == {
+        "1,000 jobs to 10": [1.0, 1.2, 0.8],
+        "10 jobs, ms": [5.0, 5.0, 5.0],
+        "1,000 jobs, ms": [5.0, 6.0, 4.0],
+    }

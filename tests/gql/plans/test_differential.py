@@ -1,10 +1,11 @@
 """Any valid document, by its plan and by the executor: the same bytes."""
 
+import os
 from collections.abc import Sequence
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from jobwire.gql.documents import DocumentError
@@ -16,15 +17,21 @@ from tests.gql.plans.rewriting import rewrite
 from tests.gql.test_any_operation import FEW
 
 #: How many documents of each root field, and how often more of what leads to others.
-DOCUMENTS = 40
+#: `./dev bench differential` wants more of them, and others each time.
+MORE = os.environ.get("JOBWIRE_TEST_DOCUMENTS")
+DOCUMENTS = int(MORE or 40)
 OF_MANY = dict.fromkeys(("job", "jobs", "jobSchedules", "node", "nodes"), 5)
+
+EACH = settings(FEW, max_examples=DOCUMENTS)
+if MORE is not None:
+    EACH = settings(EACH, derandomize=False, phases=[Phase.generate, Phase.shrink])
 
 #: It is made once for each field, not for each document.
 _operations = cache(operations)
 
 
 @pytest.mark.parametrize("field", FIELDS)
-@settings(FEW, max_examples=DOCUMENTS)
+@settings(EACH)
 @given(data=st.data())
 async def test_a_plan_answers_as_the_executor_does(
     engine: Engine, furnished: Sequence[str], field: str, data: st.DataObject
