@@ -61,7 +61,17 @@ async def holding(
                 connection, name, holder=holder, span=span, now=clock.now()
             )
 
-    number = await take()
+    async def lay_down() -> None:
+        with suppress(*_AWAY):
+            async with connections() as connection:
+                await duties.lay_down(connection, name, holder=holder, now=clock.now())
+
+    try:
+        number = await take()
+    except BaseException:
+        # It may be taken all the same, where only the answer was lost or not awaited.
+        await lay_down()
+        raise
     if number is None:
         async with connections() as connection:
             found = await duties.read_holder(connection, name, now=clock.now())
@@ -83,6 +93,4 @@ async def holding(
         renewing.cancel()
         with suppress(asyncio.CancelledError):
             await renewing
-        with suppress(*_AWAY):
-            async with connections() as connection:
-                await duties.lay_down(connection, name, holder=holder, now=clock.now())
+        await lay_down()

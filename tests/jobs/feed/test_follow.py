@@ -735,7 +735,7 @@ async def test_a_feed_that_is_woken_while_it_stops_ends(
 
 
 async def test_a_reader_that_joins_during_a_read_goes_on_from_the_log(
-    database: Database, doorbell: Doorbell, feed: Feed, make_job: MakeJob
+    database: Database, feed: Feed, make_job: MakeJob
 ) -> None:
     job = await make_job()
     given = feed.position(await _as_of(database, feed, job.id))
@@ -745,7 +745,7 @@ async def test_a_reader_that_joins_during_a_read_goes_on_from_the_log(
     reader = Subscription(Interest(job.id), alone())
     async with database.transaction() as blocking:
         await blocking.execute("LOCK TABLE feed_state")
-        doorbell.ring(Topic.CHANGE)
+        reading = asyncio.create_task(feed.next_read())
         async with database.connection() as looking, asyncio.timeout(30):
             while not await looking.fetchval(_FEED_WAITS):
                 pass
@@ -753,5 +753,6 @@ async def test_a_reader_that_joins_during_a_read_goes_on_from_the_log(
         async with database.connection() as other:
             await move(other, job, "RUNNING")
 
+    await reading
     async with asyncio.timeout(10):
         assert await reader.take() is None
