@@ -1,7 +1,6 @@
 """Whether the client still waits for the answer to a request."""
 
 import asyncio
-from types import TracebackType
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -22,29 +21,18 @@ class WhileConnected(Lasting):
 
     def __init__(self, request: Request) -> None:
         self._request = request
-        self._has_ended = False
         self._watching: asyncio.Task[None] | None = None
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """End the watch."""
-        super().__exit__(kind, error, traceback)
-        if self._watching is not None:
-            self._watching.cancel()
-        if self._has_ended and isinstance(error, asyncio.CancelledError):
-            self.task.uncancel()
-            raise ClientDisconnect from None
 
     def lasts(self) -> None:
         """Look after the client from now on."""
         self._watching = asyncio.create_task(self._until_it_ends())
 
+    def ends(self) -> None:
+        """Look after nobody any more."""
+        if self._watching is not None:
+            self._watching.cancel()
+
     async def _until_it_ends(self) -> None:
         while (await self._request.receive())["type"] != "http.disconnect":
             pass
-        self._has_ended = True
-        self.task.cancel()
+        self.cancel(ClientDisconnect())

@@ -16,17 +16,18 @@ MOMENT = 0.5
 class Lasting(ABC):
     """A block that does something of its own when it takes longer than a moment.
 
-    Attributes:
-        task: The task that is in the block.
+    It may be canceled then, for a reason that is raised at its end.
     """
 
-    task: "asyncio.Task[object]"
+    _task: "asyncio.Task[object]"
+    _cancelling: int
     _begun: "_Begun"
+    _reason: Exception | None = None
 
     def __enter__(self) -> Self:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - coroutines run in tasks
-        self.task = task
+        self._task, self._cancelling = task, task.cancelling()
         self._begun = _begun_in(asyncio.get_running_loop())
         self._begun.add(self)
         return self
@@ -38,10 +39,26 @@ class Lasting(ABC):
         traceback: TracebackType | None,
     ) -> None:
         self._begun.remove(self)
+        self.ends()
+        if (
+            self._reason is not None
+            and self._task.uncancel() <= self._cancelling
+            and isinstance(error, asyncio.CancelledError)
+        ):
+            raise self._reason from error
 
     @abstractmethod
     def lasts(self) -> None:
         """Be told that the moment is over; once, and only within the block."""
+
+    @abstractmethod
+    def ends(self) -> None:
+        """End what was begun when the moment was over, if it was."""
+
+    def cancel(self, reason: Exception) -> None:
+        """Cancel what is done inside."""
+        self._reason = reason
+        self._task.cancel()
 
 
 class Timeout(Lasting):
@@ -57,43 +74,26 @@ class Timeout(Lasting):
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._timer: asyncio.TimerHandle | None = None
-        self._has_expired = False
 
     def __enter__(self) -> Self:
         super().__enter__()
-        self._cancelling = self.task.cancelling()
         if self._seconds < MOMENT:
             self._set(self._seconds)
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        super().__exit__(kind, error, traceback)
-        if self._timer is not None:
-            self._timer.cancel()
-        if (
-            self._has_expired
-            and self.task.uncancel() <= self._cancelling
-            and isinstance(error, asyncio.CancelledError)
-        ):
-            raise TimeoutError from error
 
     def lasts(self) -> None:
         """Set a timer for the rest of the time."""
         if self._timer is None:
             self._set(self._seconds - MOMENT)
 
+    def ends(self) -> None:
+        """Forget the timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+
     def _set(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(seconds, self._expire)
-
-    def _expire(self) -> None:
-        self._has_expired = True
-        self.task.cancel()
+        self._timer = loop.call_later(seconds, self.cancel, TimeoutError())
 
 
 class _Begun:

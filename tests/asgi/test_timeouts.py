@@ -98,6 +98,9 @@ async def test_what_lasts_is_told_once_and_what_ended_is_not() -> None:
         def lasts(self) -> None:
             told.append(self._name)
 
+        def ends(self) -> None:
+            pass
+
     with _Told("short"):
         pass
     with _Told("long"):
