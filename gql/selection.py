@@ -7,29 +7,30 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    SelectionNode,
 )
 
-from jobwire.gql.context import Info
 
-
-def selects(info: Info, name: str) -> bool:
-    """Whether a field of that name is selected anywhere below, in any type."""
-    return _selects(info._raw_info.field_nodes, name, info._raw_info.fragments)  # noqa: SLF001 - what is public is made of all that is selected, each time
-
-
-def _selects(
-    nodes: Iterable[object], name: str, fragments: Mapping[str, FragmentDefinitionNode]
+def selects(
+    selections: Iterable[SelectionNode],
+    name: str,
+    fragments: Mapping[str, FragmentDefinitionNode],
 ) -> bool:
-    for node in nodes:
-        below: object = node
-        if isinstance(node, FieldNode) and node.name.value == name:
+    """Whether a field of that name is among them or anywhere below, in any type.
+
+    Args:
+        selections: What is selected.
+        name: The name in the schema.
+        fragments: Those of the document, by name.
+    """
+    for one in selections:
+        below = None
+        if isinstance(one, FragmentSpreadNode):
+            below = fragments[one.name.value].selection_set
+        elif isinstance(one, FieldNode | InlineFragmentNode):
+            below = one.selection_set
+        if isinstance(one, FieldNode) and one.name.value == name:
             return True
-        if isinstance(node, FragmentSpreadNode):
-            below = fragments[node.name.value]
-        if (
-            isinstance(below, FieldNode | InlineFragmentNode | FragmentDefinitionNode)
-            and below.selection_set is not None
-            and _selects(below.selection_set.selections, name, fragments)
-        ):
+        if below is not None and selects(below.selections, name, fragments):
             return True
     return False

@@ -1,4 +1,4 @@
-"""Which variables of an operation shape what its results look like."""
+"""Which variables are used, and which of them shape what results look like."""
 
 from typing import Any
 
@@ -23,6 +23,14 @@ class _Variables(Visitor):
         self.names.add(node.name.value)
 
 
+def variables_in(*nodes: Node) -> frozenset[str]:
+    """Return the variables that are used anywhere in some nodes."""
+    found = _Variables()
+    for node in nodes:
+        visit(node, found)
+    return frozenset(found.names)
+
+
 def shaping_variables(
     document: DocumentNode, operation: OperationDefinitionNode
 ) -> frozenset[str]:
@@ -42,7 +50,4 @@ def shaping_variables(
             shaping.append(selection)
         elif selection.selection_set is not None:
             shaping.append(selection.selection_set)
-    found = _Variables()
-    for node in shaping:
-        visit(node, found)
-    return frozenset(found.names)
+    return variables_in(*shaping)

@@ -24,7 +24,8 @@ async def changed_jobs(info: Info, rows: Sequence[Row]) -> list[Job]:
     it, the rows may have moved on. So that read happens when asOf is asked for, and
     only then.
     """
-    if not rows or not selects(info, "asOf"):
+    raw = info._raw_info  # noqa: SLF001 - info copies all that is selected, each time
+    if not rows or not selects(raw.field_nodes, "asOf", raw.fragments):
         return [Job.of(row) for row in rows]
     engine = info.context.engine
     async with info.context.database.connection() as connection:

@@ -7,18 +7,16 @@ from graphql import (
     FieldNode,
     GraphQLArgument,
     GraphQLField,
-    ValueNode,
     VariableNode,
-    Visitor,
     is_non_null_type,
     is_required_argument,
-    visit,
 )
 from graphql.execution.values import VariableValues, get_argument_values
 from strawberry.types.field import StrawberryField
 
 from jobwire.gql.documents.plans.inputs import Make, maker
 from jobwire.gql.documents.plans.unplanned import Unplanned
+from jobwire.gql.documents.variables import variables_in
 from jobwire.gql.schema import schema
 
 _UNFIT = "an argument that does not fit"
@@ -88,7 +86,7 @@ class Arguments:
                 )
                 if argument.default is not None:
                     once[name] = argument
-            elif is_as_it_comes and (value is None or not _has_variables(value)):
+            elif is_as_it_comes and (value is None or not variables_in(value)):
                 once[name] = argument
             else:
                 anew[name] = argument
@@ -136,18 +134,3 @@ class Arguments:
             own_name, make = self._made[name]
             arguments[own_name] = value if make is None else make(value)
         return arguments
-
-
-class _Variables(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.any = False
-
-    def enter_variable(self, *_: Any) -> None:
-        self.any = True
-
-
-def _has_variables(value: ValueNode) -> bool:
-    found = _Variables()
-    visit(value, found)
-    return found.any

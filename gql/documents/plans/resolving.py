@@ -8,7 +8,6 @@ from typing import Any, TypeAlias, TypeGuard
 
 from graphql import GraphQLObjectType, GraphQLResolveInfo, GraphQLResolveInfoHelpers
 from graphql.execution.collect_fields import FieldDetailsList
-from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from strawberry.extensions.field_extension import build_field_extension_resolvers
 from strawberry.types.field import StrawberryField
@@ -71,14 +70,12 @@ class Resolver:
             abort_signal=None,
             async_helpers=_HELPERS,
         )
-        code = self._field.base_resolver
-        if code is None:
-            given = get_argument_values(definition, node, run.variables)
-            return lambda value: definition.resolve(value, info, **given)
         shown = schema.config.info_class(_raw_info=info, _field=self._field)
         arguments = self._arguments(run.variables)
         if (wrapped := self._wrapped) is not None:
             return lambda value: wrapped(value, shown, **arguments)
+        code = self._field.base_resolver
+        assert code is not None  # noqa: S101 - what is an attribute alone has no Resolver
         if code.info_parameter is not None:
             arguments[code.info_parameter.name] = shown
         function: Callable[..., Any] = code.wrapped_func  # type: ignore[assignment]  # ours are functions
@@ -91,9 +88,21 @@ def _within_extensions(field: StrawberryField) -> Callable[..., Any] | None:
 
     It takes the object, the info and the arguments, as extensions do.
     """
-    code = field.base_resolver
-    if code is None or not field.extensions:
+    if not field.extensions:
         return None
+    resolve = _alone(field)
+    extensions: list[Callable[..., Any]] = build_field_extension_resolvers(field)
+    for extension in extensions:
+        resolve = partial(extension, resolve)
+    return resolve
+
+
+def _alone(field: StrawberryField) -> Callable[..., Any]:
+    """Return the code of a field, or what reads it, as extensions call it."""
+    code = field.base_resolver
+    if code is None:
+        read = attrgetter(field.python_name)
+        return lambda value, _: read(value)
     function: Callable[..., Any] = code.wrapped_func  # type: ignore[assignment]  # ours are functions
     of_info = None if code.info_parameter is None else code.info_parameter.name
     of_object = code.self_parameter
@@ -103,9 +112,6 @@ def _within_extensions(field: StrawberryField) -> Callable[..., Any] | None:
             arguments[of_info] = info
         return function(value, **arguments) if of_object else function(**arguments)
 
-    extensions: list[Callable[..., Any]] = build_field_extension_resolvers(field)
-    for extension in extensions:
-        resolve = partial(extension, resolve)
     return resolve
 
 

@@ -3,15 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from graphql import (
-    FieldNode,
     FragmentDefinitionNode,
     GraphQLObjectType,
     OperationDefinitionNode,
-    Visitor,
-    visit,
 )
 from graphql.execution.collect_fields import (
     FieldDetailsList,
@@ -23,6 +19,7 @@ from graphql.execution.collect_fields import (
 from graphql.execution.values import VariableValues
 
 from jobwire.gql.schema import core
+from jobwire.gql.selection import selects
 
 
 @dataclass(frozen=True)
@@ -62,10 +59,7 @@ class PlanSource:
 
     def selects(self, name: str) -> bool:
         """Whether a field of that name is selected anywhere, in any type."""
-        found = _Named(name)
-        for node in (self.operation, *self.fragments.values()):
-            visit(node, found)
-        return found.is_there
+        return selects(self.operation.selection_set.selections, name, self.fragments)
 
     @cached_property
     def _details(self) -> dict[str, FragmentDetails]:
@@ -76,13 +70,3 @@ class PlanSource:
     @cached_property
     def _values(self) -> VariableValues:
         return VariableValues({}, dict(self.conditions))
-
-
-class _Named(Visitor):
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._name = name
-        self.is_there = False
-
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
-        self.is_there |= node.name.value == self._name
