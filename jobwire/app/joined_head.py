@@ -27,9 +27,7 @@ class JoinedHead(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Send some bytes, or hold a head for a moment."""
         if self._head:
-            head, self._head = self._head, b""
-            self._flushing.cancel()
-            self._transport.writelines((head, data))
+            self._transport.writelines((self._taken(), data))
         elif data[-4:] == _END_OF_HEAD:
             self._head = data
             self._flushing = asyncio.get_running_loop().call_soon(self.flush)
@@ -39,9 +37,7 @@ class JoinedHead(asyncio.Transport):
     def flush(self) -> None:
         """Send what is held."""
         if self._head:
-            head, self._head = self._head, b""
-            self._flushing.cancel()
-            self._transport.write(head)
+            self._transport.write(self._taken())
 
     def is_closing(self) -> bool:
         """Whether it is closing or closed."""
@@ -59,3 +55,9 @@ class JoinedHead(asyncio.Transport):
     def get_write_buffer_size(self) -> int:
         """How many bytes are written and not sent."""
         return self._transport.get_write_buffer_size() + len(self._head)
+
+    def _taken(self) -> bytes | bytearray | memoryview:
+        """Return the head, which is held no longer."""
+        head, self._head = self._head, b""
+        self._flushing.cancel()
+        return head

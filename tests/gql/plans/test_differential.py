@@ -8,6 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.differential import DOCUMENTS as DIFFERENTIAL
 from jobwire.gql.documents import DocumentError
 from jobwire.jobs.engine import Engine
 from tests.gql.any_operation import FIELDS, operations
@@ -18,7 +19,7 @@ from tests.gql.test_any_operation import FEW
 
 #: How many documents of each root field, and how often more of what leads to others.
 #: `./dev bench differential` wants more of them, and others each time.
-MORE = os.environ.get("JOBWIRE_TEST_DOCUMENTS")
+MORE = os.environ.get(DIFFERENTIAL)
 DOCUMENTS = int(MORE or 40)
 OF_MANY = dict.fromkeys(("job", "jobs", "jobSchedules", "node", "nodes"), 5)
 
