@@ -31,6 +31,7 @@ from jobwire.jobs.feed import log as feed_log
 from jobwire.jobs.feed import subscription as feed_subscription
 from jobwire.jobs.feed.audience import alone
 from jobwire.jobs.feed.interest import Interest
+from jobwire.jobs.feed.stream import Stream
 from jobwire.jobs.feed.subscription import Subscription
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Job
@@ -649,16 +650,15 @@ async def test_what_rang_while_nobody_followed_is_told_to_the_first_who_does(
         Doorbell(database) as doorbell,
         Feed(database, doorbell, clock=clock, poll_interval=timedelta(hours=1)) as feed,
     ):
-        given = feed.position(await _as_of(database, feed, job.id))
+        read = feed.position(await _as_of(database, feed, job.id))
         async with database.connection() as connection:
             await move(connection, job, "SUCCEEDED")
         doorbell.ring(Topic.CHANGE)
-        reader = Subscription(Interest(job.id), alone())
 
-        await feed.join(reader, given)
+        all_told = Stream(feed, USER, Interest(job.id), alone()).tell(read, read)
 
-        async with asyncio.timeout(PATIENCE):
-            assert (await reader.take()).told.message.event.version == 2
+        async with opened(told.message async for told in all_told) as reader:
+            assert versions(await reader.until(Changed)) == [2]
 
 
 async def test_an_open_transaction_delays_nobody_elses_events(
