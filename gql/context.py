@@ -291,15 +291,14 @@ class Context:
             columns: A select list of columns of `j`, `j.id` among them.
             with_as_of: Whether the operation tells where it stands in the event log.
         """
-
-        async def read(
-            connection: Connection,
-        ) -> tuple[Selected | None, AsOf | None]:
-            return await queries.read_selected_job(
-                connection, self.viewer, job_id, columns, with_as_of=with_as_of
-            )
-
-        return await self._read(read, is_placed=with_as_of)
+        read = partial(
+            self.engine.job_reads.read,
+            self.viewer,
+            job_id,
+            columns,
+            with_as_of=with_as_of,
+        )
+        return await self._read_placed(read, is_placed=with_as_of)
 
     async def read_attempt(self, job_id: UUID, number: int) -> Attempt | None:
         """Read an attempt behind the viewer's wall."""
@@ -355,15 +354,27 @@ class Context:
         *,
         is_placed: bool = True,
     ) -> T:
+        """Read something on a connection of the viewer's share; see `_read_placed`."""
+
+        async def read_on_share() -> tuple[T, AsOf | None]:
+            async with self.database.connection() as connection:
+                return await read(connection)
+
+        return await self._read_placed(read_on_share, is_placed=is_placed)
+
+    async def _read_placed(
+        self,
+        read: Callable[[], Awaitable[tuple[T, AsOf | None]]],
+        *,
+        is_placed: bool,
+    ) -> T:
         """Read something; the first time before all else, unless nobody asks where."""
         if is_placed and self._as_of is None:
             async with self._first_read:
                 if self._as_of is None:
-                    async with self.database.connection() as connection:
-                        found, self._as_of = await read(connection)
+                    found, self._as_of = await read()
                     return found
-        async with self.database.connection() as connection:
-            found, _ = await read(connection)
+        found, _ = await read()
         return found
 
     async def _load_jobs(self, ids: list[UUID]) -> list[Job | None]:

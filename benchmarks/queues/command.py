@@ -110,14 +110,14 @@ class Comparison:
         self._compare(what, rates, ((NODE, "≥ 1.0"), (PYTHON, "≥ 2.0")))
 
     async def enqueue(self, jobs: int) -> None:
-        """Jobs in a transaction each, over 16 connections."""
-        what = "enqueue over 16 connections, one job in a transaction"
+        """Jobs one by one, of 16 callers."""
+        what = "enqueue by 16 callers, each job by itself"
         rates = await self._rates(what, lambda bench: bench.enqueue("singly", jobs))
         self._compare(what, rates, ((PYTHON, "≥ 2.0"), (NODE, _NO_BAR)))
 
     async def batches(self, jobs: int) -> None:
-        """Jobs in statements of 1,000, over 16 connections."""
-        what = "enqueue over 16 connections, 1,000 jobs in a statement"
+        """Jobs in statements of 1,000, of 16 callers."""
+        what = "enqueue by 16 callers, 1,000 jobs in a statement"
         rates = await self._rates(what, lambda bench: bench.enqueue("batches", jobs))
         self._compare(what, rates, ((PYTHON, _NO_BAR), (NODE, _NO_BAR)))
 

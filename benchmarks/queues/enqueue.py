@@ -10,11 +10,15 @@ import time
 from benchmarks.queues.jobs import no_op, stamp
 from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.doorbell import Doorbell, Topic
+from jobwire.jobs.fair_shares import FairShares
+from jobwire.jobs.intake import Intake
+from jobwire.jobs.job_ranges import PLAN_SETTINGS
+from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry, collect
-from jobwire.jobs.schedule import schedule, schedule_each
+from jobwire.jobs.schedule import schedule_each
 from jobwire.jobs.schedule_request import ScheduleRequest
 from jobwire.jobs.viewer import trusted
-from jobwire.models.database import Connection, Database
+from jobwire.models.database import Database
 from jobwire.worker.event_loop import new_event_loop
 
 #: Jobs in one statement.
@@ -22,21 +26,22 @@ BATCH = 1000
 #: Jobs a second, where they are sent at a pace.
 PACE = 20
 
+_VIEWER = trusted("bench")
+_POLICY = PlacementPolicy()
+
 
 class Client:
-    """Schedules jobs on one connection and rings afterwards."""
+    """Schedules jobs and rings afterwards, as `jobs.schedule_job` does."""
 
-    def __init__(self, connection: Connection, doorbell: Doorbell) -> None:
-        self._connection = connection
+    def __init__(self, database: Database, doorbell: Doorbell) -> None:
+        self._database = database
         self._doorbell = doorbell
-        self._terms = {
-            "registry": Registry(collect(no_op, stamp)),
-            "viewer": trusted("bench"),
-        }
+        self._registry = Registry(collect(no_op, stamp))
         self._clock = SystemClock()
+        self._intake = Intake(FairShares(database), self._clock)
 
     async def singly(self, count: int) -> None:
-        """Schedule jobs in a transaction each."""
+        """Schedule jobs, each when the one before it is committed."""
         request = ScheduleRequest(type="no-op", tag="bench")
         for _ in range(count):
             await self._schedule(request)
@@ -45,9 +50,14 @@ class Client:
         """Schedule jobs in a transaction for many."""
         requests = [ScheduleRequest(type="no-op", tag="bench")] * BATCH
         for _ in range(count // BATCH):
-            await schedule_each(
-                self._connection, requests, now=self._clock.now(), **self._terms
-            )
+            async with self._database.connection() as connection:
+                await schedule_each(
+                    connection,
+                    requests,
+                    registry=self._registry,
+                    viewer=_VIEWER,
+                    now=self._clock.now(),
+                )
             self._ring()
 
     async def paced(self, count: int) -> None:
@@ -59,7 +69,9 @@ class Client:
             await self._schedule(ScheduleRequest(type="stamp", tag="bench", data=data))
 
     async def _schedule(self, request: ScheduleRequest) -> None:
-        await schedule(self._connection, request, now=self._clock.now(), **self._terms)
+        await self._intake.schedule(
+            request, registry=self._registry, viewer=_VIEWER, policy=_POLICY
+        )
         self._ring()
 
     def _ring(self) -> None:
@@ -67,14 +79,15 @@ class Client:
 
 
 async def main(url: str, action: str, count: int, connections: int) -> None:
-    """Do it once to warm up, then measure it."""
-    database = await Database.open(url, min_size=connections, max_size=connections + 1)
+    """Do it once to warm up, then measure it, as so many callers at once."""
+    database = await Database.open(
+        url,
+        min_size=connections,
+        max_size=connections + 1,
+        settings=PLAN_SETTINGS,
+    )
     async with Doorbell(database) as doorbell:
-
-        async def work(count: int) -> None:
-            async with database.connection() as connection:
-                await getattr(Client(connection, doorbell), action)(count)
-
+        work = getattr(Client(database, doorbell), action)
         if action == "singly":
             await asyncio.gather(*(work(20) for _ in range(connections)))
         began, used = time.perf_counter(), time.process_time()

@@ -15,7 +15,6 @@ from jobwire.gql.types.job import Job
 from jobwire.gql.types.user_error import UserError
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.run_wait import check_wait, wait_for_run
-from jobwire.jobs.schedule import schedule
 from jobwire.jobs.viewer import Scope
 
 
@@ -51,15 +50,9 @@ async def resolve_schedule_job(
     viewer = info.context.viewer
     if input.wait_for_run is not None:
         check_wait(input.wait_for_run, path=("waitForRun",))
-    async with info.context.database.connection() as connection:
-        scheduled = await schedule(
-            connection,
-            input.request(),
-            registry=engine.registry,
-            viewer=viewer,
-            now=engine.clock.now(),
-            policy=engine.policy,
-        )
+    scheduled = await engine.intake.schedule(
+        input.request(), registry=engine.registry, viewer=viewer, policy=engine.policy
+    )
     row = scheduled.job
     if scheduled.created:
         engine.doorbell.ring(Topic.WORK, Topic.CHANGE)

@@ -130,19 +130,21 @@ async def schedule_job(
         secret_result=secret_result,
     )
     registry = None if definition is None else Registry([definition])
-    if registry is None and isinstance(where, Jobwire):
-        registry = where.engine.registry
     viewer = trusted(read_user_id(user_id))
-    policy = where.engine.policy if isinstance(where, Jobwire) else PlacementPolicy()
-    async with own_transaction(where, schema, Topic.WORK) as (connection, now):
-        scheduled = await schedule(
-            connection,
+    if isinstance(where, Jobwire):
+        engine = where.engine
+        scheduled = await engine.intake.schedule(
             request,
-            registry=registry,
+            registry=registry or engine.registry,
             viewer=viewer,
-            now=now,
-            policy=policy,
+            policy=engine.policy,
         )
+        engine.doorbell.ring(Topic.WORK, Topic.CHANGE)
+    else:
+        async with own_transaction(where, schema, Topic.WORK) as (connection, now):
+            scheduled = await schedule(
+                connection, request, registry=registry, viewer=viewer, now=now
+            )
     job = scheduled.job
     if wait_for_run is not None and isinstance(where, Jobwire):
         feed = where.engine.feed

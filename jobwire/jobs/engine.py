@@ -9,6 +9,8 @@ from jobwire.jobs.doorbell import Doorbell
 from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.jobs.fair_shares import FairShares
 from jobwire.jobs.feed import Feed
+from jobwire.jobs.intake import Intake
+from jobwire.jobs.job_reads import JobReads
 from jobwire.jobs.logs.feed import LogFeed
 from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.rate_limits import RateLimits
@@ -39,6 +41,8 @@ class Engine:
         rate_limits: How many operations each caller may start.
         turns: Whose work comes next.
         shares: The connections that each user may hold.
+        intake: Accepts jobs, those of a moment together.
+        job_reads: Reads single jobs, those of a moment together.
         logs: The live logs of this process.
         counts: Tells watchers of this process how many jobs stand where.
     """
@@ -56,11 +60,15 @@ class Engine:
     rate_limits: RateLimits = field(default_factory=RateLimits, compare=False)
     turns: Turns = field(default_factory=Turns, repr=False, compare=False)
     shares: FairShares = field(init=False, repr=False, compare=False)
+    intake: Intake = field(init=False, repr=False, compare=False)
+    job_reads: JobReads = field(init=False, repr=False, compare=False)
     logs: LogFeed = field(init=False, repr=False, compare=False)
     counts: CountsWatch = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shares", FairShares(self.database))
+        object.__setattr__(self, "intake", Intake(self.shares, self.clock))
+        object.__setattr__(self, "job_reads", JobReads(self.shares))
         object.__setattr__(self, "logs", LogFeed(self.database, self.doorbell))
         read = partial(read_counts, self.database, clock=self.clock)
         object.__setattr__(self, "counts", CountsWatch(read, self.doorbell))

@@ -22,7 +22,7 @@ from jobwire.jobs.job_ranges import LOOKS, Span, readings, unbounded_reading
 from jobwire.jobs.long_json import LEFT_OUT, LongColumn, LongJson
 from jobwire.jobs.selected import Selected
 from jobwire.jobs.viewer import Viewer
-from jobwire.jobs.wall import wall_of_jobs, wall_of_parts
+from jobwire.jobs.wall import Wall, wall_of_jobs, wall_of_parts
 from jobwire.models.database import Connection
 
 #: Longer pages are refused.
@@ -143,9 +143,11 @@ class Window(Generic[T]):
 
 
 # There is a row even where there is no job: it says where the read stands in the log.
-_ONE_JOB = f"""(SELECT) AS one
+_JOBS = f"""(SELECT) AS one
   LEFT JOIN worker_jobs j
-    ON j.id = $1 AND {wall_of_jobs("$2", "$3", of="j.")} AND j.deleted_at IS NULL"""
+    ON j.id = {{}} AND {wall_of_jobs("$2", "$3", of="j.")} AND j.deleted_at IS NULL"""
+_ONE_JOB = _JOBS.format("$1")
+_SOME_JOBS = _JOBS.format("ANY($1::uuid[])")
 
 
 async def read_job(
@@ -161,32 +163,37 @@ async def read_job(
     return job, AsOf.from_record(record)
 
 
-async def read_selected_job(
+async def read_selected_jobs(
     connection: Connection,
-    viewer: Viewer,
-    job_id: UUID,
+    wall: Wall,
+    ids: Sequence[UUID],
     columns: str,
     *,
     with_as_of: bool,
-) -> tuple[Selected | None, AsOf | None]:
-    """Read some columns of one job, in one statement.
+) -> tuple[dict[UUID, Selected], AsOf | None]:
+    """Read some columns of the jobs of the given ids, in one statement.
 
     Args:
         connection: Any connection.
-        viewer: Behind whose wall.
-        job_id: The job.
+        wall: What may be seen.
+        ids: At least one.
         columns: A select list of columns of `j`, `j.id` among them.
         with_as_of: Read where that read stands in the event log, too.
+
+    Returns:
+        Those that there are, by id, and where that read stands.
     """
+    # A plan for arrays may be made anew each time.
+    source, wanted = (_ONE_JOB, ids[0]) if len(ids) == 1 else (_SOME_JOBS, ids)
     as_of = f"{AS_OF_COLUMNS}, " if with_as_of else ""
-    record = await connection.fetchrow(
-        f"SELECT {as_of}{columns} FROM {_ONE_JOB}",
-        job_id,
-        *viewer.wall.values,
+    records = await connection.fetch(
+        f"SELECT {as_of}{columns} FROM {source}",
+        wanted,
+        *wall.values,
         record_class=Selected,
     )
-    found = None if record["id"] is None else record
-    return found, AsOf.from_record(record) if with_as_of else None
+    found = {record["id"]: record for record in records if record["id"] is not None}
+    return found, AsOf.from_record(records[0]) if with_as_of else None
 
 
 async def read_jobs(
@@ -200,10 +207,8 @@ async def read_jobs(
         The jobs, and where that read stands in the event log.
     """
     records = await connection.fetch(
-        f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j", lean=True)} FROM (SELECT) AS one
-              LEFT JOIN worker_jobs j
-                ON j.id = ANY($1::uuid[]) AND {wall_of_jobs("$2", "$3", of="j.")}
-               AND j.deleted_at IS NULL""",
+        f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j", lean=True)}
+              FROM {_SOME_JOBS}""",
         list(ids),
         *viewer.wall.values,
     )

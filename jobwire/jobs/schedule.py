@@ -231,7 +231,8 @@ async def schedule_each(
     """
     terms = _Terms(registry, viewer, now, policy)
     new, refusals = terms.read(requests)
-    outcomes = {**refusals, **await _write(connection, new, source, viewer)}
+    written = await write(connection, [*new.values()], source=source, viewer=viewer)
+    outcomes = {**refusals, **dict(zip(new, written, strict=True))}
     return [outcomes[position] for position in range(len(requests))]
 
 
@@ -256,10 +257,9 @@ async def schedule_all(
     new, refusals = terms.read(requests)
     if refusals:
         raise BatchRefusedError(refusals, of=len(requests))
-    outcomes = await _write(connection, new, source, viewer)
+    written = await write(connection, [*new.values()], source=source, viewer=viewer)
     scheduled = []
-    for position in range(len(requests)):
-        outcome = outcomes[position]
+    for position, outcome in enumerate(written):
         if isinstance(outcome, JobError):
             refusals[position] = outcome
         else:
@@ -269,50 +269,70 @@ async def schedule_all(
     return scheduled
 
 
-async def _write(
+def accept(
+    request: ScheduleRequest,
+    *,
+    registry: Registry | None,
+    viewer: Viewer,
+    now: datetime,
+    policy: PlacementPolicy = _ANYWHERE,
+) -> NewJob:
+    """Make the job that a request asks for; `write` commits it.
+
+    Raises:
+        JobError: It is refused, as by `schedule`.
+    """
+    return _Terms(registry, viewer, now, policy).accept(
+        request, identifiers.new_id(now)
+    )
+
+
+async def write(
     connection: SqlConnection,
-    new: dict[int, NewJob],
+    jobs: Sequence[NewJob],
+    *,
     source: SignalSource,
     viewer: Viewer,
-) -> dict[int, Scheduled | JobError]:
-    """Write accepted jobs, and find those whose idempotency keys are taken."""
-    outcomes: dict[int, Scheduled | JobError] = {}
+) -> list[Scheduled | JobError]:
+    """Write accepted jobs, and find those whose idempotency keys are taken.
+
+    One statement if none has such a key.
+
+    Returns:
+        For each job, in order, what became of it or why it was refused.
+    """
+    outcomes: dict[UUID, Scheduled | JobError] = {}
+    new = [*jobs]
     while new:
         created = await create(
             connection,
-            [*new.values()],
+            new,
             source=source,
             actor=viewer.user_id,
             detail=viewer.detail(),
         )
-        repeats = {}
-        for position, job in new.items():
-            if job.id in created:
-                outcomes[position] = Scheduled(created[job.id], created=True)
-            else:
-                repeats[position] = job
-        found = await _find(connection, repeats)
-        outcomes |= found
+        outcomes |= {id: Scheduled(job, created=True) for id, job in created.items()}
+        repeats = [job for job in new if job.id not in created]
+        outcomes |= await _find(connection, repeats)
         # A key whose job was deleted at this very moment is free again.
-        new = {at: job for at, job in repeats.items() if at not in found}
-    return outcomes
+        new = [job for job in repeats if job.id not in outcomes]
+    return [outcomes[job.id] for job in jobs]
 
 
 async def _find(
-    connection: SqlConnection, repeats: dict[int, NewJob]
-) -> dict[int, Scheduled | JobError]:
+    connection: SqlConnection, repeats: Sequence[NewJob]
+) -> dict[UUID, Scheduled | JobError]:
     """Answer requests whose idempotency keys are taken, by the jobs that hold them."""
     if not repeats:
         return {}
-    keys = {position: _key(job) for position, job in repeats.items()}
-    first = await read_first(connection, [*keys.values()])
-    found: dict[int, Scheduled | JobError] = {}
-    for position, job in repeats.items():
-        if keys[position] not in first:
+    first = await read_first(connection, [_key(job) for job in repeats])
+    found: dict[UUID, Scheduled | JobError] = {}
+    for job in repeats:
+        if _key(job) not in first:
             continue
-        holder, asked = first[keys[position]]
+        holder, asked = first[_key(job)]
         differing = differing_fields(asked, job.idempotency_input or "{}")
-        found[position] = (
+        found[job.id] = (
             IdempotencyConflictError(holder, differing)
             if differing
             else Scheduled(holder, created=False)

@@ -47,7 +47,6 @@ from jobwire.models.vocabulary import (
 from tests.clock import FakeClock
 from tests.jobs.feed.steps import (
     ADMIN,
-    PATIENCE,
     STRANGER,
     USER,
     move,

@@ -1,0 +1,150 @@
+"""Gathering: what many ask for is done at once, while one after the other comes.
+
+A statement for many rows costs little more than one for a single row, and a commit the
+same. Nobody waits for company: who finds nothing under way is served at once, and
+whoever comes meanwhile is in the next batch.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Generic, TypeAlias, TypeVar
+
+import asyncpg
+
+Line = TypeVar("Line", bound=Hashable)
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+#: Does what is asked in one line, all of it or nothing; answers each in order, or says
+#: why not.
+Work: TypeAlias = Callable[
+    [Line, Sequence[Asked]], Awaitable[Sequence[Answer | Exception]]
+]
+
+#: How long a batch holds up the next one of its line, in seconds. What waits longer
+#: waits for a lock, or for a server that has too much to do.
+PATIENCE = 0.02
+#: What a batch weighs at most, if it is more than one.
+MOST = 64
+
+#: What tells that nothing was done, and may be the fault of one in a batch.
+_UNDONE = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.QueryCanceledError,
+    asyncpg.TransactionRollbackError,
+)
+
+_Waiting: TypeAlias = deque[tuple[Asked, asyncio.Future[Answer]]]
+
+
+class Gathering(Generic[Line, Asked, Answer]):
+    """Gathers what is asked in one line while a batch of that line is under way.
+
+    Args:
+        work: Does it.
+        weigh: How much of a batch something is; by default each is 1.
+    """
+
+    def __init__(
+        self,
+        work: Work[Line, Asked, Answer],
+        *,
+        weigh: Callable[[Asked], int] = lambda _: 1,
+    ) -> None:
+        self._work = work
+        self._weigh = weigh
+        #: What waits, in each line in which a batch is under way.
+        self._lines: dict[Line, _Waiting[Asked, Answer]] = {}
+        #: The batch that holds up the next one of its line.
+        self._first: dict[Line, asyncio.Task[None]] = {}
+        self._batches: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        """How many lines there are at the moment."""
+        return len(self._lines)
+
+    async def ask(self, line: Line, asked: Asked) -> Answer:
+        """Have something done, with others of its line.
+
+        Whoever is cancelled before their batch begins has asked for nothing.
+
+        Raises:
+            Exception: What was answered instead, or what the work raised.
+        """
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        waiting = self._lines.get(line)
+        if waiting is None:
+            waiting = self._lines[line] = deque()
+            self._begin(line)
+        waiting.append((asked, answer))
+        return await answer
+
+    def _begin(self, line: Line) -> None:
+        """Begin a batch in the next round of the loop, with all that ask until then."""
+        batch = asyncio.get_running_loop().create_task(self._run(line))
+        self._first[line] = batch
+        self._batches.add(batch)
+        batch.add_done_callback(self._batches.discard)
+
+    def _advance(self, line: Line, batch: asyncio.Task[None] | None) -> None:
+        """Hold up the line no longer for a batch."""
+        if self._first.get(line) is not batch:
+            return
+        if self._lines[line]:
+            self._begin(line)
+        else:
+            del self._lines[line], self._first[line]
+
+    async def _run(self, line: Line) -> None:
+        batch = asyncio.current_task()
+        pace = asyncio.get_running_loop().call_later(
+            PATIENCE, self._advance, line, batch
+        )
+        try:
+            if taken := self._take(self._lines[line]):
+                await self._answer(line, taken)
+        finally:
+            pace.cancel()
+            self._advance(line, batch)
+
+    def _take(
+        self, waiting: _Waiting[Asked, Answer]
+    ) -> list[tuple[Asked, asyncio.Future[Answer]]]:
+        taken: list[tuple[Asked, asyncio.Future[Answer]]] = []
+        weight = 0
+        while waiting:
+            asked, answer = waiting[0]
+            if not answer.done():
+                weight += self._weigh(asked)
+                if taken and weight > MOST:
+                    break
+                taken.append((asked, answer))
+            waiting.popleft()
+        return taken
+
+    async def _answer(
+        self, line: Line, taken: list[tuple[Asked, asyncio.Future[Answer]]]
+    ) -> None:
+        try:
+            found = await self._work(line, [asked for asked, _ in taken])
+        except _UNDONE as error:
+            if len(taken) > 1:
+                for one in taken:
+                    await self._answer(line, [one])
+                return
+            found = [error]
+        except Exception as error:  # noqa: BLE001 - those who asked are told
+            found = [error] * len(taken)
+        except BaseException:
+            for _, answer in taken:
+                answer.cancel()
+            raise
+        for (_, answer), outcome in zip(taken, found, strict=True):
+            if answer.done():
+                continue
+            if isinstance(outcome, Exception):
+                answer.set_exception(outcome)
+            else:
+                answer.set_result(outcome)

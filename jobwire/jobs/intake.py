@@ -1,0 +1,77 @@
+"""Intake: jobs of callers without a transaction, those of a moment in one statement."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from jobwire.jobs.clock import Clock
+from jobwire.jobs.errors import JobError
+from jobwire.jobs.fair_shares import FairShares
+from jobwire.jobs.gathering import Gathering
+from jobwire.jobs.placement import PlacementPolicy
+from jobwire.jobs.registry import Registry
+from jobwire.jobs.schedule import Scheduled, accept, write
+from jobwire.jobs.schedule_request import ScheduleRequest
+from jobwire.jobs.transitions.create import NewJob
+from jobwire.jobs.viewer import Viewer
+from jobwire.models.vocabulary import SignalSource
+
+#: Characters of JSON that weigh as much as a job without any.
+_LIGHT = 8192
+
+
+class _Line(NamedTuple):
+    """Those whose jobs can be written by one statement.
+
+    Jobs with idempotency keys stand apart: they may wait for whoever is about to use
+    the same, and need a second statement when one is taken.
+    """
+
+    viewer: Viewer
+    source: SignalSource
+    is_keyed: bool
+
+
+class Intake:
+    """Accepts the jobs of one process.
+
+    Args:
+        shares: Lends connections.
+        clock: What time it is.
+    """
+
+    def __init__(self, shares: FairShares, clock: Clock) -> None:
+        self._shares = shares
+        self._clock = clock
+        self._gathering = Gathering(self._write, weigh=_weight)
+
+    async def schedule(
+        self,
+        request: ScheduleRequest,
+        *,
+        registry: Registry,
+        viewer: Viewer,
+        policy: PlacementPolicy,
+        source: SignalSource = SignalSource.API,
+    ) -> Scheduled:
+        """Accept a job as `schedule` does; it is committed when this returns.
+
+        Raises:
+            JobError: It is refused.
+        """
+        now = self._clock.now()
+        job = accept(request, registry=registry, viewer=viewer, now=now, policy=policy)
+        line = _Line(viewer, source, job.idempotency_key is not None)
+        return await self._gathering.ask(line, job)
+
+    async def _write(
+        self, line: _Line, jobs: Sequence[NewJob]
+    ) -> list[Scheduled | JobError]:
+        share = self._shares.of(line.viewer.user_id)
+        # One statement is all or nothing by itself.
+        several = line.is_keyed and len(jobs) > 1
+        async with share.transaction() if several else share.connection() as connection:
+            return await write(connection, jobs, source=line.source, viewer=line.viewer)
+
+
+def _weight(job: NewJob) -> int:
+    return 1 + (len(job.data) + len(job.metadata)) // _LIGHT
