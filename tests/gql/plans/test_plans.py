@@ -106,7 +106,7 @@ async def test_a_mutation_that_failed_is_not_tried_again(
         tried.append(1)
         raise ZeroDivisionError
 
-    monkeypatch.setattr("jobwire.gql.mutations.schedule_job.schedule", fail)
+    monkeypatch.setattr("jobwire.jobs.intake.Intake.schedule", fail)
     query = """mutation {
       one: scheduleJob(input: {type: "no-op", tag: "one"}) { job { tag } } }"""
 
