@@ -28,8 +28,14 @@ from jobwire.jobs.job_indexes import (
 )
 from jobwire.jobs.looking import look
 
-#: Neither has an order: where few rows are expected, all would be read and sorted.
-PLAN_SETTINGS = {"enable_bitmapscan": "off", "enable_seqscan": "off"}
+PLAN_SETTINGS = {
+    # Neither has an order: where few rows are expected, all would be read and sorted.
+    "enable_bitmapscan": "off",
+    "enable_seqscan": "off",
+    # How our statements are carried out depends on none of their values. To find that
+    # out anew each time takes as long as to read a page.
+    "plan_cache_mode": "force_generic_plan",
+}
 
 #: How many jobs are looked at by each index that does not answer all that is asked.
 LOOKS = (1_000, 10_000)

@@ -1,9 +1,10 @@
 """Compiling what is read in a shape: from what is selected to columns and writers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from json.encoder import encode_basestring
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphql import (
     GraphQLList,
@@ -33,6 +34,8 @@ from jobwire.gql.documents.plans.values import (
     required,
     resolved_member,
 )
+
+Rows: TypeAlias = Sequence[Any]
 
 
 class Shaping:
@@ -122,7 +125,8 @@ class _Parts:
         self._select = select
         self._constant = ""
         self._sql: list[str] = []
-        self._texts: list[Callable[[Any], str]] = []
+        #: Of all rows at once, for there may be many.
+        self._texts: list[Callable[[Rows], Iterable[str]]] = []
         self._written: list[Write] = []
 
     def constant(self, text: str) -> None:
@@ -137,8 +141,8 @@ class _Parts:
     def made(self, make: Callable[[Any], str]) -> None:
         """Add what is made here."""
         self._end_column()
-        self._texts.append(_behind(self._constant, make))
-        self._constant = ""
+        self._end_constant()
+        self._texts.append(partial(map, make))
 
     def written(self, write: Write) -> None:
         """Add what writes by itself."""
@@ -162,42 +166,48 @@ class _Parts:
         """Return what writes a list of such objects."""
         if self._written:
             return items(self.write())
-        text = self._text()
+        texts = self._text()
 
         def write(rows: Any, answer: Answer) -> None:
-            answer.pieces.append(f"[{','.join([text(row) for row in rows])}]")
+            answer.pieces.append(f"[{','.join(texts(rows))}]")
 
         return write
+
+    def _end_constant(self) -> None:
+        if self._constant:
+            constant, self._constant = self._constant, ""
+            self._texts.append(lambda rows: [constant] * len(rows))
 
     def _end_column(self) -> None:
         if self._sql:
             if self._constant:
                 self._sql.append(_quote(self._constant))
-            self._texts.append(itemgetter(self._select.text(" || ".join(self._sql))))
+            column = self._select.text(" || ".join(self._sql))
+            self._texts.append(partial(map, itemgetter(column)))
             self._constant, self._sql = "", []
 
-    def _text(self) -> Callable[[Any], str]:
-        """Return what makes one text of the row, of all that was added last."""
+    def _text(self) -> Callable[[Rows], Iterable[str]]:
+        """Return what makes one text of each row, of all that was added last."""
         self._end_column()
-        if self._constant:
-            constant = self._constant
-            self._texts.append(lambda _: constant)
-        texts, self._texts, self._constant = self._texts, [], ""
+        self._end_constant()
+        texts, self._texts = self._texts, []
         if len(texts) == 1:
             return texts[0]
-        return lambda row: "".join([text(row) for text in texts])
+        return lambda rows: map(
+            "".join, zip(*[text(rows) for text in texts], strict=True)
+        )
 
     def _end_texts(self) -> None:
         if self._texts or self._sql or self._constant:
-            text = self._text()
-            self._written.append(lambda row, answer: answer.pieces.append(text(row)))
+            texts = self._text()
+
+            def write(row: Any, answer: Answer) -> None:
+                answer.pieces.extend(texts((row,)))
+
+            self._written.append(write)
 
 
 def _quote(text: str) -> str:
     """Write a text without backslashes as a literal of SQL."""
     quoted = text.replace("'", "''")
     return f"'{quoted}'"
-
-
-def _behind(constant: str, make: Callable[[Any], str]) -> Callable[[Any], str]:
-    return (lambda row: f"{constant}{make(row)}") if constant else make
