@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +14,25 @@ import pytest
 from jobwire.jobs.dispatch import Outcome
 from jobwire.jobs.dispatch_batch import BatchDispatcher
 from jobwire.jobs.link_batch import UNSEALED_AFTER
+from jobwire.jobs.transitions import row
+from jobwire.jobs.transitions.batch import (
+    accept,
+    leave_batch,
+    link_batch,
+    put_in_batch,
+)
 from jobwire.jobs.transitions.dispatch import Dispatch
 from jobwire.jobs.transitions.expire import expire
+from jobwire.models.database import Connection
 from jobwire.models.vocabulary import JobStatus
 from tests.jobs.rig import RULES, Rig
 from tests.jobs.wire import Fault
 
 JOBS = 5
+
+_WAITING = """
+SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+ WHERE NOT granted AND datname = current_database()"""
 
 
 async def claimed(rig: Rig, *tasks: str, **fields: Any) -> list[Dispatch]:
@@ -473,3 +487,48 @@ async def test_who_was_fenced_out_sends_no_item(rig: Rig) -> None:
 
     assert "items" not in rig.wire.sent
     assert await states(rig) == {"sending"}
+
+
+# Who waits for whom.
+
+
+async def _put(rig: Rig, connection: Connection, given: list[Dispatch]) -> object:
+    return await put_in_batch(connection, given, "batch_1", now=rig.clock.now())
+
+
+async def _accept(rig: Rig, connection: Connection, given: list[Dispatch]) -> object:
+    return await accept(connection, given, now=rig.clock.now())
+
+
+async def _link(rig: Rig, connection: Connection, given: list[Dispatch]) -> object:
+    runs = {one.id: f"run_{one.id}" for one in given}
+    return await link_batch(connection, "batch_1", runs, now=rig.clock.now())
+
+
+async def _leave(rig: Rig, connection: Connection, given: list[Dispatch]) -> object:
+    jobs = [one.id for one in given]
+    return await leave_batch(connection, "batch_1", jobs, now=rig.clock.now())
+
+
+@pytest.mark.parametrize("write", [_put, _accept, _link, _leave])
+async def test_the_jobs_of_a_batch_are_locked_in_the_order_of_their_ids(
+    rig: Rig, write: Callable[[Rig, Connection, list[Dispatch]], Awaitable[object]]
+) -> None:
+    given = sorted(await claimed(rig), key=attrgetter("id"), reverse=True)
+    second, first = given[-2:]
+    async with rig.database.connection() as connection:
+        await _put(rig, connection, given)
+    async with (
+        rig.database.transaction() as own,
+        rig.database.connection() as other,
+        asyncio.timeout(30),
+    ):
+        assert await row.lock(own, first.id, viewer=None)
+        writing = asyncio.create_task(write(rig, other, given))
+        while not await own.fetch(_WAITING):
+            pass
+
+        # Whoever holds the first one can go on to the next.
+        assert await row.lock(own, second.id, viewer=None)
+
+    await writing

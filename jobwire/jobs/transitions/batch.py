@@ -27,39 +27,48 @@ def _event(columns: Sequence[str], source: SignalSource = SignalSource.DISPATCH)
     )
 
 
-# Whoever was fenced out meanwhile is left alone.
+# Jobs are locked in one order, or somebody who takes in events of the same ones would
+# wait for this and be waited for. Whoever was fenced out meanwhile is left alone.
+_OURS = """
+SELECT j.id FROM worker_jobs j
+  JOIN unnest($1::uuid[], $2::bigint[]) AS g (id, fence)
+    ON j.id = g.id AND j.fence = g.fence
+ WHERE j.dispatch_state = 'sending' AND j.finished IS NULL
+ ORDER BY j.id FOR NO KEY UPDATE OF j"""
+
 _PUT = f"""
-WITH given AS (SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS g (id, fence)),
+WITH ours AS ({_OURS}),
 u AS (
   UPDATE worker_jobs j
      SET trigger_batch_id = $3, version = version + 1, updated_at = $4
-    FROM given g WHERE j.id = g.id AND j.fence = g.fence
-     AND j.dispatch_state = 'sending' AND j.finished IS NULL
+    FROM ours WHERE j.id = ours.id
   RETURNING j.*),
 e AS ({_event(("trigger_batch_id",))})
 SELECT count(*) FROM u"""
 
 _SETTLE = f"""
-WITH given AS (SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS g (id, fence)),
+WITH ours AS ({_OURS}),
 u AS (
   UPDATE worker_jobs j
      SET dispatch_state = $3, version = version + 1, updated_at = $4,
          leased_by = NULL, leased_until = NULL
-    FROM given g WHERE j.id = g.id AND j.fence = g.fence
-     AND j.dispatch_state = 'sending' AND j.finished IS NULL
+    FROM ours WHERE j.id = ours.id
   RETURNING j.*),
 e AS ({_event(("dispatch_state",))})
 SELECT count(*) FROM u"""
 
 _LINK = f"""
-WITH given AS (SELECT * FROM unnest($1::uuid[], $2::text[]) AS g (id, run)),
+WITH waiting AS (
+  SELECT j.id, g.run FROM worker_jobs j
+    JOIN unnest($1::uuid[], $2::text[]) AS g (id, run) ON j.id = g.id
+   WHERE j.trigger_batch_id = $3 AND j.trigger_run_id IS NULL AND j.finished IS NULL
+   ORDER BY j.id FOR NO KEY UPDATE OF j),
 u AS (
   UPDATE worker_jobs j
-     SET dispatch_state = 'linked', trigger_run_id = g.run, version = version + 1,
+     SET dispatch_state = 'linked', trigger_run_id = w.run, version = version + 1,
          updated_at = $4, leased_by = NULL, leased_until = NULL,
          trigger_observed_at = GREATEST(trigger_observed_at, $4)
-    FROM given g WHERE j.id = g.id AND j.trigger_batch_id = $3
-     AND j.trigger_run_id IS NULL AND j.finished IS NULL
+    FROM waiting w WHERE j.id = w.id
   RETURNING j.*),
 e AS ({_event(("dispatch_state", "trigger_run_id"))})
 SELECT id FROM u"""
@@ -67,13 +76,17 @@ SELECT id FROM u"""
 # The batch may have made its last run at this moment, and lists lag: from now on it is
 # as with any send whose answer was lost.
 _LEAVE = f"""
-WITH u AS (
+WITH waiting AS (
+  SELECT id FROM worker_jobs
+   WHERE id = ANY ($1::uuid[]) AND trigger_batch_id = $2
+     AND trigger_run_id IS NULL AND finished IS NULL
+   ORDER BY id FOR NO KEY UPDATE),
+u AS (
   UPDATE worker_jobs j
      SET dispatch_state = 'unknown', trigger_batch_id = NULL, dispatched_at = $3,
          version = version + 1, updated_at = $3, fence = fence + 1,
          leased_by = NULL, leased_until = NULL
-   WHERE j.id = ANY ($1::uuid[]) AND j.trigger_batch_id = $2
-     AND j.trigger_run_id IS NULL AND j.finished IS NULL
+    FROM waiting w WHERE j.id = w.id
   RETURNING j.*),
 e AS ({_event(("dispatch_state", "trigger_batch_id", "dispatched_at"))})
 SELECT count(*) FROM u"""
