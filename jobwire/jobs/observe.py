@@ -1,15 +1,16 @@
 """Observe: the one door for facts about Trigger.dev runs, whoever brings them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.drift import attended, corrected, is_drift
-from jobwire.jobs.fold import fold
+from jobwire.jobs.fold import Change, fold
 from jobwire.jobs.job import Job
 from jobwire.jobs.logs.append import Portion, append
-from jobwire.jobs.observation import Observation, Rank
+from jobwire.jobs.observation import Observation
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.jobs.transitions import observe as transitions
 from jobwire.jobs.transitions import row
@@ -60,26 +61,106 @@ async def observe(
     job = await row.lock_by_run(connection, said.run_id)
     if job is None:
         return None
-    if said.attempt:
-        before = await transitions.attempts_before(connection, job)
-        said = replace(said, attempt=before + said.attempt)
-    if said.lines:
-        # However late: what was logged is as true as it was.
-        await append(connection, [Portion(job.id, said.attempt or 1, said.lines)])
+    [observed] = await observe_each(
+        connection, [(job, said)], now=now, seals=seals, detail=detail, paths=paths
+    )
+    return observed
+
+
+async def observe_each(
+    connection: SqlConnection,
+    told: Sequence[tuple[Job, Observation]],
+    *,
+    now: datetime,
+    seals: bool = False,
+    detail: str | None = None,
+    paths: Collection[SyncPath] | None = None,
+) -> list[Observed]:
+    """Fold observations into the jobs of their runs, with the same few statements.
+
+    Must run inside the transaction that holds the locks.
+
+    Args:
+        connection: The connection that holds the locks.
+        told: Jobs as they were locked, each with what was said of its run; at least
+            one, and of each job at most one.
+        now: As of `observe`.
+        seals: As of `observe`.
+        detail: As of `observe`, beside the count of each.
+        paths: As of `observe`.
+
+    Returns:
+        What became of them, in the same order.
+    """
+    told = [(job, await _of_job(connection, job, said)) for job, said in told]
+    # However late: what was logged is as true as it was.
+    portions = [
+        Portion(job.id, said.attempt or 1, said.lines)
+        for job, said in told
+        if said.lines
+    ]
+    if portions:
+        await append(connection, portions)
+    folded = [
+        transitions.Folded(
+            job,
+            said,
+            await _fold(connection, job, said, now=now, seals=seals, paths=paths),
+            detail,
+        )
+        for job, said in told
+    ]
+    await transitions.count_each(connection, folded, now=now)
+    folded = [
+        replace(one, change=attended(one.job, one.change, in_pass=paths is not None))
+        for one in folded
+    ]
+    heard = [
+        (one.job.id, one.word)
+        for one in folded
+        if one.change is None and one.job.finished is None
+    ]
+    if heard:
+        await transitions.freshen_each(connection, heard, now=now)
+    changed = [one for one in folded if one.change is not None]
+    after: dict[UUID, Job] = {}
+    if changed:
+        jobs = await transitions.apply_each(connection, changed, now=now)
+        after = {job.id: job for job in jobs}
+    return [
+        Observed(
+            after.get(one.job.id, one.job),
+            applied=one.change is not None,
+            drifted=one.change is not None
+            and one.change.kind is EventKind.DRIFT_CORRECTED,
+        )
+        for one in folded
+    ]
+
+
+async def _of_job(
+    connection: SqlConnection, job: Job, said: Observation
+) -> Observation:
+    """Count the attempt that is meant within the job, not within its run."""
+    if not said.attempt:
+        return said
+    before = await transitions.attempts_before(connection, job)
+    return replace(said, attempt=before + said.attempt)
+
+
+async def _fold(
+    connection: SqlConnection,
+    job: Job,
+    said: Observation,
+    *,
+    now: datetime,
+    seals: bool,
+    paths: Collection[SyncPath] | None,
+) -> Change | None:
     heard = None
     if said.status is JobStatus.CANCELED:
         heard = await transitions.read_heard(connection, job)
     change = fold(job, said, now=now, heard=heard, seals=seals)
     if change is not None and paths is not None and is_drift(change):
         change = await corrected(connection, job, said, change, paths=paths)
-    await transitions.count(
-        connection, job, said, applied=change is not None, now=now, detail=detail
-    )
-    change = attended(job, change, in_pass=paths is not None)
-    word = said.word if said.rank is Rank.VERDICT else None
-    await transitions.freshen(connection, job.id, now=now, word=word)
-    if change is None:
-        return Observed(job, applied=False)
-    after = await transitions.apply(connection, job, said, change, now=now)
-    drifted = change.kind is EventKind.DRIFT_CORRECTED
-    return Observed(after, applied=True, drifted=drifted)
+    return change

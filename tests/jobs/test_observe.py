@@ -2,23 +2,37 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 
 from jobwire.jobs.failure import Failure, cut, cut_stack
 from jobwire.jobs.fold import STOP_DEADLINE
-from jobwire.jobs.job import Job
+from jobwire.jobs.job import JOB_COLUMNS, Job
 from jobwire.jobs.lifecycle import TERMINAL
 from jobwire.jobs.observation import Observation
-from jobwire.jobs.observe import Observed, observe
+from jobwire.jobs.observe import Observed, observe, observe_each
+from jobwire.jobs.sync_paths import SyncPath
+from jobwire.jobs.transitions import row
 from jobwire.models.database import Connection, Database
 from jobwire.models.vocabulary import FailureKind, JobStatus
 from tests.clock import FakeClock
 from tests.factories import RUN_ID
 from tests.jobs.conftest import MakeJob
-from tests.jobs.said import FINISHED, NOW, STARTED, hook, progress, verdict
+from tests.jobs.said import (
+    FINISHED,
+    HOOKS,
+    NOW,
+    STARTED,
+    WORDS,
+    hook,
+    progress,
+    verdict,
+)
+from tests.jobs.snapshot import snapshot
 
 
 @pytest.fixture
@@ -350,3 +364,64 @@ async def test_progress_makes_a_version(
     event = (await _events(connection))[-1]
     assert event["kind"] == "PROGRESS"
     assert [*event["changes"]] == ["progress"]
+
+
+SAYS = [*map(verdict, WORDS), *map(hook, HOOKS), progress("2026-01-02T03:01:00")]
+
+
+@pytest.mark.parametrize("paths", [None, [*SyncPath]], ids=["told", "in a pass"])
+async def test_what_is_said_of_several_runs_is_folded_as_one_by_one(
+    connection: Connection,
+    make_run_job: MakeJob,
+    clock: FakeClock,
+    paths: list[SyncPath] | None,
+) -> None:
+    minute = timedelta(minutes=1)
+    pending = {"cancel_outcome": "PENDING", "cancel_requested_at": clock.now()}
+    given: list[dict[str, Any]] = [
+        {},
+        {"status": "RUNNING", "trigger_observed_at": clock.now() - minute},
+        {"status": "RUNNING", "trigger_observed_at": clock.now() + minute},
+        {"status": "RUNNING", "attention": ["DRIFTED", "ORPHAN_SUSPECT"], **pending},
+        {"status": "RUNNING", "attempts": 2, "dispatch_number": 2},
+        {"status": "WAITING"},
+        {"status": "SUCCEEDED"},
+    ]
+    told = []
+    for number, (columns, said) in enumerate(product(given, SAYS)):
+        run_id = f"run_{number}"
+        await make_run_job(trigger_run_id=run_id, **columns)
+        told.append(replace(said, run_id=run_id))
+
+    ends = []
+    for at_once in (1, 10, len(told)):
+        transaction = connection.transaction()
+        await transaction.start()
+        observed: list[Observed] = []
+        for place in range(0, len(told), at_once):
+            some = told[place : place + at_once]
+            jobs = [await row.lock_by_run(connection, one.run_id) for one in some]
+            pairs = [(job, said) for job, said in zip(jobs, some, strict=True) if job]
+            observed += await observe_each(
+                connection, pairs, now=clock.now(), paths=paths
+            )
+        ends.append((observed, await snapshot(connection)))
+        await transaction.rollback()
+
+    one_by_one, *batches = ends
+    assert batches == [one_by_one, one_by_one]
+    assert {one.applied for one in one_by_one[0]} == {True, False}
+    assert [one.job.trigger_run_id for one in one_by_one[0]] == [
+        one.run_id for one in told
+    ]
+
+
+async def test_a_job_is_returned_as_it_stands(
+    say, make_run_job: MakeJob, connection: Connection
+) -> None:
+    await make_run_job(attention=["ORPHAN_SUSPECT"])
+
+    observed = await say(verdict(JobStatus.SUCCEEDED))
+
+    record = await connection.fetchrow(f"SELECT {JOB_COLUMNS} FROM worker_jobs")
+    assert observed.job == Job.from_record(record)

@@ -1,15 +1,18 @@
 """Observe: what was said of runs, counted, and what their attempts became."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.fold import Change, Heard
 from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import is_terminal
-from jobwire.jobs.observation import Observation
+from jobwire.jobs.observation import Observation, Rank
 from jobwire.jobs.transitions import row
+from jobwire.jobs.transitions.given import arrays, given_rows
 from jobwire.models.vocabulary import AttemptStatus, JobStatus, SignalSource
 
 #: The word of the hook that runs once the code of a canceled run has stopped.
@@ -17,12 +20,26 @@ STOPPED_WORD = "RUN_CANCELED"
 #: Trigger.dev's word for a run that was canceled, whatever its code still does.
 CANCELED_WORD = "CANCELED"
 
-_COUNT = """
+_COUNT = f"""
 INSERT INTO job_observations AS o (job_id, source, dispatch_number, attempt, word,
                                    applied, first_at, last_at, detail)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8::text::jsonb)
+SELECT job_id, source, dispatch_number, attempt, word, applied, $1, $1, detail::jsonb
+  FROM {
+    given_rows(
+        {
+            "job_id": "uuid",
+            "source": "text",
+            "dispatch_number": "int",
+            "attempt": "int",
+            "word": "text",
+            "applied": "boolean",
+            "detail": "text",
+        },
+        after=1,
+    )
+}
 ON CONFLICT (job_id, source, dispatch_number, attempt, word) DO UPDATE
-   SET count = o.count + 1, last_at = $7, applied = o.applied OR excluded.applied,
+   SET count = o.count + 1, last_at = $1, applied = o.applied OR excluded.applied,
        detail = COALESCE(excluded.detail, o.detail)"""
 
 _HEARD = f"""
@@ -33,11 +50,12 @@ SELECT COALESCE(bool_or(word = '{STOPPED_WORD}'), false) AS stopped,
    AND word IN ('{STOPPED_WORD}', '{CANCELED_WORD}')"""
 
 # Neither a version nor an event: it says how fresh the row is, as a heartbeat does.
-_FRESHEN = """
-UPDATE worker_jobs
-   SET trigger_observed_at = $2, trigger_status = COALESCE($3, trigger_status)
- WHERE id = $1 AND finished IS NULL
-   AND (trigger_observed_at IS NULL OR trigger_observed_at <= $2)"""
+_FRESHEN = f"""
+UPDATE worker_jobs j
+   SET trigger_observed_at = $1, trigger_status = COALESCE(g.word, trigger_status)
+  FROM {given_rows({"id": "uuid", "word": "text"}, after=1)}
+ WHERE j.id = g.id AND finished IS NULL
+   AND (trigger_observed_at IS NULL OR trigger_observed_at <= $1)"""
 
 # Of the rows that somebody else has locked, something newer is being written.
 _CONFIRM = """
@@ -64,13 +82,30 @@ SELECT COALESCE(max(number), 0) AS number FROM job_attempts
  WHERE job_id = $1 AND trigger_run_id IS DISTINCT FROM $2"""
 
 # Of earlier attempts nobody told the end; another one follows only a failed one.
-_ATTEMPTS = """
-WITH earlier AS (
-  UPDATE job_attempts SET status = 'FAILED', finished_at = $4
-   WHERE job_id = $1 AND number < $2 AND status = 'RUNNING')
+_ATTEMPTS = f"""
+WITH told AS (
+  SELECT * FROM {
+    given_rows(
+        {
+            "job_id": "uuid",
+            "number": "int",
+            "status": "text",
+            "run_id": "text",
+            "began": "timestamptz",
+            "finished_at": "timestamptz",
+            "failure_kind": "text",
+            "failure": "text",
+        }
+    )
+}),
+earlier AS (
+  UPDATE job_attempts a SET status = 'FAILED', finished_at = t.began
+    FROM told t
+   WHERE a.job_id = t.job_id AND a.number < t.number AND a.status = 'RUNNING')
 INSERT INTO job_attempts AS a (job_id, number, status, trigger_run_id, started_at,
                                finished_at, failure_kind, failure)
-VALUES ($1, $2, $3, $5, $4, $6, $7, $8::text::jsonb)
+SELECT job_id, number, status, run_id, began, finished_at, failure_kind, failure::jsonb
+  FROM told
 ON CONFLICT (job_id, number) DO UPDATE
    SET status = excluded.status, finished_at = excluded.finished_at,
        failure_kind = excluded.failure_kind, failure = excluded.failure
@@ -84,28 +119,46 @@ _ENDED = {
 }
 
 
-async def count(
-    connection: SqlConnection,
-    job: Job,
-    said: Observation,
-    *,
-    applied: bool,
-    now: datetime,
-    detail: str | None = None,
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """An observation of a job, and what it changes.
+
+    Attributes:
+        job: The job as it was locked.
+        said: What was said of its run.
+        change: What that changes; None: nothing.
+        detail: What else came with it, as JSON text; None: nothing.
+    """
+
+    job: Job
+    said: Observation
+    change: Change | None
+    detail: str | None = None
+
+    @property
+    def word(self) -> str | None:
+        """Trigger.dev's own word for the status of the run; None: it was not that."""
+        return self.said.word if self.said.rank is Rank.VERDICT else None
+
+
+async def count_each(
+    connection: SqlConnection, folded: Sequence[Folded], *, now: datetime
 ) -> None:
-    """Count an observation, whatever became of it."""
-    await connection.fetch(
-        _COUNT,
-        job.id,
-        said.source.value,
-        job.dispatch_number,
-        # Of none, in the key of the count.
-        said.attempt or 0,
-        said.word,
-        applied,
-        now,
-        detail,
-    )
+    """Count observations of different jobs, whatever became of them."""
+    counted = [
+        (
+            one.job.id,
+            one.said.source.value,
+            one.job.dispatch_number,
+            # Of none, in the key of the count.
+            one.said.attempt or 0,
+            one.said.word,
+            one.change is not None,
+            one.detail,
+        )
+        for one in folded
+    ]
+    await connection.fetch(_COUNT, now, *arrays(counted))
 
 
 async def read_heard(connection: SqlConnection, job: Job) -> Heard:
@@ -125,7 +178,23 @@ async def freshen(
         now: When.
         word: Its own word for the status of the run; None: it was not that.
     """
-    await connection.fetch(_FRESHEN, job_id, now, word)
+    await freshen_each(connection, [(job_id, word)], now=now)
+
+
+async def freshen_each(
+    connection: SqlConnection,
+    said: Sequence[tuple[UUID, str | None]],
+    *,
+    now: datetime,
+) -> None:
+    """Do so for several jobs.
+
+    Args:
+        connection: Any connection; inside a transaction it holds the jobs' locks.
+        said: Of each its job, and the word for the status of its run.
+        now: When.
+    """
+    await connection.fetch(_FRESHEN, now, *arrays(said))
 
 
 async def confirm(
@@ -159,50 +228,75 @@ async def attempts_before(connection: SqlConnection, job: Job) -> int:
     return int(record["number"])
 
 
-async def apply(
-    connection: SqlConnection,
-    job: Job,
-    said: Observation,
-    change: Change,
-    *,
-    now: datetime,
-) -> Job:
-    """Write what an observation changes: the row, its event and its attempt.
+async def apply_each(
+    connection: SqlConnection, folded: Sequence[Folded], *, now: datetime
+) -> list[Job]:
+    """Write what observations change: the rows, their events and their attempts.
 
     The statuses are those that `fold` chose from the edges of `Verb.OBSERVE`. Must
-    run inside the transaction that holds the lock.
+    run inside the transaction that holds the locks. One statement for all of a source
+    that change the same columns, and one for the attempts.
+
+    Args:
+        connection: The connection that holds the locks.
+        folded: Observations that change something, at most one of each job.
+        now: When.
+
+    Returns:
+        The jobs as they are then, in the same order.
     """
-    after = await row.write(
-        connection,
-        job,
-        change.values,
-        kind=change.kind,
-        source=said.source,
-        actor=None,
-        now=now,
-        occurred_at=said.occurred_at,
-        detail=change.detail,
-    )
-    moved = after.attempts > job.attempts or is_terminal(after.job_status)
-    if moved and after.attempts and after.started is not None:
-        await _write_attempt(connection, after, said)
+    written: dict[UUID, Job] = {}
+    for source in dict.fromkeys(one.said.source for one in folded):
+        versions = [
+            _version(one, one.change, now)
+            for one in folded
+            if one.change is not None and one.said.source is source
+        ]
+        jobs = await row.write_each(
+            connection, versions, source=source, actor=None, now=now
+        )
+        written |= {job.id: job for job in jobs}
+    after = [written[one.job.id] for one in folded]
+    attempts = [
+        _attempt(job, one.said)
+        for one, job in zip(folded, after, strict=True)
+        if job.attempts > one.job.attempts or is_terminal(job.job_status)
+        if job.attempts and job.started is not None
+    ]
+    if attempts:
+        await connection.fetch(_ATTEMPTS, *arrays(attempts))
     return after
 
 
-async def _write_attempt(
-    connection: SqlConnection, job: Job, said: Observation
-) -> None:
+def _version(one: Folded, change: Change, now: datetime) -> row.Version:
+    """Return what is to be written, which says how fresh the row is as well."""
+    seen_at = one.job.trigger_observed_at
+    beside: dict[str, Any] = {}
+    if seen_at is None or seen_at <= now:
+        beside["trigger_observed_at"] = now
+        if one.word is not None and "trigger_status" not in change.values:
+            beside["trigger_status"] = one.word
+    return row.Version(
+        one.job,
+        change.values,
+        change.kind,
+        one.said.occurred_at,
+        change.detail,
+        beside,
+    )
+
+
+def _attempt(job: Job, said: Observation) -> tuple[Any, ...]:
     status = _ENDED.get(job.job_status, AttemptStatus.RUNNING)
     failure = said.failure if status is AttemptStatus.FAILED else None
     # Of one that is first told of by its end, nobody knows when it began.
     began = min(said.occurred_at, job.finished or said.occurred_at)
-    await connection.fetch(
-        _ATTEMPTS,
+    return (
         job.id,
         job.attempts,
         status.value,
-        job.started if job.attempts == 1 else began,
         job.trigger_run_id,
+        job.started if job.attempts == 1 else began,
         job.finished,
         failure and failure.kind.value,
         failure and failure.to_json(),

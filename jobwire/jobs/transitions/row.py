@@ -1,16 +1,22 @@
-"""The row form: lock one job, let a use case decide, write one version."""
+"""The row form: lock jobs, let a use case decide, write one version of each."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy.dialects import postgresql
 
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.job import JOB_COLUMNS, JSON_COLUMNS, Job
 from jobwire.jobs.transitions.events import append_events, changed
+from jobwire.jobs.transitions.given import arrays, given_rows
 from jobwire.jobs.viewer import Viewer
 from jobwire.jobs.wall import Wall, wall_of_jobs
+from jobwire.models import WorkerJob
 from jobwire.models.vocabulary import EventKind, SignalSource
 
 _LOCK = f"""
@@ -22,9 +28,36 @@ SELECT {JOB_COLUMNS} FROM worker_jobs
  WHERE trigger_run_id = $1 AND deleted_at IS NULL
    FOR UPDATE"""
 
+#: Columns that are sent as text: arrays of arrays would lose their bounds.
+_SENT_AS_TEXT = JSON_COLUMNS | {"attention"}
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # of SQLAlchemy
+#: The type of each column in SQL, which is that of its values: without a collation.
+_TYPES = {
+    column.name: column.type.compile(dialect=_DIALECT).partition(" COLLATE ")[0]
+    for column in WorkerJob.metadata.tables[WorkerJob.__tablename__].columns
+}
 
-#: Text that every driver passes on as it is.
-_CAST = "::text::jsonb"
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The next version of a job, with its event.
+
+    Attributes:
+        job: The job as it was locked.
+        values: The visible columns to set, those of JSON as text; each one is named in
+            the event's changes.
+        kind: What happened.
+        occurred_at: When it happened, by the clock of its source; None: just now.
+        detail: What else is known of it, as JSON; None: nothing.
+        beside: Further columns to set, which the event does not name.
+    """
+
+    job: Job
+    values: Mapping[str, Any]
+    kind: EventKind
+    occurred_at: datetime | None = None
+    detail: Mapping[str, Any] | None = None
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def lock(
@@ -68,47 +101,109 @@ async def write(
     Args:
         connection: The connection that holds the lock.
         job: The job as it was locked.
-        values: The visible columns to set, those of JSON as text; each one is named in
-            the event's changes.
+        values: As of a `Version`.
         kind: What happened.
         source: Which path brought it.
         actor: Who did it.
         now: When.
-        occurred_at: When it happened, by the clock of its source; None: just now.
-        detail: What else is known of it, as JSON; None: nothing.
+        occurred_at: As of a `Version`.
+        detail: As of a `Version`.
     """
-    sets = ", ".join(
-        f"{column} = ${position}{_CAST if column in JSON_COLUMNS else ''}"
-        for position, column in enumerate(values, start=9)
+    version = Version(job, values, kind, occurred_at, detail)
+    [after] = await write_each(
+        connection, [version], source=source, actor=actor, now=now
     )
-    statement = f"""
+    return after
+
+
+async def write_each(
+    connection: SqlConnection,
+    versions: Sequence[Version],
+    *,
+    source: SignalSource,
+    actor: str | None,
+    now: datetime,
+) -> list[Job]:
+    """Write the next versions of jobs that the caller has locked, with their events.
+
+    One statement for all that set the same columns.
+
+    Args:
+        connection: The connection that holds the locks.
+        versions: At most one of each job.
+        source: Which path brought them.
+        actor: Who did it.
+        now: When.
+
+    Returns:
+        The jobs as they are then, in the same order.
+    """
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Version]] = {}
+    for version in versions:
+        key = (tuple(version.values), tuple(version.beside))
+        alike.setdefault(key, []).append(version)
+    after: dict[UUID, Mapping[str, Any]] = {}
+    for (columns, beside), some in alike.items():
+        records = await connection.fetch(
+            _write(columns, beside),
+            source.value,
+            actor,
+            now,
+            *arrays(_sent(version, now) for version in some),
+        )
+        after |= {record["id"]: record for record in records}
+    return [replace(version.job, **after[version.job.id]) for version in versions]
+
+
+@cache
+def _write(columns: tuple[str, ...], beside: tuple[str, ...]) -> str:
+    """Write the statement that sets some columns, and others beside."""
+    given = {
+        "id": "uuid",
+        "from_status": "text",
+        "kind": "text",
+        "occurred_at": "timestamptz",
+        "detail": "text",
+        **{
+            f"new_{column}": "text" if column in _SENT_AS_TEXT else _TYPES[column]
+            for column in (*columns, *beside)
+        },
+    }
+    sets = ", ".join(
+        f"{column} = g.new_{column}::{_TYPES[column]}" for column in (*columns, *beside)
+    )
+    returned = dict.fromkeys(("id", "version", "updated_at", *columns, *beside))
+    return f"""
 WITH u AS (
-  UPDATE worker_jobs SET version = version + 1, updated_at = $6, {sets}
-   WHERE id = $1 RETURNING *),
+  UPDATE worker_jobs j SET version = version + 1, updated_at = $3, {sets}
+    FROM {given_rows(given, after=3)}
+   WHERE j.id = g.id
+  RETURNING j.*, g.from_status, g.kind, g.occurred_at, g.detail),
 e AS ({
         append_events(
             "u",
-            kind="$3::text",
-            from_status="$2::text",
-            changes=changed(tuple(values)),
-            source="$4::text",
-            actor="$5::text",
+            kind="kind",
+            from_status="from_status",
+            changes=changed(columns),
+            source="$1::text",
+            actor="$2::text",
             now="updated_at",
-            occurred_at="$7::timestamptz",
-            detail=f"$8{_CAST}",
+            occurred_at="occurred_at",
+            detail="detail::jsonb",
         )
     })
-SELECT {JOB_COLUMNS} FROM u"""
-    records = await connection.fetch(
-        statement,
-        job.id,
-        job.status,
-        kind.value,
-        source.value,
-        actor,
-        now,
-        occurred_at or now,
-        None if detail is None else json.dumps(detail),
-        *values.values(),
-    )
-    return Job.from_record(records[0])
+SELECT {", ".join(Job.column(name) for name in returned)} FROM u"""
+
+
+def _sent(version: Version, now: datetime) -> list[Any]:
+    return [
+        version.job.id,
+        version.job.status,
+        version.kind.value,
+        version.occurred_at or now,
+        None if version.detail is None else json.dumps(version.detail),
+        *(
+            f"{{{','.join(value)}}}" if isinstance(value, list) else value
+            for value in (*version.values.values(), *version.beside.values())
+        ),
+    ]
