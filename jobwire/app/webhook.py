@@ -90,6 +90,6 @@ async def receive_event(
     if isinstance(posted, Received):
         return posted
     async with engine.database.transaction() as connection:
-        received = await take_in(connection, posted, now=now)
+        [received] = await take_in(connection, [posted], now=now)
     engine.doorbell.ring(Topic.INBOX, Topic.CHANGE, Topic.LOG)
     return received

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from jobwire.jobs import json_text
 from jobwire.jobs.connections import SqlConnection
+from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import is_terminal
 from jobwire.models.database import Connection
 from jobwire.models.vocabulary import DispatchState, JobStatus
@@ -17,7 +18,8 @@ _UNHANDLED = """
 SELECT id, source, body::text AS body, received_at FROM webhook_deliveries
  WHERE handled_at IS NULL AND id <> ALL ($2::uuid[]) ORDER BY received_at LIMIT $1"""
 # Nothing that comes late brings back what was erased. Whoever erases it holds the lock
-# of the row meanwhile: this waits for that, or that finds what this has stored.
+# of the row meanwhile: this waits for that, or that finds what this has stored. It is
+# taken before that of the delivery, as by all who take both.
 _IS_ERASED = """(SELECT j.deleted_at FROM worker_jobs j
                    WHERE j.id = d.job_id FOR KEY SHARE) IS NOT NULL"""
 _HANDLED = f"""
@@ -25,8 +27,6 @@ UPDATE webhook_deliveries d
    SET handled_at = $2, error = $3,
        body = CASE WHEN {_IS_ERASED} THEN '{{}}' ELSE body END
  WHERE id = $1 AND handled_at IS NULL RETURNING id"""
-_WAITS = f"""
-UPDATE webhook_deliveries d SET body = '{{}}' WHERE id = $1 AND {_IS_ERASED}"""
 _FORGET = """
 WITH gone AS (
   DELETE FROM webhook_deliveries WHERE id = ANY (ARRAY(
@@ -106,6 +106,18 @@ class Subject:
         return self.has_run or (is_open and self.dispatch_state in _UNDECIDED)
 
     @classmethod
+    def of(cls, job: Job, run_id: str) -> Self:
+        """Return what a job is to the event of a run."""
+        return cls(
+            job.id,
+            job.job_status,
+            job.trigger_task_id or "",
+            DispatchState(job.dispatch_state),
+            job.dispatch_number,
+            job.trigger_run_id == run_id,
+        )
+
+    @classmethod
     def from_record(cls, record: Mapping[str, Any], run_id: str) -> Self:
         """Read a row of `worker_jobs`."""
         return cls(
@@ -147,14 +159,6 @@ async def mark_handled(
         Whether nobody else had done so before.
     """
     return bool(await connection.fetch(_HANDLED, delivery, now, error))
-
-
-async def let_wait(connection: SqlConnection, delivery: UUID) -> None:
-    """Leave a delivery in the inbox, without its body if its job was just deleted.
-
-    Must be the last thing that a transaction does: it may wait for the deletion.
-    """
-    await connection.fetch(_WAITS, delivery)
 
 
 async def read_unhandled(

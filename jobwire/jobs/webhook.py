@@ -5,46 +5,31 @@ the inbox until Trigger.dev itself was asked: hooks run before it has recorded t
 and the process may still die. So does what tells of a run that no job has yet.
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from jobwire.jobs import identifiers, json_text
+from jobwire.jobs.arrivals import Arrival, store
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.cron.adopt import may_be_scheduled
-from jobwire.jobs.errors import InvalidInputError, WebhookSignatureError
-from jobwire.jobs.hook_event import MAX_WORD, TYPES, HookEvent, job_id_of
-from jobwire.jobs.inbox import (
-    DeliverySource,
-    Subject,
-    find_subject,
-    let_wait,
-    mark_handled,
-)
-from jobwire.jobs.observe import observe
-from jobwire.triggerdev import (
-    InvalidSignatureError,
-    MalformedAlertError,
-    RunFailedAlert,
-    read_alert,
-    verify,
-)
-from jobwire.triggerdev.alerts import RUN_FAILED
+from jobwire.jobs.errors import WebhookSignatureError
+from jobwire.jobs.hook_event import HookEvent
+from jobwire.jobs.inbox import Subject
+from jobwire.jobs.job import Job
+from jobwire.jobs.lifecycle import is_terminal
+from jobwire.jobs.observation import Observation
+from jobwire.jobs.observe import observe_each
+from jobwire.jobs.posted import Posted, read_event
+from jobwire.jobs.transitions import row
+from jobwire.triggerdev import InvalidSignatureError, verify
 from jobwire.triggerdev.signature import read_claim
 
 #: The longest body that is read: an output of 1 MiB and what comes around it.
 MAX_BODY_BYTES = 2 * 1024 * 1024
-
-_STORE = """
-INSERT INTO webhook_deliveries AS d (id, source, event_id, body, received_at, job_id)
-VALUES ($1, $2, $3, $4::text::jsonb, $5,
-        COALESCE((SELECT id FROM worker_jobs WHERE trigger_run_id = $6), $7))
-ON CONFLICT (source, event_id) DO UPDATE SET deliveries = d.deliveries + 1
-RETURNING id, deliveries"""
 
 
 class Receipt(StrEnum):
@@ -75,19 +60,9 @@ class Received:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """An event that was signed and could be read.
-
-    Attributes:
-        event: What it tells.
-        text: The whole of it, as JSON that the inbox can hold.
-    """
-
-    event: HookEvent | RunFailedAlert
-    text: str
-
-
+_NOBODYS = "No job here has this run, or waits for one."
+_APPLIED = Received(Receipt.APPLIED)
+_LATE = Received(Receipt.LATE, "Newer things are known of the run.")
 _ACCEPTED = Received(Receipt.ACCEPTED)
 _DUPLICATE = Received(Receipt.DUPLICATE)
 
@@ -122,35 +97,48 @@ def read_posted(
     """
     with _signature_errors():
         verify(body, headers, secrets, now=now)
-    event, text = _read(body)
-    kind = event.get("type")
-    if isinstance(kind, str) and kind.startswith("alert."):
-        alert = _read_alert(event)
-        if alert is None:
-            return Received(
-                Receipt.IGNORED, f"Alerts of the type {_shown(kind)} change no job."
-            )
-        return Posted(alert, text)
-    if not isinstance(kind, str) or kind not in TYPES:
-        return Received(Receipt.IGNORED, f"The type {_shown(kind)} is not known here.")
-    return Posted(HookEvent.read(event), text)
+    posted = read_event(body)
+    if isinstance(posted, Posted):
+        return posted
+    return Received(Receipt.IGNORED, posted)
 
 
 async def take_in(
-    connection: SqlConnection, posted: Posted, *, now: datetime
-) -> Received:
-    """Take in one event.
+    connection: SqlConnection, posted: Sequence[Posted], *, now: datetime
+) -> list[Received]:
+    """Take in events, with the same few statements however many they are.
 
-    Must run inside a transaction: the delivery and what it changes are one.
+    Must run inside a transaction: the deliveries and what they change are one. It locks
+    all the jobs, then all the deliveries, both in one order for everybody: no two that
+    take in the same events, or work on them in the inbox, wait for each other.
 
     Args:
-        connection: A connection inside a transaction.
-        posted: The event.
+        connection: A connection inside a transaction that holds no job yet.
+        posted: The events, in the order in which they came.
         now: When.
+
+    Returns:
+        What became of each, as if they had come one after the other.
     """
-    if isinstance(posted.event, RunFailedAlert):
-        return await _take_alert(connection, posted.event, posted.text, now)
-    return await _take_hook(connection, posted.event, posted.text, now)
+    if not posted:
+        return []
+    cases = await _read_cases(connection, posted)
+    arrivals = [case.arrival() for case in cases]
+    is_new = await store(connection, arrivals, now=now)
+    received = [
+        _left(arrival) if new else _DUPLICATE
+        for arrival, new in zip(arrivals, is_new, strict=True)
+    ]
+    jobs = {case.job.id: case.job for case in cases if case.job is not None}
+    for turn in _turns(cases, is_new):
+        observed = await observe_each(
+            connection, [(jobs[id], said) for id, (_, said) in turn.items()], now=now
+        )
+        for (place, said), one in zip(turn.values(), observed, strict=True):
+            jobs[one.job.id] = one.job
+            if not arrivals[place].waits:
+                received[place] = _APPLIED if one.applied or said.lines else _LATE
+    return received
 
 
 async def receive(
@@ -170,7 +158,8 @@ async def receive(
     posted = read_posted(body, headers, secrets=secrets, now=now)
     if isinstance(posted, Received):
         return posted
-    return await take_in(connection, posted, now=now)
+    [received] = await take_in(connection, [posted], now=now)
+    return received
 
 
 @contextmanager
@@ -181,119 +170,102 @@ def _signature_errors() -> Iterator[None]:
         raise WebhookSignatureError(error.message) from None
 
 
-def _read(body: bytes) -> tuple[dict[str, Any], str]:
-    """Read a body from the text that the inbox will hold, so that both say the same."""
-    try:
-        text = json_text.storable(json_text.read_foreign(body))
-        event = json_text.decode(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInputError(f"The body is no JSON: {error}.") from None
-    if not isinstance(event, dict):
-        raise InvalidInputError("The body must be a JSON object.")
-    return event, text
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A posted event and the job that it is about, or may be.
+
+    Attributes:
+        posted: The event.
+        job: The job, which has the event's run, or is named by its tags; None: neither.
+        job_id: The job that it tells of, even if that is deleted, or never was.
+        is_scheduled: Whether a schedule of ours may have made the run.
+    """
+
+    posted: Posted
+    job: Job | None
+    job_id: UUID | None
+    is_scheduled: bool
+
+    @property
+    def told(self) -> HookEvent | None:
+        """What is folded in with the delivery; None: that is for whoever asks."""
+        event, job = self.posted.event, self.job
+        has_run = job is not None and job.trigger_run_id == self.posted.run_id
+        return event if has_run and isinstance(event, HookEvent) else None
+
+    def arrival(self) -> Arrival:
+        """Return how it is stored."""
+        waits = self._waits()
+        is_nobodys = not waits and self.told is None
+        return Arrival(
+            self.posted.source,
+            self.posted.event.id,
+            self.posted.text,
+            self.job_id,
+            waits,
+            _NOBODYS if is_nobodys else None,
+        )
+
+    def _waits(self) -> bool:
+        if self.job is None:
+            return self.is_scheduled
+        if self.told is not None:
+            return self.told.is_terminal and not is_terminal(self.job.job_status)
+        return Subject.of(self.job, self.posted.run_id).may_have_run
 
 
-def _read_alert(event: Mapping[str, Any]) -> RunFailedAlert | None:
-    """Read an alert; None: it is of something that changes no job."""
-    if event["type"] != RUN_FAILED:
-        return None
-    try:
-        alert = read_alert(event)
-    except MalformedAlertError as error:
-        raise InvalidInputError(error.message) from None
-    if not isinstance(alert, RunFailedAlert):
-        return None
-    for name, word in (
-        ("id", alert.id),
-        ("the id of its run", alert.run_id),
-        ("the id of its task", alert.task_identifier),
-    ):
-        if len(word) > MAX_WORD:
-            raise InvalidInputError(
-                f"The alert cannot be read: {name} has {len(word):,} characters, and"
-                f" may have {MAX_WORD}."
-            )
-    return alert
-
-
-def _shown(kind: object) -> str:
-    text = repr(kind)
-    return text if len(text) <= MAX_WORD else f"{text[:MAX_WORD]}…"
-
-
-async def _take_alert(
-    connection: SqlConnection, alert: RunFailedAlert, text: str, now: datetime
-) -> Received:
-    run = (alert.run_id, job_id_of(alert.tags))
-    stored = await _store(connection, DeliverySource.ALERT, alert.id, text, run, now)
-    if stored is None:
-        return _DUPLICATE
-    job = await find_subject(connection, *run)
-    return await _leave(connection, stored, job, alert.task_identifier, now)
-
-
-async def _take_hook(
-    connection: SqlConnection,
-    event: HookEvent,
-    text: str,
-    now: datetime,
-) -> Received:
-    run = (event.run.id, event.job_id)
-    stored = await _store(connection, DeliverySource.HOOK, event.id, text, run, now)
-    if stored is None:
-        return _DUPLICATE
-    subject = await find_subject(connection, *run)
-    said = event.observation()
-    observed = None
-    if subject is not None and subject.has_run:
-        observed = await observe(connection, said, now=now)
-    if subject is None or observed is None:
-        # No job has the run; or its job was deleted just now.
-        return await _leave(connection, stored, subject, event.run.task_identifier, now)
-    if event.is_terminal and not subject.is_terminal:
-        return _ACCEPTED
-    await mark_handled(connection, stored, now=now)
-    if observed.applied or said.lines:
-        return Received(Receipt.APPLIED)
-    return Received(Receipt.LATE, "Newer things are known of the run.")
-
-
-async def _leave(
-    connection: SqlConnection,
-    delivery: UUID,
-    subject: Subject | None,
-    task: str,
-    now: datetime,
-) -> Received:
-    """Leave a delivery in the inbox if a job may be its subject, or may come to be."""
-    if (
-        subject.may_have_run
-        if subject is not None
-        else await may_be_scheduled(connection, task)
-    ):
-        await let_wait(connection, delivery)
-        return _ACCEPTED
-    reason = "No job here has this run, or waits for one."
-    await mark_handled(connection, delivery, now=now, error=reason)
-    return Received(Receipt.IGNORED, reason)
-
-
-async def _store(
-    connection: SqlConnection,
-    source: DeliverySource,
-    event_id: str,
-    text: str,
-    run: tuple[str, UUID | None],
-    now: datetime,
-) -> UUID | None:
-    """Store a delivery, of a run and the job that its tags name; None: it is stored."""
-    [record] = await connection.fetch(
-        _STORE,
-        identifiers.new_id(now),
-        source.value,
-        event_id,
-        text,
-        now,
-        *run,
+async def _read_cases(
+    connection: SqlConnection, posted: Sequence[Posted]
+) -> list[_Case]:
+    """Lock the jobs that events are about, and see which event is about which."""
+    locked = await row.lock_about(
+        connection,
+        [one.run_id for one in posted],
+        [one.job_id for one in posted if one.job_id is not None],
     )
-    return record["id"] if record["deliveries"] == 1 else None
+    by_run = {job.trigger_run_id: job for job in locked}
+    by_id = {job.id: job for job in locked}
+    scheduled: dict[str, bool] = {}
+    cases = []
+    for one in posted:
+        owner = by_run.get(one.run_id)
+        named = None if one.job_id is None else by_id.get(one.job_id)
+        present = [
+            job for job in (owner, named) if job is not None and job.deleted_at is None
+        ]
+        if not present and one.task not in scheduled:
+            scheduled[one.task] = await may_be_scheduled(connection, one.task)
+        cases.append(
+            _Case(
+                one,
+                present[0] if present else None,
+                one.job_id if owner is None else owner.id,
+                not present and scheduled[one.task],
+            )
+        )
+    return cases
+
+
+def _turns(
+    cases: Sequence[_Case], is_new: Sequence[bool]
+) -> Iterator[dict[UUID, tuple[int, Observation]]]:
+    """Part what is to be folded in: of each job one at a time, in their order.
+
+    Yields:
+        For each job the place of the event, and what it says.
+    """
+    waiting: dict[UUID, deque[tuple[int, Observation]]] = {}
+    for place, (case, new) in enumerate(zip(cases, is_new, strict=True)):
+        if new and case.job is not None and case.told is not None:
+            queue = waiting.setdefault(case.job.id, deque())
+            queue.append((place, case.told.observation()))
+    while waiting:
+        yield {id: queue.popleft() for id, queue in waiting.items()}
+        waiting = {id: queue for id, queue in waiting.items() if queue}
+
+
+def _left(arrival: Arrival) -> Received:
+    """Return what became of an event that is not folded in."""
+    if arrival.waits:
+        return _ACCEPTED
+    return Received(Receipt.IGNORED, arrival.error)

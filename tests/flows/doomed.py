@@ -24,6 +24,7 @@ from tests.flows.watching import Moment, Watch
 #: Everything that dispatches, observes or claims.
 MODULES = (
     "jobwire.jobs.adopt",
+    "jobwire.jobs.arrivals",
     "jobwire.jobs.asking",
     "jobwire.jobs.borrowing",
     "jobwire.jobs.cron.adopt",

@@ -27,6 +27,16 @@ _LOCK_BY_RUN = f"""
 SELECT {JOB_COLUMNS} FROM worker_jobs
  WHERE trigger_run_id = $1 AND deleted_at IS NULL
    FOR UPDATE"""
+# The executor is told by what it is not, which no partial index answers: while a table
+# is small, a plan that reads the whole of one looks cheap, and is kept.
+_LOCK_ABOUT = f"""
+SELECT {Job.columns("j")}
+  FROM (SELECT j.id FROM {given_rows({"run": "text"})}
+          JOIN worker_jobs j ON j.trigger_run_id = g.run
+         UNION
+        SELECT g.id FROM {given_rows({"id": "uuid"}, after=1)}) AS named
+  JOIN worker_jobs j ON j.id = named.id AND j.executor <> 'internal'
+ ORDER BY j.id FOR UPDATE OF j"""
 
 #: Columns that are sent as text: arrays of arrays would lose their bounds.
 _SENT_AS_TEXT = JSON_COLUMNS | {"attention"}
@@ -82,6 +92,25 @@ async def lock_by_run(connection: SqlConnection, run_id: str) -> Job | None:
     """Lock and read the job that a Trigger.dev run belongs to; None: there is none."""
     records = await connection.fetch(_LOCK_BY_RUN, run_id)
     return Job.from_record(records[0]) if records else None
+
+
+async def lock_about(
+    connection: SqlConnection, runs: Sequence[str], named: Sequence[UUID]
+) -> list[Job]:
+    """Lock and read the jobs on Trigger.dev that some runs belong to, and some others.
+
+    They are locked in the order of their ids, as by all who lock several and wait.
+
+    Args:
+        connection: A connection inside a transaction.
+        runs: Runs; at least one.
+        named: Jobs by their ids.
+
+    Returns:
+        Those that there are, deleted ones too.
+    """
+    records = await connection.fetch(_LOCK_ABOUT, list(runs), list(named))
+    return [Job.from_record(record) for record in records]
 
 
 async def write(

@@ -19,8 +19,10 @@ from jobwire.jobs.cron.queries import read_last_jobs, read_schedule_page
 from jobwire.jobs.drifts import read_drifts
 from jobwire.jobs.errors import SparseFilterError
 from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.logs.read import LogFilter, read_log_page
 from jobwire.jobs.notifications import log as notifications
+from jobwire.jobs.posted import Posted, read_event
 from jobwire.jobs.queries import (
     Window,
     count_jobs,
@@ -31,6 +33,7 @@ from jobwire.jobs.queries import (
     read_jobs,
 )
 from jobwire.jobs.viewer import Scope, Viewer, trusted
+from jobwire.jobs.webhook import Receipt, take_in
 from jobwire.models.database import Connection
 from jobwire.models.vocabulary import (
     AttentionKind,
@@ -40,6 +43,7 @@ from jobwire.models.vocabulary import (
     NotificationStatus,
 )
 from tests.jobs.plans.filled import JOB, OF_JOB, PARTS, SCHEDULE
+from tests.jobs.posted import body_of, event
 from tests.plans import Scan, scans
 
 ADMIN = trusted("admin")
@@ -48,6 +52,7 @@ STRANGER = Viewer("stranger", frozenset({Scope.JOBS_READ}))
 FAILED, WAITING = JobStatus.FAILED, JobStatus.WAITING
 REPORT, VIDEO = "seed-send-report", "seed-render-video"
 SINCE = datetime(2025, 12, 20, tzinfo=UTC)
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
 SIZE = 10
 #: What a page of the size reads: one more than it shows.
 ROWS = SIZE + 1
@@ -346,3 +351,46 @@ async def test_schedules_of_which_few_are_meant_are_not_all_looked_at(
         await read_schedule_page(planner, USER, Window(first=SIZE), is_paused=True)
 
     assert sum(one.rows for one in found if one.table == "job_schedules") <= 101
+
+
+async def test_events_of_runs_find_their_jobs_by_indexes(
+    planner: Connection,
+) -> None:
+    runs = await planner.fetch(
+        "SELECT id, trigger_run_id FROM worker_jobs"
+        " WHERE trigger_run_id IS NOT NULL AND finished IS NULL LIMIT $1",
+        SIZE,
+    )
+    posted = [
+        read_event(
+            body_of(
+                event(
+                    "RUN_PROGRESS",
+                    id=run["trigger_run_id"],
+                    run={
+                        "id": run["trigger_run_id"],
+                        "attempt": 1_000,
+                        "tags": [f"job:{job_id_text(run['id'])}"],
+                    },
+                )
+            )
+        )
+        for run in runs
+    ]
+    transaction = planner.transaction()
+    await transaction.start()
+
+    with scans(planner) as found:
+        received = await take_in(
+            planner, [one for one in posted if isinstance(one, Posted)], now=NOW
+        )
+
+    await transaction.rollback()
+    assert [one.receipt for one in received] == [Receipt.APPLIED] * SIZE
+    used = [one for one in found if one.table in ("worker_jobs", "job_attempts")]
+    assert {one.index for one in used} == {
+        "pk_worker_jobs",
+        "uq_worker_jobs_trigger_run_id",
+        "pk_job_attempts",
+    }
+    assert max(one.rows for one in used if one.table == "worker_jobs") == SIZE

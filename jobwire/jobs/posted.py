@@ -1,0 +1,112 @@
+"""Posted: an event that came over the webhook, read, and what it is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from jobwire.jobs import json_text
+from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.hook_event import MAX_WORD, TYPES, HookEvent, job_id_of
+from jobwire.jobs.inbox import DeliverySource
+from jobwire.triggerdev import MalformedAlertError, RunFailedAlert, read_alert
+from jobwire.triggerdev.alerts import RUN_FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An event that could be read.
+
+    Attributes:
+        event: What it tells.
+        text: The whole of it, as JSON that the inbox can hold.
+    """
+
+    event: HookEvent | RunFailedAlert
+    text: str
+
+    @property
+    def source(self) -> DeliverySource:
+        """Who posted it."""
+        is_hook = isinstance(self.event, HookEvent)
+        return DeliverySource.HOOK if is_hook else DeliverySource.ALERT
+
+    @property
+    def run_id(self) -> str:
+        """The run that it tells of."""
+        event = self.event
+        return event.run.id if isinstance(event, HookEvent) else event.run_id
+
+    @property
+    def job_id(self) -> UUID | None:
+        """The job that the run's tags name; None: none of them does."""
+        event = self.event
+        return event.job_id if isinstance(event, HookEvent) else job_id_of(event.tags)
+
+    @property
+    def task(self) -> str:
+        """The id of its task."""
+        event = self.event
+        run = event.run if isinstance(event, HookEvent) else event
+        return run.task_identifier
+
+
+def read_event(body: bytes) -> Posted | str:
+    """Read one posted event, whose signature was verified.
+
+    Returns:
+        The event; or why it changes nothing, as a sentence.
+
+    Raises:
+        InvalidInputError: The body is no event.
+    """
+    event, text = _read(body)
+    kind = event.get("type")
+    if isinstance(kind, str) and kind.startswith("alert."):
+        alert = _read_alert(event)
+        if alert is None:
+            return f"Alerts of the type {_shown(kind)} change no job."
+        return Posted(alert, text)
+    if not isinstance(kind, str) or kind not in TYPES:
+        return f"The type {_shown(kind)} is not known here."
+    return Posted(HookEvent.read(event), text)
+
+
+def _read(body: bytes) -> tuple[dict[str, Any], str]:
+    """Read a body from the text that the inbox will hold, so that both say the same."""
+    try:
+        text = json_text.storable(json_text.read_foreign(body))
+        event = json_text.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError(f"The body is no JSON: {error}.") from None
+    if not isinstance(event, dict):
+        raise InvalidInputError("The body must be a JSON object.")
+    return event, text
+
+
+def _read_alert(event: Mapping[str, Any]) -> RunFailedAlert | None:
+    """Read an alert; None: it is of something that changes no job."""
+    if event["type"] != RUN_FAILED:
+        return None
+    try:
+        alert = read_alert(event)
+    except MalformedAlertError as error:
+        raise InvalidInputError(error.message) from None
+    if not isinstance(alert, RunFailedAlert):
+        return None
+    for name, word in (
+        ("id", alert.id),
+        ("the id of its run", alert.run_id),
+        ("the id of its task", alert.task_identifier),
+    ):
+        if len(word) > MAX_WORD:
+            raise InvalidInputError(
+                f"The alert cannot be read: {name} has {len(word):,} characters, and"
+                f" may have {MAX_WORD}."
+            )
+    return alert
+
+
+def _shown(kind: object) -> str:
+    text = repr(kind)
+    return text if len(text) <= MAX_WORD else f"{text[:MAX_WORD]}…"
