@@ -7,7 +7,7 @@ from jobwire.app.jobwire import Jobwire, NotOpenError
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.errors import WebhookSignatureError
-from jobwire.jobs.webhook import Received, admit, read_posted, take_in
+from jobwire.jobs.webhook import Received, admit, read_posted
 from jobwire.models.outages import AWAY
 from jobwire.web.trigger_webhook import WebhookUnavailableError
 
@@ -79,7 +79,7 @@ class PostedEvents:
 async def receive_event(
     engine: Engine, body: bytes, headers: Mapping[str, str]
 ) -> Received:
-    """Take in one event in a transaction of its own, and ring for what it changed.
+    """Take in one event, and ring for what it changed; it is committed then.
 
     Raises:
         WebhookSignatureError: It is not signed with one of the secrets.
@@ -89,7 +89,6 @@ async def receive_event(
     posted = read_posted(body, headers, secrets=engine.webhook_secrets, now=now)
     if isinstance(posted, Received):
         return posted
-    async with engine.database.transaction() as connection:
-        [received] = await take_in(connection, [posted], now=now)
+    received = await engine.reception.take_in(posted)
     engine.doorbell.ring(Topic.INBOX, Topic.CHANGE, Topic.LOG)
     return received

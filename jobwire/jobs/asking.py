@@ -13,7 +13,7 @@ from uuid import UUID
 from jobwire.jobs.adopt import Adopter
 from jobwire.jobs.borrowing import Connections, transaction
 from jobwire.jobs.clock import Clock
-from jobwire.jobs.cron.adopt import RunAdopter, may_be_scheduled
+from jobwire.jobs.cron.adopt import RunAdopter
 from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.executors.run_words import failure_of, status_of
 from jobwire.jobs.executors.trigger import TriggerExecutor
@@ -28,6 +28,7 @@ from jobwire.jobs.inbox import (
 from jobwire.jobs.observation import Observation, Rank
 from jobwire.jobs.observe import observe
 from jobwire.jobs.registry import Registry
+from jobwire.jobs.scheduled_tasks import may_be_scheduled
 from jobwire.jobs.transitions import row
 from jobwire.models.vocabulary import SignalSource
 from jobwire.triggerdev import (

@@ -14,6 +14,7 @@ from jobwire.jobs.job_reads import JobReads
 from jobwire.jobs.logs.feed import LogFeed
 from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.rate_limits import RateLimits
+from jobwire.jobs.reception import Reception
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.sync_paths import SyncPath
 from jobwire.jobs.turns import Turns
@@ -43,6 +44,7 @@ class Engine:
         shares: The connections that each user may hold.
         intake: Accepts jobs, those of a moment together.
         job_reads: Reads single jobs, those of a moment together.
+        reception: Takes in posted events, those of a moment together.
         logs: The live logs of this process.
         counts: Tells watchers of this process how many jobs stand where.
     """
@@ -62,6 +64,7 @@ class Engine:
     shares: FairShares = field(init=False, repr=False, compare=False)
     intake: Intake = field(init=False, repr=False, compare=False)
     job_reads: JobReads = field(init=False, repr=False, compare=False)
+    reception: Reception = field(init=False, repr=False, compare=False)
     logs: LogFeed = field(init=False, repr=False, compare=False)
     counts: CountsWatch = field(init=False, repr=False, compare=False)
 
@@ -69,6 +72,8 @@ class Engine:
         object.__setattr__(self, "shares", FairShares(self.database))
         object.__setattr__(self, "intake", Intake(self.shares, self.clock))
         object.__setattr__(self, "job_reads", JobReads(self.shares))
+        reception = Reception(self.database, self.clock)
+        object.__setattr__(self, "reception", reception)
         object.__setattr__(self, "logs", LogFeed(self.database, self.doorbell))
         read = partial(read_counts, self.database, clock=self.clock)
         object.__setattr__(self, "counts", CountsWatch(read, self.doorbell))

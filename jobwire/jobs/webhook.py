@@ -15,7 +15,6 @@ from uuid import UUID
 
 from jobwire.jobs.arrivals import Arrival, store
 from jobwire.jobs.connections import SqlConnection
-from jobwire.jobs.cron.adopt import may_be_scheduled
 from jobwire.jobs.errors import WebhookSignatureError
 from jobwire.jobs.hook_event import HookEvent
 from jobwire.jobs.inbox import Subject
@@ -24,6 +23,7 @@ from jobwire.jobs.lifecycle import is_terminal
 from jobwire.jobs.observation import Observation
 from jobwire.jobs.observe import observe_each
 from jobwire.jobs.posted import Posted, read_event
+from jobwire.jobs.scheduled_tasks import may_be_scheduled
 from jobwire.jobs.transitions import row
 from jobwire.triggerdev import InvalidSignatureError, verify
 from jobwire.triggerdev.signature import read_claim

@@ -32,6 +32,7 @@ from jobwire.jobs.webhook import Receipt, receive
 from jobwire.models import WorkerJob
 from jobwire.models.database import Connection, Database
 from jobwire.models.vocabulary import FailureKind, JobStatus
+from tests.blocked import blocked
 from tests.clock import FakeClock
 from tests.event_log import Checked, check
 from tests.factories import LEASE, RUN_ID
@@ -64,10 +65,6 @@ STAYS = frozenset(
         "dispatch_state",
     }
 )
-
-_WAITING = """
-SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
- WHERE NOT granted AND datname = current_database()"""
 
 
 @pytest.fixture
@@ -258,8 +255,7 @@ async def test_what_is_posted_meanwhile_leaves_nothing(
                 alert(error={"type": "STRING_ERROR", "raw": MARK}),
             )
         ]
-        while await connection.fetchval(_WAITING) < len(posting):
-            pass
+        await blocked(connection, len(posting))
 
     await asyncio.gather(*posting)
 

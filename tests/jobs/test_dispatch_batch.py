@@ -25,14 +25,11 @@ from jobwire.jobs.transitions.dispatch import Dispatch
 from jobwire.jobs.transitions.expire import expire
 from jobwire.models.database import Connection
 from jobwire.models.vocabulary import JobStatus
+from tests.blocked import blocked
 from tests.jobs.rig import RULES, Rig
 from tests.jobs.wire import Fault
 
 JOBS = 5
-
-_WAITING = """
-SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
- WHERE NOT granted AND datname = current_database()"""
 
 
 async def claimed(rig: Rig, *tasks: str, **fields: Any) -> list[Dispatch]:
@@ -525,8 +522,7 @@ async def test_the_jobs_of_a_batch_are_locked_in_the_order_of_their_ids(
     ):
         assert await row.lock(own, first.id, viewer=None)
         writing = asyncio.create_task(write(rig, other, given))
-        while not await own.fetch(_WAITING):
-            pass
+        await blocked(own)
 
         # Whoever holds the first one can go on to the next.
         assert await row.lock(own, second.id, viewer=None)

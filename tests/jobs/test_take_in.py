@@ -16,6 +16,7 @@ from jobwire.jobs.transitions import row
 from jobwire.jobs.transitions.erase import erase
 from jobwire.jobs.webhook import Receipt, Received, take_in
 from jobwire.models.database import Connection, Database
+from tests.blocked import blocked
 from tests.clock import FakeClock
 from tests.jobs.conftest import MakeJob
 from tests.jobs.posted import alert, body_of, event
@@ -25,10 +26,6 @@ TYPES = ("RUN_STARTED", "RUN_PROGRESS", "RUN_COMPLETED", "RUN_FAILED", "RUN_CANC
 #: Runs of no job of ours, the last one of a task that a schedule triggers.
 STRANGERS = ("run_strange", "run_scheduled")
 SCHEDULED_TASK = "task-of-a-schedule"
-
-_WAITING = """
-SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
- WHERE NOT granted AND datname = current_database()"""
 
 
 def read(*events: dict[str, Any]) -> list[Posted]:
@@ -54,12 +51,6 @@ async def deliveries(connection: Connection) -> list[tuple[Any, ...]]:
         " FROM webhook_deliveries ORDER BY event_id"
     )
     return [tuple(one) for one in rows]
-
-
-async def blocked(connection: Connection, sessions: int = 1) -> None:
-    """Wait until so many sessions wait for a lock."""
-    while await connection.fetchval(_WAITING) < sessions:
-        pass
 
 
 async def make_jobs(make_run_job: MakeJob, clock: FakeClock) -> list[Job]:

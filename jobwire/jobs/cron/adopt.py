@@ -27,10 +27,6 @@ from jobwire.triggerdev import NotFoundError, Run, RunSummary
 
 log = logging.getLogger(__name__)
 
-_BY_TASK = """
-SELECT EXISTS (
-  SELECT FROM job_schedules
-   WHERE trigger_task_id = $1 AND trigger_schedule_id IS NOT NULL) AS found"""
 _BY_SCHEDULE = f"""
 SELECT {SCHEDULE_COLUMNS} FROM job_schedules
  WHERE trigger_schedule_id = $1 AND trigger_environment = $2"""
@@ -49,12 +45,6 @@ SELECT {SCHEDULE_COLUMNS} FROM job_schedules
 _SEEK = """
 UPDATE job_schedules SET next_tick_at = $3
  WHERE id = $1 AND next_tick_at = $2 AND owner = 'TRIGGER_DEV'"""
-
-
-async def may_be_scheduled(connection: SqlConnection, task: str) -> bool:
-    """Whether a run of a task may have been made by a schedule of ours."""
-    [record] = await connection.fetch(_BY_TASK, task)
-    return bool(record["found"])
 
 
 async def read_fired(connection: SqlConnection, environment: str) -> list[JobSchedule]:
