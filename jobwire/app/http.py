@@ -94,12 +94,13 @@ def create_app(
         policy=document_policy(settings),
         on_answer=place.count_answer,
     )
-    middleware.append(Middleware(PostsFirst, route=graphql[0]))
+    webhook = trigger_webhook_route(events.admit, events.take_in)
+    middleware.append(Middleware(PostsFirst, routes=[graphql[0], webhook]))
     return Starlette(
         routes=[
             *explorer_routes(graphiql=GRAPHIQL),
             *graphql,
-            trigger_webhook_route(events.admit, events.take_in),
+            webhook,
             *health_routes(place.missing),
             metrics_route(place.fresh_metrics),
             *board_routes(),

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -32,14 +33,19 @@ def limit_alternatives(filter: "DataclassInstance") -> None:
     Raises:
         InvalidInputError: One does.
     """
-    for field in fields(filter):
-        value = getattr(filter, field.name)
+    for name in _members(type(filter)):
+        value = getattr(filter, name)
         if isinstance(value, tuple) and len(value) > MAX_ALTERNATIVES:
             raise InvalidInputError(
                 f"A filter may list at most {MAX_ALTERNATIVES} alternatives, not"
                 f" {len(value)}.",
-                path=("filter", _PATHS.get(field.name, field.name)),
+                path=("filter", _PATHS.get(name, name)),
             )
+
+
+@cache
+def _members(kind: type["DataclassInstance"]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def users_within(

@@ -291,10 +291,12 @@ async def read_selected_page(
             *reading.values,
             record_class=Selected,
         )
-        if not (reading.is_bounded and any(one["is_cut"] for one in records)):
-            found = [one for one in records if one["id"] is not None]
-            as_of = AsOf.from_record(records[0]) if with_as_of else None
-            return window.page(found, as_of)
+        if reading.is_bounded and any(one["is_cut"] for one in records):
+            continue
+        if not with_as_of:
+            return window.page(records)
+        found = [] if records[0]["id"] is None else records
+        return window.page(found, AsOf.from_record(records[0]))
     raise SparseFilterError(LOOKS[-1])
 
 

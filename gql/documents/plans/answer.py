@@ -1,7 +1,7 @@
 """An answer that is being written: JSON text, with holes for what is awaited."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -62,7 +62,7 @@ class Answer:
 
     def text(self) -> str:
         """Return the text of an answer without holes."""
-        return "".join(_flat(self._whole))
+        return _joined(self._whole)
 
     def _abandon(self) -> None:
         """Leave nothing that complains of never having been awaited."""
@@ -83,9 +83,5 @@ async def _all(awaited: list[Awaitable[Any]]) -> list[Any]:
     return values
 
 
-def _flat(pieces: Pieces) -> Iterator[str]:
-    for piece in pieces:
-        if isinstance(piece, str):
-            yield piece
-        else:
-            yield from _flat(piece)
+def _joined(pieces: Pieces) -> str:
+    return "".join([one if isinstance(one, str) else _joined(one) for one in pieces])
