@@ -62,8 +62,8 @@ async def schedule_job(
     """Schedule a job.
 
     Inside the caller's transaction: their commit makes it real and a worker finds it
-    within a second; their rollback leaves no job and no event. On a `Jobwire` it has a
-    transaction of its own and starts at once.
+    within a second; their rollback leaves no job and no event. On a `Jobwire` it
+    is committed when this returns, and starts at once.
 
     Args:
         where: A `Jobwire`, or the caller's AsyncSession or AsyncConnection of
