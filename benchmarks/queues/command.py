@@ -21,7 +21,7 @@ ENQUEUED = 8_000
 #: Jobs of one round that are sent at a pace.
 PACED = 100
 
-OURS, NODE, PYTHON = "jobwire", "graphile-worker", "PGQueuer"
+OURS, NODE, PYTHON = "Jobwire", "graphile-worker", "PGQueuer"
 _NO_BAR = "none"
 
 

@@ -56,7 +56,7 @@ class Bench:
         """Make the database, and the tables of the system in it."""
         async with _connected(self._server) as connection:
             await connection.execute(f"CREATE DATABASE {self.system.database}")
-        if self.system.name == "jobwire":
+        if self.system.name == "Jobwire":
             # Here and not in a client: it is ours.
             from jobwire.migrations import migrate  # noqa: PLC0415
 

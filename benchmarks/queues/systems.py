@@ -48,7 +48,7 @@ class System:
 def jobwire() -> System:
     """Ours as it is deployed: `jobwire worker`, with everything on."""
     return System(
-        "jobwire",
+        "Jobwire",
         worker=(sys.executable, "-m", "jobwire", "worker"),
         client=(sys.executable, "-m", "benchmarks.queues.enqueue"),
         has_open="SELECT EXISTS (SELECT FROM worker_jobs WHERE finished IS NULL)",
