@@ -82,6 +82,9 @@ async def open_page(chromium: Browser) -> AsyncIterator[OpenPage]:
 
     yield open_one
     for context in contexts:
+        for page in context.pages:
+            # What is still on its way to a page concerns no test any more.
+            await page.unroute_all(behavior="ignoreErrors")
         await context.close()
     assert problems == []
 

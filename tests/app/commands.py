@@ -31,6 +31,8 @@ class Command:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # What runs in the background of a shell ignores Ctrl-C, its children too.
+            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - it takes no locks
         )
         self.pid = self._process.pid
         self._printed = ""
@@ -85,6 +87,10 @@ class Command:
                     self._more.notify_all()
         with self._more:
             self._more.notify_all()
+
+
+def _hear_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @contextmanager
