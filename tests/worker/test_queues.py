@@ -1,6 +1,6 @@
 """Queues as workers serve them: limits, turns, and who waits for whom."""
 
-import asyncio
+import threading
 from collections import Counter
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from jobwire.jobs.viewer import trusted
 from jobwire.models.vocabulary import JobStatus
 from tests.clock import FakeClock
 from tests.factories import insert_job
-from tests.worker.conftest import VIEWER, Workbench
+from tests.worker.conftest import VIEWER, Workbench, signaled
 
 SELDOM = timedelta(seconds=30)
 
@@ -49,7 +49,8 @@ async def test_declared_limits_hold_and_others_start_as_soon_as_one_ends(
 ) -> None:
     running: Counter[str] = Counter()
     most: Counter[str] = Counter()
-    both = asyncio.Event()
+    # Jobs of two workers run on the loops of two threads.
+    both = threading.Event()
 
     @job("send", queue=Queue("mail", limit=2, limit_per_key=1))
     async def send(context: JobContext) -> None:
@@ -58,7 +59,7 @@ async def test_declared_limits_hold_and_others_start_as_soon_as_one_ends(
             most[name] = max(most[name], running[name])
         if running["all"] == 2:
             both.set()
-        await both.wait()
+        await signaled(both)
         running.subtract(["all", context.tag])
 
     workers = [await bench.start(send, poll_interval=SELDOM) for _ in range(2)]
@@ -66,7 +67,7 @@ async def test_declared_limits_hold_and_others_start_as_soon_as_one_ends(
 
     # The places change hands between two workers that do not poll.
     jobs = [
-        await bench.schedule("send", concurrency_key=f"key-{number % 3}")
+        await bench.schedule("send", queue="mail", concurrency_key=f"k{number % 3}")
         for number in range(12)
     ]
     for one in jobs:
