@@ -27,9 +27,11 @@ Work: TypeAlias = Callable[
 PATIENCE = 0.02
 #: What a batch weighs at most, if it is more than one.
 MOST = 64
+#: Characters of JSON that weigh as much as a row without any.
+_LIGHT = 8192
 
 #: What tells that nothing was done, and may be the fault of one in a batch.
-_UNDONE = (
+UNDONE: tuple[type[Exception], ...] = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
     asyncpg.QueryCanceledError,
@@ -45,6 +47,10 @@ class Gathering(Generic[Line, Asked, Answer]):
     Args:
         work: Does it.
         weigh: How much of a batch something is; by default each is 1.
+        patience: How long a batch holds up the next one of its line, in seconds; None:
+            until it has ended.
+        alone_after: After which errors of the work what failed is asked again one by
+            one.
     """
 
     def __init__(
@@ -52,9 +58,13 @@ class Gathering(Generic[Line, Asked, Answer]):
         work: Work[Line, Asked, Answer],
         *,
         weigh: Callable[[Asked], int] = lambda _: 1,
+        patience: float | None = PATIENCE,
+        alone_after: tuple[type[Exception], ...] = UNDONE,
     ) -> None:
         self._work = work
         self._weigh = weigh
+        self._patience = patience
+        self._alone_after = alone_after
         #: What waits, in each line in which a batch is under way.
         self._lines: dict[Line, _Waiting[Asked, Answer]] = {}
         #: The batch that holds up the next one of its line.
@@ -99,14 +109,16 @@ class Gathering(Generic[Line, Asked, Answer]):
 
     async def _run(self, line: Line) -> None:
         batch = asyncio.current_task()
-        pace = asyncio.get_running_loop().call_later(
-            PATIENCE, self._advance, line, batch
-        )
+        pace = None
+        if self._patience is not None:
+            loop = asyncio.get_running_loop()
+            pace = loop.call_later(self._patience, self._advance, line, batch)
         try:
             if taken := self._take(self._lines[line]):
                 await self._answer(line, taken)
         finally:
-            pace.cancel()
+            if pace is not None:
+                pace.cancel()
             self._advance(line, batch)
 
     def _take(
@@ -129,7 +141,7 @@ class Gathering(Generic[Line, Asked, Answer]):
     ) -> None:
         try:
             found = await self._work(line, [asked for asked, _ in taken])
-        except _UNDONE as error:
+        except self._alone_after as error:
             if len(taken) > 1:
                 for one in taken:
                     await self._answer(line, [one])
@@ -148,3 +160,8 @@ class Gathering(Generic[Line, Asked, Answer]):
                 answer.set_exception(outcome)
             else:
                 answer.set_result(outcome)
+
+
+def weight(*texts: str) -> int:
+    """Return what a row with some JSON is of a batch."""
+    return 1 + sum(map(len, texts)) // _LIGHT

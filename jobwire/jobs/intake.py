@@ -6,7 +6,7 @@ from typing import NamedTuple
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.errors import JobError
 from jobwire.jobs.fair_shares import FairShares
-from jobwire.jobs.gathering import Gathering
+from jobwire.jobs.gathering import Gathering, weight
 from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.schedule import Scheduled, accept, write
@@ -14,9 +14,6 @@ from jobwire.jobs.schedule_request import ScheduleRequest
 from jobwire.jobs.transitions.create import NewJob
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.vocabulary import SignalSource
-
-#: Characters of JSON that weigh as much as a job without any.
-_LIGHT = 8192
 
 
 class _Line(NamedTuple):
@@ -42,7 +39,9 @@ class Intake:
     def __init__(self, shares: FairShares, clock: Clock) -> None:
         self._shares = shares
         self._clock = clock
-        self._gathering = Gathering(self._write, weigh=_weight)
+        self._gathering = Gathering(
+            self._write, weigh=lambda job: weight(job.data, job.metadata)
+        )
 
     async def schedule(
         self,
@@ -71,7 +70,3 @@ class Intake:
         several = line.is_keyed and len(jobs) > 1
         async with share.transaction() if several else share.connection() as connection:
             return await write(connection, jobs, source=line.source, viewer=line.viewer)
-
-
-def _weight(job: NewJob) -> int:
-    return 1 + (len(job.data) + len(job.metadata)) // _LIGHT

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 
 from jobwire.jobs.clock import Clock
-from jobwire.jobs.gathering import Gathering
+from jobwire.jobs.gathering import Gathering, weight
 from jobwire.jobs.posted import Posted
 from jobwire.jobs.webhook import Received, take_in
 from jobwire.models.database import Database
-
-#: Characters of JSON that weigh as much as an event by itself.
-_LIGHT = 8192
 
 
 class Reception:
@@ -23,7 +20,7 @@ class Reception:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._gathering = Gathering(self._take_in, weigh=_weight)
+        self._gathering = Gathering(self._take_in, weigh=lambda one: weight(one.text))
 
     async def take_in(self, posted: Posted) -> Received:
         """Take in an event as `take_in` does; it is committed when this returns."""
@@ -32,7 +29,3 @@ class Reception:
     async def _take_in(self, _: None, posted: Sequence[Posted]) -> list[Received]:
         async with self._database.transaction() as connection:
             return await take_in(connection, posted, now=self._clock.now())
-
-
-def _weight(posted: Posted) -> int:
-    return 1 + len(posted.text) // _LIGHT

@@ -105,10 +105,8 @@ async def test_what_is_asked_in_one_round_of_the_loop_is_one_batch(
 
 async def test_what_comes_while_a_batch_is_under_way_is_the_next_one(
     scribe: Scribe,
-    gathering: Gathering[str, int, int],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("jobwire.jobs.gathering.PATIENCE", PATIENCE)
+    gathering = Gathering(scribe.work, patience=None)
     async with Asking(gathering, 1) as first:
         await scribe.has_begun(1)
         async with Asking(gathering, 2, 3) as second:
@@ -135,10 +133,8 @@ async def test_a_batch_that_takes_long_holds_up_the_next_no_longer(
 
 async def test_lines_do_not_wait_for_each_other(
     scribe: Scribe,
-    gathering: Gathering[str, int, int],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("jobwire.jobs.gathering.PATIENCE", PATIENCE)
+    gathering = Gathering(scribe.work, patience=None)
     async with Asking(gathering, 1), Asking(gathering, 2, line="b"):
         await scribe.has_begun(2)
 
@@ -182,10 +178,8 @@ async def test_what_may_have_been_done_is_not_asked_again(
 
 async def test_who_leaves_before_their_batch_begins_has_asked_for_nothing(
     scribe: Scribe,
-    gathering: Gathering[str, int, int],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("jobwire.jobs.gathering.PATIENCE", PATIENCE)
+    gathering = Gathering(scribe.work, patience=None)
     async with Asking(gathering, 1) as first:
         await scribe.has_begun(1)
         async with Asking(gathering, 2, 3) as second:
@@ -212,10 +206,8 @@ async def test_who_leaves_a_batch_under_way_disturbs_no_other(
 
 async def test_when_all_have_left_the_line_is_over(
     scribe: Scribe,
-    gathering: Gathering[str, int, int],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("jobwire.jobs.gathering.PATIENCE", PATIENCE)
+    gathering = Gathering(scribe.work, patience=None)
     async with Asking(gathering, 1) as first:
         await scribe.has_begun(1)
         async with Asking(gathering, 2):
