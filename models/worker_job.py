@@ -8,6 +8,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
+    Computed,
     Index,
     Integer,
     Interval,
@@ -16,8 +17,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
+from sqlalchemy.event import listen
 
 from jobwire.models.base import INSTANT, JSON, Table, among, check, column, one_of
+from jobwire.models.public_id import JOB_ID
 from jobwire.models.vocabulary import (
     CancelMode,
     CancelOutcome,
@@ -295,6 +298,11 @@ class WorkerJob(Table, table=True):
     )
 
     id: UUID = column(UUID_TYPE, "A UUIDv7 of the millisecond `created_at`.", key=True)
+    public_id: str = column(
+        Text,
+        "The id as the API writes it: job_ and 26 characters of Crockford's base32.",
+        Computed("jobwire_job_id(id)", persisted=True),
+    )
     tag: str = column(
         Text(collation="C"),
         "What this job is about: 1-120 characters, no comma, no control character.",
@@ -449,3 +457,6 @@ class WorkerJob(Table, table=True):
     trigger_observed_at: datetime | None = column(
         INSTANT, "When Trigger.dev last said something of it.", null=True
     )
+
+
+listen(WorkerJob.metadata.tables["worker_jobs"], "before_create", JOB_ID)

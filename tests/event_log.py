@@ -16,6 +16,8 @@ from jobwire.models.vocabulary import AttemptStatus, EventKind, Executor, JobSta
 INVISIBLE = frozenset(
     {
         "data",
+        # The id once more.
+        "public_id",
         "leased_by",
         "leased_until",
         "fence",

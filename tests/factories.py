@@ -17,6 +17,8 @@ from jobwire.models.vocabulary import JobStatus
 JSON_COLUMNS = {"data", "result", "retry_config", "progress", "metadata"}
 WORKER = "worker-1"
 LEASE = timedelta(seconds=10)
+#: SQL: what the first event of a job tells.
+CHANGES = "to_jsonb(i) - '{data,public_id,leased_by,leased_until,fence}'::text[]"
 RUN_ID = "run_1"
 RUN_CREATED_AT = datetime(2026, 1, 2, 3, 0, tzinfo=UTC)
 
@@ -113,7 +115,7 @@ async def insert_job(connection: Connection, *, now: datetime, **given: Any) -> 
         "i",
         kind="'CREATED'",
         from_status="NULL",
-        changes="to_jsonb(i) - 'data' - 'leased_by' - 'leased_until' - 'fence'",
+        changes=CHANGES,
         source="'API'",
         actor="user_id",
         now="updated_at",
@@ -151,7 +153,7 @@ async def insert_jobs(
         "i",
         kind="'CREATED'",
         from_status="NULL",
-        changes="to_jsonb(i) - 'data' - 'leased_by' - 'leased_until' - 'fence'",
+        changes=CHANGES,
         source="'API'",
         actor="user_id",
         now="updated_at",

@@ -45,6 +45,8 @@ OWNER = Viewer("user-1", frozenset({Scope.JOBS_WRITE}))
 #: What names a job without its content: words of its code, people, workers and runs.
 STAYS = frozenset(
     {
+        # Its id once more.
+        "public_id",
         "type",
         "user_id",
         "executor",

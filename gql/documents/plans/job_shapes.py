@@ -11,7 +11,6 @@ from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_status import JobStatus as ShownStatus
 from jobwire.gql.types.page_info import PageInfo
 from jobwire.jobs.filters import JobFilter
-from jobwire.jobs.identifiers import JOB_PREFIX, type_id
 from jobwire.jobs.iso8601 import format_duration
 from jobwire.jobs.lifecycle import is_cancelable, is_retryable, is_terminal
 from jobwire.jobs.queries import Page
@@ -68,7 +67,7 @@ class _Row:
 
 
 _JOB_FIELDS: dict[str, How] = {
-    "id": Made(("id",), lambda row: f'"{type_id(JOB_PREFIX, row["id"])}"'),
+    "id": Text("""'"' || j.public_id || '"'"""),
     "version": _column("version"),
     "asOf": Code(),
     "tag": _string("tag"),
