@@ -56,6 +56,8 @@ class Topic(StrEnum):
     LOG = "l"
 
 
+_TOPICS = {topic.value: topic for topic in Topic}
+
 Listener = Callable[[frozenset[Topic]], None]
 
 
@@ -195,9 +197,11 @@ class Doorbell:
         own_pid = connection.get_server_pid()
 
         def hear(_: Any, pid: int, __: str, payload: object) -> None:
-            known = [topic for topic in Topic if topic.value in str(payload)]
-            if pid != own_pid and known:
-                self._tell(frozenset(known))
+            if pid == own_pid:
+                return
+            known = frozenset(_TOPICS[one] for one in str(payload) if one in _TOPICS)
+            if known:
+                self._tell(known)
 
         try:
             # A ring is no event: to lose one in a crash costs a moment, to wait for the
