@@ -52,11 +52,18 @@ class TermsConfig(uvicorn.Config):
 
     Attributes:
         terms: The terms.
+        is_leaving: Whether each answer is to be the last one of its connection.
     """
 
     def __init__(self, app: ASGIApp, terms: ConnectionTerms, **options: Any) -> None:
         self.terms = terms
+        self.is_leaving = False
         super().__init__(app, **options)
+
+
+def is_leaving(config: uvicorn.Config) -> bool:
+    """Whether a protocol is to keep no connection for another request."""
+    return isinstance(config, TermsConfig) and config.is_leaving
 
 
 def terms_of(config: uvicorn.Config) -> ConnectionTerms:

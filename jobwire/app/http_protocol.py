@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from jobwire.app.connection_terms import terms_of
+from jobwire.app.connection_terms import is_leaving, terms_of
 from jobwire.app.joined_head import JoinedHead
 from jobwire.app.lingering import linger
 from jobwire.app.slow_reader import SlowReader
@@ -130,6 +130,8 @@ class HttpProtocol(HttpToolsProtocol):
             raise self._head_too_large()
         self._await(_Stage.NOTHING)
         super().on_headers_complete()
+        if is_leaving(self.config) and not self.parser.should_upgrade():
+            self.cycle.keep_alive = False
         self._stage = _Stage.BODY
 
     def on_message_complete(self) -> None:

@@ -138,6 +138,7 @@ class Jobwire:
         self._progress = progress
         self._stack = AsyncExitStack()
         self._engine: Engine | None = None
+        self._is_leaving = False
         self._authenticate: Chain | None = None
         self._worker: Worker | None = None
 
@@ -234,6 +235,10 @@ class Jobwire:
         """Whether this process runs jobs at the moment."""
         return self._worker is not None and self._worker.is_running
 
+    def begin_leaving(self) -> None:
+        """Say from now on that nobody should count on this process."""
+        self._is_leaving = True
+
     def begin_closing(self) -> None:
         """Tell every live stream to end and to connect elsewhere."""
         if self._engine is not None:
@@ -268,6 +273,8 @@ class Jobwire:
         """Say what keeps jobs from being scheduled and run; empty: nothing."""
         if self._engine is None:
             return ["Jobwire is not open."]
+        if self._is_leaving:
+            return ["This process is about to end."]
         database = self._engine.database
         try:
             async with asyncio.timeout(PROBE_SECONDS), database.connection() as one:

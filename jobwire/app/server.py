@@ -36,31 +36,30 @@ class AppServer(uvicorn.Server):
 
     def __init__(self, app: ASGIApp, terms: ConnectionTerms | None = None) -> None:
         terms = terms or ConnectionTerms()
-        super().__init__(
-            TermsConfig(
-                app,
-                terms,
-                lifespan="off",
-                log_config=None,
-                # Requests are counted; a line for each is for the proxy to write.
-                access_log=False,
-                server_header=False,
-                # Whoever runs it behind a proxy must not thereby become local.
-                proxy_headers=False,
-                # On httptools, whose parser is written in C, unlike that of h11.
-                http=HttpProtocol,
-                timeout_keep_alive=terms.keep_alive,
-                # On websockets without its own input and output: of those that were
-                # measured it takes the least CPU per delivery.
-                ws=WebSocketProtocol,
-                ws_ping_interval=terms.ping,
-                ws_ping_timeout=terms.ping,
-                ws_max_size=MAX_FRAME_BYTES,
-                # Compressing each frame would double the CPU per delivery.
-                ws_per_message_deflate=False,
-                timeout_graceful_shutdown=_GRACE_SECONDS,
-            )
+        self._config = TermsConfig(
+            app,
+            terms,
+            lifespan="off",
+            log_config=None,
+            # Requests are counted; a line for each is for the proxy to write.
+            access_log=False,
+            server_header=False,
+            # Whoever runs it behind a proxy must not thereby become local.
+            proxy_headers=False,
+            # On httptools, whose parser is written in C, unlike that of h11.
+            http=HttpProtocol,
+            timeout_keep_alive=terms.keep_alive,
+            # On websockets without its own input and output: of those that were
+            # measured it takes the least CPU per delivery.
+            ws=WebSocketProtocol,
+            ws_ping_interval=terms.ping,
+            ws_ping_timeout=terms.ping,
+            ws_max_size=MAX_FRAME_BYTES,
+            # Compressing each frame would double the CPU per delivery.
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
         )
+        super().__init__(self._config)
         self._asked = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -102,6 +101,10 @@ class AppServer(uvicorn.Server):
     async def say_goodbye(self) -> None:
         """Do what comes before the sockets close: here, nothing."""
 
+    def end_connections(self) -> None:
+        """Have each connection end with its next answer."""
+        self._config.is_leaving = True
+
     def _abandon_stalled(self) -> None:
         """Cut off clients that do not read; they would hold up the end of all."""
         for connection in tuple(self.server_state.connections):
@@ -111,7 +114,10 @@ class AppServer(uvicorn.Server):
 
 
 class Server(AppServer):
-    """A server that, when asked to end, first tells every stream to go elsewhere.
+    """A server that, when asked to end, first has everybody go elsewhere.
+
+    Proxies are to notice that it is not ready any more, as long as the settings say;
+    then every stream is told.
 
     Args:
         app: What it serves.
@@ -133,6 +139,10 @@ class Server(AppServer):
 
     async def say_goodbye(self) -> None:
         """Let streams end by themselves: a socket that is closed tells them nothing."""
+        if delay := self._jobwire.settings.shutdown_delay_seconds:
+            self._jobwire.begin_leaving()
+            self.end_connections()
+            await asyncio.sleep(delay)
         self._jobwire.begin_closing()
         feed = self._jobwire.engine.feed
         patience = FAREWELL_SECONDS

@@ -388,6 +388,16 @@ class Settings(BaseSettings):
         "streams end with `StreamClosing`, and clients connect again, perhaps to a "
         "younger process.",
     )
+    shutdown_delay_seconds: Annotated[
+        float,
+        Field(ge=0, le=600, allow_inf_nan=False),
+        Expected("seconds, 0 to 600"),
+    ] = Field(
+        default=0.0,
+        description="How long `serve` goes on serving when it is told to end, while "
+        "`/readyz` says 503 and each answer closes its connection: as long as a proxy "
+        "takes to send nothing more to it.",
+    )
     operation_seconds: Seconds = Field(
         default=60.0,
         description="How long a query or a mutation may take before it is stopped; "

@@ -4,6 +4,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -19,6 +20,7 @@ from jobwire.models.database import Database
 from tests.gql.client import COMPLETE, EventStream
 from tests.gql.types import MakeJob
 
+LEAVING = "This process is about to end."
 FOLLOW = """subscription { jobListUpdates {
   __typename ... on StreamClosing { cursor reason reconnectAfter } } }"""
 
@@ -91,6 +93,35 @@ async def test_a_server_that_ends_tells_readers_of_events_and_waits_for_none(
     assert rest == [COMPLETE]
     # Past its patience the server cancels what still runs, and says so.
     assert not [one for one in caplog.records if one.levelname == "ERROR"]
+
+
+async def test_a_server_that_is_about_to_end_serves_on_until_proxies_have_noticed(
+    database: Database,
+) -> None:
+    settings = Settings(
+        _env_file=None,
+        database_url=str(database.url),
+        jobs="",
+        shutdown_delay_seconds=5,
+    )
+    async with asyncio.timeout(60), Jobwire(settings, worker=False) as jobwire:
+        local = jobwire.authenticate.then(by_loopback)
+        server = Server(create_app(jobwire, authenticate=local), jobwire)
+        listener = listen("127.0.0.1", 0)
+        serving = asyncio.create_task(server.run_on([listener]))
+        url = f"http://{address_of(listener)}"
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+            before = await http.get("/livez")
+            server.stop()
+            while (ready := await http.get("/readyz")).json()["missing"] != [LEAVING]:
+                pass
+            after = await http.get("/livez")
+        assert not serving.done()
+        await serving
+
+    assert ready.status_code == 503
+    assert (before.status_code, "connection" in before.headers) == (200, False)
+    assert (after.status_code, after.headers["connection"]) == (200, "close")
 
 
 async def test_being_cancelled_is_taken_as_being_told_to_end(
