@@ -89,6 +89,17 @@ def test_the_wheel_holds_every_module_and_nothing_else(wheel: Path) -> None:
     assert packaged == modules
 
 
+def test_the_wheel_carries_its_licence(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    [folder] = {name.split("/")[0] for name in archive.namelist()} - {"jobwire"}
+
+    metadata = archive.read(f"{folder}/METADATA").decode()
+
+    assert "\nLicense-Expression: Apache-2.0\n" in metadata
+    licence = archive.read(f"{folder}/licenses/LICENSE")
+    assert licence == (ROOT / "LICENSE").read_bytes()
+
+
 @pytest.fixture
 async def empty_database(postgres_url: DatabaseUrl):
     connection = await asyncpg.connect(**postgres_url.connect_arguments())
