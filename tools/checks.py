@@ -68,6 +68,7 @@ CHECKS = [
     Check("migrations", program(*_PYTEST, "tests/migrations")),
     Check("debian-sql", oldest_postgresql),
     Check("locks", lambda: "\n".join(faults_of_locks())),
+    Check("docs", program(sys.executable, "-m", "tools.documentation", "--check")),
     Check("readme", program(sys.executable, "tests/readme/run_blocks.py")),
     Check("wheel", program(*_PYTEST, "tests/wheel")),
 ]

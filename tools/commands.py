@@ -17,6 +17,7 @@ HELP = """\
 ./dev test [ARGUMENT …]  run the tests; arguments are pytest's
 ./dev check [NAME …]     run all other checks, or those named
 ./dev bench [NAME]       run the benchmarks, or one
+./dev docs [--serve]     build the documentation as a site, or serve it
 ./dev lock [--upgrade]   write requirements.lock and requirements-dev.lock anew
 ./dev help               print this
 
@@ -25,7 +26,7 @@ pip into .tools/. Package index, proxy and certificates are those of pip and uv.
 Where npm is on the PATH, GraphiQL is got with it too, for the page at /graphql.
 """
 
-COMMANDS = ("dev", "jobwire", "test", "check", "bench", "lock", "help")
+COMMANDS = ("dev", "jobwire", "test", "check", "bench", "docs", "lock", "help")
 
 # Each test process holds up to 20 connections of a server that has 200.
 _MOST_TEST_PROCESSES = 4
@@ -68,6 +69,10 @@ def _run(command: str, arguments: list[str]) -> None:
             prepare(DEVELOPMENT)
             os.chdir(ROOT)
             _become("benchmarks/run.py", *arguments)
+        case "docs":
+            prepare(DEVELOPMENT)
+            os.chdir(ROOT)
+            _become("-m", "tools.documentation", *arguments)
         case "lock":
             from tools.locks import make_locks  # noqa: PLC0415  (rarely needed)
 
