@@ -10,6 +10,7 @@ from mkdocs.structure.pages import Page
 
 from tools.documentation.lifecycle import with_drawing
 from tools.documentation.repository import Repository
+from tools.documentation.schema_reference import pages
 from tools.steps import ROOT
 
 # MkDocs counts the warnings of its own loggers, and ends with an error if it is strict.
@@ -30,7 +31,9 @@ class Site:
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Add the pages that docs/ does not hold."""
-    Site.repository = Repository(ROOT)
+    sdl = (ROOT / "schema.graphql").read_text()
+    reference = pages(sdl)
+    Site.repository = Repository(ROOT, frozenset(reference))
     for sentence in Site.repository.lost:
         log.warning(sentence)
     make = partial(File.generated, config)
@@ -38,6 +41,9 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
         is_source = place.startswith("source/")
         level = InclusionLevel.NOT_IN_NAV if is_source else InclusionLevel.INCLUDED
         files.append(make(place, content=text, inclusion=level))
+    for place, text in reference.items():
+        files.append(make(place, content=text))
+    files.append(make("reference/schema.graphql", content=sdl))
     files.append(make("images/jobwire.svg", content=_ICON.read_text()))
     return files
 

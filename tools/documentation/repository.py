@@ -18,6 +18,7 @@ _PLACES = {
     "CONTRIBUTING.md": "contributing.md",
     "CODE_OF_CONDUCT.md": "code-of-conduct.md",
     "SECURITY.md": "reporting-a-weakness.md",
+    "schema.graphql": "reference/index.md",
 }
 _HIDDEN = {"node_modules", "__pycache__", "build", "dist"}
 _LANGUAGES = {".mjs": "js", ".cjs": "js", ".jsonc": "json", ".example": "sh"}
