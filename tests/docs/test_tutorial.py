@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.async_api import Page, expect
 
@@ -26,6 +27,9 @@ BLOCKS = blocks_of(PAGE)
 #: Blocks whose language has no comment to stand a name in.
 NAMED = {"html": "index.html", "json": "tsconfig.json"}
 JOB = "tutorial/jobs.py"
+TOO_MANY = """mutation { scheduleJob(input: {
+  type: "develop-photos", tag: "holiday", data: {count: 5000}
+}) { errors { path message } } }"""
 
 
 @contextmanager
@@ -121,6 +125,12 @@ async def test_the_bar_moves_stops_and_comes_back(
             await page.get_by_role("button", name="Cancel").click()
             await expect(status).to_contain_text("CANCELED STOPPED")
             await expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+
+            async with httpx.AsyncClient() as http:
+                answer = await http.post(f"{address}graphql", json={"query": TOO_MANY})
+            [refusal] = answer.json()["data"]["scheduleJob"]["errors"]
+            assert refusal["path"] == ["input", "data", "count"]
+            assert "1000" in refusal["message"]
 
             await page.get_by_role("button", name="Develop").click()
             await expect(status).to_contain_text("RUNNING")
