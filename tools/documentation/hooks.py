@@ -48,8 +48,14 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     return files
 
 
+_CHANGELOG = "changelog.md"
+
+
 def on_page_markdown(markdown: str, *, page: Page, **_: Any) -> str:
     """Have links lead to the pages of the site, and draw what GitHub would draw."""
+    if page.file.src_uri == _CHANGELOG:
+        # It has every word, and is seldom what somebody looks for.
+        page.meta["search"] = {"boost": 0.1}
     return with_drawing(Site.repository.rewritten(page.file.src_uri, markdown))
 
 
