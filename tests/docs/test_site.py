@@ -55,7 +55,7 @@ def test_a_folder_is_its_readme_or_a_list_of_what_is_in_it(tmp_path: Path) -> No
         **{
             "docs/a.md": "[one](../one) [two](../two)",
             "one/README.md": "",
-            "two/b.py": "",
+            "two/__init__.py": "",
             "two/node_modules/c.js": "",
         },
     )
@@ -64,9 +64,11 @@ def test_a_folder_is_its_readme_or_a_list_of_what_is_in_it(tmp_path: Path) -> No
 
     assert page == "[one](one/README.md) [two](source/two/index.md)"
     listing = repository.texts["source/two/index.md"]
-    assert re.findall(r"\]\((.+)\)", listing) == ["two/b.py"]
-    assert repository.rewritten("source/two/index.md", "[b](two/b.py)") == (
-        "[b](b.py.md)"
+    assert listing.endswith("\n- [`__init__.py`](two/__init__.py)\n")
+    page = repository.rewritten("source/two/index.md", "[b](two/__init__.py)")
+    assert page == "[b](__init__.py.md)"
+    assert (
+        "\n# two/\\_\\_init\\_\\_.py\n" in repository.texts["source/two/__init__.py.md"]
     )
 
 

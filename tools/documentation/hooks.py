@@ -1,6 +1,7 @@
 """What MkDocs calls while it builds the site; mkdocs.yml names this file."""
 
 import logging
+import re
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,8 @@ from tools.steps import ROOT
 log = logging.getLogger("mkdocs.hooks.repository")
 
 _ICON = ROOT / "jobwire" / "web" / "page" / "favicon.svg"
+_CHANGELOG, _SETTINGS = "changelog.md", "settings.md"
+_SETTING = re.compile(r"^\| `([A-Z_]+)` \|", re.MULTILINE)
 
 
 class Site:
@@ -48,14 +51,16 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     return files
 
 
-_CHANGELOG = "changelog.md"
-
-
 def on_page_markdown(markdown: str, *, page: Page, **_: Any) -> str:
-    """Have links lead to the pages of the site, and draw what GitHub would draw."""
+    """Have links lead to the pages of the site, and draw what GitHub would draw.
+
+    Each setting gets an anchor.
+    """
     if page.file.src_uri == _CHANGELOG:
         # It has every word, and is seldom what somebody looks for.
         page.meta["search"] = {"boost": 0.1}
+    if page.file.src_uri == _SETTINGS:
+        markdown = _SETTING.sub(r"| [`\1`](#\1){ #\1 } |", markdown)
     return with_drawing(Site.repository.rewritten(page.file.src_uri, markdown))
 
 

@@ -25,13 +25,6 @@ _LANGUAGES = {".mjs": "js", ".cjs": "js", ".jsonc": "json", ".example": "sh"}
 _DOCS = "docs/"
 
 
-class LostLinkError(Exception):
-    """A link to a file that is not there."""
-
-    def __init__(self, page: str, target: str) -> None:
-        super().__init__(f"{page} links to {target}, which does not exist")
-
-
 class Repository:
     """Which file of the repository stands where on the site.
 
@@ -84,7 +77,7 @@ class Repository:
         for link in links_of(text):
             target = _resolve(path, link.path)
             if not self._exists(target):
-                self.lost.append(str(LostLinkError(path, link.path)))
+                self.lost.append(f"{path} links to {link.path}, which does not exist")
             elif not target.startswith(_DOCS):
                 found.append(self._root / target)
         return found
@@ -128,11 +121,11 @@ def _resolve(path: str, target: str) -> str:
 def _listing(folder: Path, path: str) -> str:
     name = PurePosixPath(path).name
     lines = [
-        f"- [{entry.name}{'/' if entry.is_dir() else ''}]({name}/{entry.name})"
+        f"- [`{entry.name}{'/' if entry.is_dir() else ''}`]({name}/{entry.name})"
         for entry in sorted(folder.iterdir())
         if entry.name not in _HIDDEN and not entry.name.startswith(".")
     ]
-    return f"{_front_matter()}# {path}/\n\n" + "\n".join(lines) + "\n"
+    return f"{_front_matter()}# {_title(path)}/\n\n" + "\n".join(lines) + "\n"
 
 
 def _shown(path: str, text: str) -> str:
@@ -140,7 +133,12 @@ def _shown(path: str, text: str) -> str:
     language = _LANGUAGES.get(suffix, suffix.removeprefix(".")) or "text"
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{_front_matter()}# {path}\n\n{fence}{language}\n{text.rstrip()}\n{fence}\n"
+    code = f"{fence}{language}\n{text.rstrip()}\n{fence}\n"
+    return f"{_front_matter()}# {_title(path)}\n\n{code}"
+
+
+def _title(path: str) -> str:
+    return path.replace("_", "\\_")
 
 
 def _front_matter() -> str:
