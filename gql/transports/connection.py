@@ -7,6 +7,7 @@ from typing import Any, assert_never
 
 from starlette.types import Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from structlog.contextvars import bound_contextvars
 
 from jobwire.gql import json_codec
 from jobwire.gql.error_codes import ErrorCode
@@ -108,6 +109,7 @@ class Connection:
         except UnavailableError:
             raise ProtocolError(CloseCode.TRY_AGAIN_LATER, "Try again later") from None
         self._viewer = viewer
+        admitted.enter_context(bound_contextvars(user_id=viewer.user_id))
         await self._send({"type": "connection_ack"})
         return Lifetime(self._host.terms, asyncio.get_running_loop().time())
 

@@ -24,6 +24,7 @@ from jobwire.web.headers import GuardAnswers, internal_error
 from jobwire.web.health import health_routes
 from jobwire.web.metrics import CountRequests, Metrics, metrics_route
 from jobwire.web.pages import page_routes
+from jobwire.web.request_id import BindRequestId
 from jobwire.web.trigger_webhook import trigger_webhook_route
 
 _PREFLIGHT_SECONDS = 3600
@@ -33,6 +34,7 @@ _ALLOWED_HEADERS = (
     "Authorization",
     "Content-Type",
     "Last-Event-ID",
+    "X-Request-Id",
     "apollographql-client-name",
     "apollographql-client-version",
 )
@@ -66,6 +68,7 @@ def create_app(
     events = PostedEvents(place.jobwire)
     settings = place.settings
     middleware = [
+        Middleware(BindRequestId),
         Middleware(CountRequests, metrics=place.metrics),
         Middleware(GuardAnswers),
     ]
@@ -76,7 +79,7 @@ def create_app(
                 allow_origins=settings.allowed_origins,
                 allow_methods=["GET", "POST"],
                 allow_headers=_ALLOWED_HEADERS,
-                expose_headers=["Retry-After", "X-Jobwire-Plan"],
+                expose_headers=["Retry-After", "X-Jobwire-Plan", "X-Request-Id"],
                 max_age=_PREFLIGHT_SECONDS,
             )
         )

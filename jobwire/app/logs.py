@@ -1,72 +1,27 @@
 """Logs of our own commands; a host's logging is never touched."""
 
-import json
 import logging
 import logging.config
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
+
+from jobwire.app.log_lines import console_formatter, json_formatter
+from jobwire.app.redaction import secrets_of
 from jobwire.app.settings import Settings
 
 FILE_NAME = "jobwire.log"
 _FILE_BYTES = 10 * 1024 * 1024
 _FILES_KEPT = 5
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
-    "message",
-    "asctime",
-    "taskName",
-}
-_UVICORN_OWN = frozenset({"color_message"})
-
-
-class JsonFormatter(logging.Formatter):
-    """One JSON object a line: at, level, logger, message, and the named values."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Write a record."""
-        line: dict[str, Any] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(
-                timespec="milliseconds"
-            ),
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
-            **named_values(record),
-        }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
-
-
-class ConsoleFormatter(logging.Formatter):
-    """A line for a person: time, level, message, then name=value."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Write a record."""
-        at = datetime.fromtimestamp(record.created, UTC).astimezone()
-        values = "".join(
-            f" {name}={value}" for name, value in named_values(record).items()
-        )
-        line = (
-            f"{at:%H:%M:%S} {record.levelname.lower():<7} {record.getMessage()}{values}"
-        )
-        if record.exc_info:
-            line += "\n" + self.formatException(record.exc_info)
-        return line
-
-
-def named_values(record: logging.LogRecord) -> dict[str, Any]:
-    """Return what a log call passed as `extra`."""
-    return {
-        name: value
-        for name, value in vars(record).items()
-        if name not in _STANDARD and name not in _UVICORN_OWN
-    }
 
 
 def configure(settings: Settings, *, to_file: bool) -> Path | None:
-    """Log to the console and, if asked, to `jobwire.log`; return that file's path."""
+    """Log to the console and, if asked, to `jobwire.log`; return that file's path.
+
+    What is logged with structlog comes out in the same form.
+    """
+    secrets = secrets_of(settings)
     handlers: dict[str, Any] = {
         "console": {
             "class": "logging.StreamHandler",
@@ -91,8 +46,8 @@ def configure(settings: Settings, *, to_file: bool) -> Path | None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {
-                "console": {"()": ConsoleFormatter},
-                "json": {"()": JsonFormatter},
+                "console": {"()": console_formatter, "secrets": secrets},
+                "json": {"()": json_formatter, "secrets": secrets},
             },
             "handlers": handlers,
             # The process is ours: what the user's jobs log belongs there too.
@@ -105,5 +60,17 @@ def configure(settings: Settings, *, to_file: bool) -> Path | None:
                 "httpx": {"level": "WARNING"},
             },
         }
+    )
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.processors.StackInfoRenderer(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
     )
     return file

@@ -182,7 +182,7 @@ class Asker:
             told.said.run_id,
             delivery.source.value,
             error.message,
-            extra={"action": "trigger-sealed-by-hook", "run": told.said.run_id},
+            extra={"action": "trigger-sealed-by-hook", "run_id": told.said.run_id},
         )
         return await self._fold(delivery, told.said, seals=True)
 

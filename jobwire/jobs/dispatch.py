@@ -275,7 +275,11 @@ class Dispatcher:
             run_id,
             job_id_text(job_id),
             became,
-            extra={"action": "dispatch-stray", "run": run_id},
+            extra={
+                "action": "dispatch-stray",
+                "job_id": job_id_text(job_id),
+                "run_id": run_id,
+            },
         )
 
 
@@ -286,5 +290,5 @@ def _warn(action: str, became: str, dispatch: Dispatch, reason: str) -> None:
         job,
         became,
         reason,
-        extra={"action": action, "job": job},
+        extra={"action": action, "job_id": job},
     )

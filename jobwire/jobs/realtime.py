@@ -211,7 +211,7 @@ class FeedFollower:
             " cannot be asked: %s",
             row.id,
             reason,
-            extra={"action": "trigger-sealed-by-feed", "run": row.id},
+            extra={"action": "trigger-sealed-by-feed", "run_id": row.id},
         )
         return await self._observe(_words_of(row))
 

@@ -94,7 +94,11 @@ class Syncer:
                 "Trigger.dev does not know the run %s of %s",
                 run.run_id,
                 job_id_text(run.job_id),
-                extra={"action": "trigger-run-gone", "run": run.run_id},
+                extra={
+                    "action": "trigger-run-gone",
+                    "job_id": job_id_text(run.job_id),
+                    "run_id": run.run_id,
+                },
             )
             await self._pass_over(run)
             return

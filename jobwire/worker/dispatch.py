@@ -5,6 +5,8 @@ import logging
 from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 
+from structlog.contextvars import bind_contextvars
+
 from jobwire.jobs.dispatch import Dispatcher, Outcome
 from jobwire.jobs.dispatch_batch import BatchDispatcher, SentBatch
 from jobwire.jobs.executors.batches import ITEM_OVERHEAD
@@ -138,6 +140,12 @@ class DispatchLoop(Loop):
         self.wake()
 
     async def _send(self, dispatch: Dispatch) -> None:
+        # For the rest of this task, which is about nothing else.
+        bind_contextvars(
+            job_id=job_id_text(dispatch.id),
+            job_type=dispatch.type,
+            user_id=dispatch.user_id,
+        )
         try:
             outcome = await self._dispatcher.send(dispatch)
         # What is not written stays `sending`, and is found out about later.

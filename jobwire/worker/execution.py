@@ -136,6 +136,17 @@ class Execution:
         """The public id of the job."""
         return job_id_text(self.claimed.id)
 
+    @property
+    def named(self) -> dict[str, str | int]:
+        """What log lines about it say."""
+        claimed = self.claimed
+        return {
+            "job_id": self.job_id,
+            "job_type": claimed.type,
+            "attempt": claimed.attempt,
+            "user_id": claimed.user_id,
+        }
+
     def context(self) -> JobContext:
         """Make what the code sees."""
         claimed = self.claimed

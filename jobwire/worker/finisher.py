@@ -137,7 +137,7 @@ class FinisherLoop(Loop):
                     "the end of %s was refused: %s",
                     execution.job_id,
                     error,
-                    extra={"action": "finish-refused"},
+                    extra={"action": "finish-refused", **execution.named},
                 )
                 self._waiting.append((execution, outcome.of_refusal(execution, error)))
 
@@ -183,7 +183,7 @@ class FinisherLoop(Loop):
                 execution.job_id,
                 execution.claimed.attempt,
                 end.outcome,
-                extra={"action": "lease-lost", "job_id": execution.job_id},
+                extra={"action": "lease-lost", **execution.named},
             )
             self._hooks.lost(execution.claimed.type)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from random import Random
 
 from pydantic import ValidationError
+from structlog.contextvars import bound_contextvars
 
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.transitions.finish import Finish
@@ -31,6 +32,16 @@ class Judge:
 
     def run(self, execution: Execution) -> None:
         """Run a sync function to its end, in the calling thread; never raises."""
+        # Whatever the code logs, by whichever logger, is about its job.
+        with bound_contextvars(**execution.named):
+            self._run(execution)
+
+    async def run_async(self, execution: Execution) -> None:
+        """Run an async function to its end, in its own task; never raises."""
+        with bound_contextvars(**execution.named):
+            await self._run_async(execution)
+
+    def _run(self, execution: Execution) -> None:
         definition = execution.definition
         try:
             data = definition.decode(execution.claimed.data)
@@ -46,8 +57,7 @@ class Judge:
         else:
             self.returned(execution, value)
 
-    async def run_async(self, execution: Execution) -> None:
-        """Run an async function to its end, in its own task; never raises."""
+    async def _run_async(self, execution: Execution) -> None:
         definition = execution.definition
         try:
             data = definition.decode(execution.claimed.data)
@@ -86,12 +96,7 @@ class Judge:
                 execution.job_id,
                 finish.failure.name,
                 finish.failure.message,
-                extra={
-                    "action": "attempt-failed",
-                    "job_id": execution.job_id,
-                    "job_type": execution.claimed.type,
-                    "attempt": execution.claimed.attempt,
-                },
+                extra={"action": "attempt-failed", **execution.named},
             )
         self._hand_over((execution, finish))
 

@@ -307,5 +307,5 @@ def _say_refused(one: _Taken, error: Exception) -> None:
         len(one.portion.lines),
         one.execution.job_id,
         error,
-        extra={"action": "log-refused", "job_id": one.execution.job_id},
+        extra={"action": "log-refused", **one.execution.named},
     )

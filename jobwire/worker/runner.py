@@ -159,7 +159,7 @@ class Runner:
             "%s was told to stop (%s) and has not; another job may start in its place",
             execution.job_id,
             execution.stop_reason and execution.stop_reason.value,
-            extra={"action": "job-stuck", "job_id": execution.job_id},
+            extra={"action": "job-stuck", **execution.named},
         )
         self._freed()
 

@@ -95,7 +95,7 @@ async def _opens_a_socket(app: Starlette, origin: str) -> bool:
 async def test_a_preflight_is_kept_for_an_hour_and_names_what_may_be_sent(
     http: httpx.AsyncClient,
 ) -> None:
-    sent = "authorization,content-type,last-event-id"
+    sent = "authorization,content-type,last-event-id,x-request-id"
     apollo = "apollographql-client-name,apollographql-client-version"
     told = [
         await http.options(
@@ -110,7 +110,7 @@ async def test_a_preflight_is_kept_for_an_hour_and_names_what_may_be_sent(
             ("GET", f"{sent},{apollo}"),
             ("POST", f"{sent},{apollo}"),
             ("DELETE", sent),
-            ("POST", "x-request-id"),
+            ("POST", "x-forwarded-for"),
         ]
     ]
 
@@ -128,7 +128,8 @@ async def test_a_page_may_read_when_to_try_again_and_what_answered(
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert (
-        answer.headers["access-control-expose-headers"] == "Retry-After, X-Jobwire-Plan"
+        answer.headers["access-control-expose-headers"]
+        == "Retry-After, X-Jobwire-Plan, X-Request-Id"
     )
 
 

@@ -221,7 +221,10 @@ async def _retry(
             _log.exception(
                 "job %s cannot be retried",
                 job.id,
-                extra={"action": "bulk-retry-failed", "job_id": str(job.id)},
+                extra={
+                    "action": "bulk-retry-failed",
+                    "job_id": identifiers.job_id_text(job.id),
+                },
             )
             outcome.refuse(
                 job.id,

@@ -185,7 +185,11 @@ class RunAdopter:
             run.id,
             schedule.public_id,
             job_id_text(job.id),
-            extra={"action": "cron-run-adopted", "run": run.id},
+            extra={
+                "action": "cron-run-adopted",
+                "job_id": job_id_text(job.id),
+                "run_id": run.id,
+            },
         )
         return job.id
 

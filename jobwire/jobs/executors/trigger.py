@@ -212,7 +212,7 @@ class TriggerExecutor:
                 "the output of the run %s is not stored: %s",
                 run.id,
                 refusal,
-                extra={"action": "trigger-output-not-stored", "run": run.id},
+                extra={"action": "trigger-output-not-stored", "run_id": run.id},
             )
         said = observation_of(run, source=source, output=output)
         return Heard(said, not_stored(refusal))

@@ -61,7 +61,13 @@ async def stop(one: Pass, run_id: str, job: Job) -> None:
         "the run %s of %s, which is canceled, is told to stop",
         run_id,
         job_id_text(job.id),
-        extra={"action": "trigger-run-stopped", "run": run_id},
+        extra={
+            "action": "trigger-run-stopped",
+            "job_id": job_id_text(job.id),
+            "job_type": job.type,
+            "user_id": job.user_id,
+            "run_id": run_id,
+        },
     )
 
 

@@ -97,7 +97,13 @@ async def _confirm(one: Pass, run: SealedRun) -> None:
         job.status,
         heard.said.word,
         run.run_id,
-        extra={"action": "trigger-disagreement", "run": run.run_id},
+        extra={
+            "action": "trigger-disagreement",
+            "job_id": job_id_text(job.id),
+            "job_type": job.type,
+            "user_id": job.user_id,
+            "run_id": run.run_id,
+        },
     )
     if len(one.report.disagreements) < MOST_NAMED:
         one.report.disagreements.append(

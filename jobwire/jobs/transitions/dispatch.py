@@ -19,10 +19,11 @@ from jobwire.models.vocabulary import Executor
 
 _WITHOUT_BOUND = 2**60
 _VISIBLE = ("dispatch_state", "dispatch_number", "dispatched_at", "trigger_environment")
-_COLUMNS = """u.id, u.fence, u.tag, u.type, u.trigger_task_id, u.data::text AS data,
-       u.metadata::text AS metadata, u.retry_config::text AS retry_config,
-       u.max_duration, u.expires_at, u.priority, u.queue, u.concurrency_key,
-       u.dispatch_number, u.created_at, u.trigger_environment, u.dispatched_at"""
+_COLUMNS = """u.id, u.fence, u.user_id, u.tag, u.type, u.trigger_task_id,
+       u.data::text AS data, u.metadata::text AS metadata,
+       u.retry_config::text AS retry_config, u.max_duration, u.expires_at, u.priority,
+       u.queue, u.concurrency_key, u.dispatch_number, u.created_at,
+       u.trigger_environment, u.dispatched_at"""
 
 
 def _event(changes: str) -> str:
@@ -139,6 +140,7 @@ class Dispatch:
     Attributes:
         id: The job.
         fence: Must be named by everything that is written about this handing-over.
+        user_id: Whose it is.
         tag: What it is about.
         type: The name of its type.
         task: The id of the task.
@@ -158,6 +160,7 @@ class Dispatch:
 
     id: UUID
     fence: int
+    user_id: str
     tag: str
     type: str
     task: str
@@ -299,6 +302,7 @@ def _read(records: Sequence[Mapping[str, Any]]) -> list[Dispatch]:
         Dispatch(
             id=record["id"],
             fence=record["fence"],
+            user_id=record["user_id"],
             tag=record["tag"],
             type=record["type"],
             task=record["trigger_task_id"],

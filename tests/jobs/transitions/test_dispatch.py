@@ -95,6 +95,7 @@ async def test_a_claim_stamps_the_job_before_anything_is_sent(
     assert claimed == Dispatch(
         id=job.id,
         fence=1,
+        user_id=job.user_id,
         tag=job.tag,
         type=job.type,
         task="process-large-dataset",
