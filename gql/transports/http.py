@@ -16,7 +16,7 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from jobwire.asgi.closing import Closing
 from jobwire.gql import json_codec
@@ -77,7 +77,8 @@ class GraphQLOverHTTP:
         try:
             _admit(request.method, accepted)
             context = await self._context(request, resumes=wants_events)
-            admitted.enter_context(bound_contextvars(user_id=context.viewer.user_id))
+            before = bind_contextvars(user_id=context.viewer.user_id)
+            admitted.callback(reset_contextvars, **before)
             if wants_events:
                 return await self._events(request, context, admitted)
             return _Written(await self._result(request, context), media_type)

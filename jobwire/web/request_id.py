@@ -1,5 +1,6 @@
 """Request ids: what names one request in its answer and in every log line about it."""
 
+import itertools
 import re
 import secrets
 
@@ -24,13 +25,16 @@ class BindRequestId:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        # Much cheaper than a random one for each, and as unlike those of others.
+        self._prefix = secrets.token_hex(4).encode()
+        self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and name it in its answer."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        request_id = _given(scope) or secrets.token_hex(8).encode()
+        request_id = _given(scope) or self._next()
 
         async def answer(message: Message) -> None:
             if message["type"] in _BEGINS_ANSWER:
@@ -44,6 +48,9 @@ class BindRequestId:
         await self._app(scope, receive, answer)
         # Not after an error: the server logs it, and should name the request.
         reset_contextvars(**before)
+
+    def _next(self) -> bytes:
+        return b"%b%08x" % (self._prefix, next(self._numbers))
 
 
 def _given(scope: Scope) -> bytes | None:
