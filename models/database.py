@@ -154,6 +154,11 @@ class Database:
         """How many connections it may have."""
         return self._pool.get_max_size()
 
+    @property
+    def lender(self) -> Lender:
+        """Its connections: how many are lent, and who waits for one."""
+        return self._lender
+
     async def close(self) -> None:
         """Close every connection, waiting for those in use."""
         await self._lender.end()

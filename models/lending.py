@@ -6,6 +6,7 @@ moment, for whoever is next.
 """
 
 import asyncio
+import time
 from collections import deque
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,8 @@ class Lender:
         #: end, and is taken first.
         self._idle: deque[tuple[Any, float]] = deque()
         self._waiting = 0
+        #: How long all who had to wait have waited together, in seconds.
+        self.waited = 0.0
         self._sweeping: asyncio.TimerHandle | None = None
         self._releasing: set[asyncio.Task[None]] = set()
         self._has_ended = False
@@ -42,6 +45,16 @@ class Lender:
         """How many wait here."""
         return len(self._idle)
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a connection."""
+        return self._waiting
+
+    @property
+    def busy(self) -> int:
+        """How many connections are lent."""
+        return self._pool.get_size() - self._pool.get_idle_size() - self.idle
+
     async def take(self) -> Any:
         """Take a connection, when there is one."""
         while self._idle:
@@ -50,10 +63,12 @@ class Lender:
                 return connection
             await self._pool.release(connection)
         self._waiting += 1
+        began = time.perf_counter()
         try:
             return await self._pool.acquire()
         finally:
             self._waiting -= 1
+            self.waited += time.perf_counter() - began
 
     async def give_back(self, connection: Any, *, in_order: bool) -> None:
         """Give a connection back.

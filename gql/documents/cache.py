@@ -13,10 +13,21 @@ MAX_CACHED_LENGTH = 8_192
 
 
 class DocumentCache:
-    """Documents by their texts: those that were asked for last, within bounds."""
+    """Documents by their texts: those that were asked for last, within bounds.
+
+    Attributes:
+        found: How often a document was here, since the start.
+        read: How often one had to be read, fit to run or not.
+    """
 
     def __init__(self) -> None:
+        self.found = 0
+        self.read = 0
         self._documents: OrderedDict[str, Document] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Return how many are kept."""
+        return len(self._documents)
 
     def prepare(self, text: str, *, hide_suggestions: bool = False) -> Document:
         """Return the document of a text that is fit to run.
@@ -30,8 +41,10 @@ class DocumentCache:
         """
         found = self._documents.get(text)
         if found is not None:
+            self.found += 1
             self._documents.move_to_end(text)
             return found
+        self.read += 1
         read = Document.read(
             text, hide_suggestions=hide_suggestions, on_growth=self._trim
         )
@@ -48,4 +61,6 @@ class DocumentCache:
             size -= oldest.size
 
 
-prepare = DocumentCache().prepare
+#: Those of the process.
+documents = DocumentCache()
+prepare = documents.prepare

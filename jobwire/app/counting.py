@@ -66,9 +66,13 @@ class CountingHooks(WorkerHooks):
         for reason, count in ticked.skipped.items():
             self._metrics.cron_ticks.labels(reason.value.lower()).inc(count)
 
-    def dispatched(self, outcome: DispatchOutcome) -> None:
-        """Count a dispatch by what became of it."""
+    def dispatched(
+        self, outcome: DispatchOutcome, latency: timedelta, duration: timedelta
+    ) -> None:
+        """Count a dispatch by what became of it, and how long that took."""
         self._metrics.dispatches.labels(outcome.name.lower()).inc()
+        self._metrics.dispatch_wait_seconds.observe(max(latency.total_seconds(), 0))
+        self._metrics.dispatch_seconds.observe(max(duration.total_seconds(), 0))
 
     def notified(self, status: NotificationStatus) -> None:
         """Count an attempt by how its notification stands then."""
@@ -91,8 +95,6 @@ class CountingHooks(WorkerHooks):
         }
         for finding, count in found.items():
             self._metrics.reconciled.labels(finding).inc(count)
-        self._metrics.orphaned_runs.set(len(report.orphaned_runs))
-        self._metrics.suspects.set(len(report.suspects))
 
     def pruned(self, what: Prunable, count: int) -> None:
         """Count what retention has taken."""
@@ -101,8 +103,8 @@ class CountingHooks(WorkerHooks):
     def lagged(self, lags: Sequence[PathLag]) -> None:
         """Show how quick each path was."""
         for lag in lags:
-            for quantile, span in (("0.5", lag.p50), ("0.99", lag.p99)):
-                self._metrics.path_lag_seconds.labels(lag.source.value, quantile).set(
+            for percentile, span in (("50", lag.p50), ("99", lag.p99)):
+                self._metrics.path_lag_seconds.labels(lag.source.value, percentile).set(
                     span.total_seconds()
                 )
 

@@ -19,10 +19,11 @@ from jobwire.app.webhook import PostedEvents
 from jobwire.gql.transports import Authenticate, Terms, graphql_routes
 from jobwire.jobs.viewer import Viewer
 from jobwire.web.board import board_routes
+from jobwire.web.count_requests import CountRequests
 from jobwire.web.explorer import explorer_routes
 from jobwire.web.headers import GuardAnswers, internal_error
 from jobwire.web.health import health_routes
-from jobwire.web.metrics import CountRequests, Metrics, metrics_route
+from jobwire.web.metrics import Metrics, metrics_route
 from jobwire.web.pages import page_routes
 from jobwire.web.request_id import BindRequestId
 from jobwire.web.trigger_webhook import trigger_webhook_route

@@ -5,8 +5,6 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
-from itertools import product
-from math import nan
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Self
@@ -15,6 +13,7 @@ import asyncpg
 
 from jobwire.app.authentication import Chain, open_chain, viewer_signer
 from jobwire.app.counting import CountingHooks, counting_refusals
+from jobwire.app.figures import PROBE_SECONDS, refresh
 from jobwire.app.notifications import notification_settings
 from jobwire.app.postgres import acquire
 from jobwire.app.settings import Settings
@@ -25,13 +24,6 @@ from jobwire.app.trigger import (
     webhook_secrets,
 )
 from jobwire.jobs.clock import Clock, DatabaseClock
-from jobwire.jobs.counts import (
-    CountsBehindError,
-    CountsFilter,
-    JobCounts,
-    read_counts,
-)
-from jobwire.jobs.cron.queries import read_overdue
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.doorbell import Doorbell
 from jobwire.jobs.engine import Engine
@@ -43,14 +35,11 @@ from jobwire.jobs.feed import RECONNECT_AFTER, Feed
 from jobwire.jobs.installation import settle_in
 from jobwire.jobs.job_ranges import PLAN_SETTINGS
 from jobwire.jobs.loading import JobSource
-from jobwire.jobs.notifications.log import read_oldest
 from jobwire.jobs.rate_limits import RateLimits
 from jobwire.jobs.registry import Registry, collect
-from jobwire.jobs.transitions.attention import count_attention
 from jobwire.migrations import migrate, pending
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl, parse
-from jobwire.models.vocabulary import AttentionKind, Executor, JobStatus
 from jobwire.web.metrics import Metrics
 from jobwire.worker.jobs_thread import Lifespan
 from jobwire.worker.settings import WorkerSettings
@@ -63,9 +52,6 @@ log = logging.getLogger(__name__)
 STATEMENT_TIMEOUT = timedelta(seconds=10)
 #: How often PostgreSQL's clock is measured again, in seconds.
 CLOCK_SECONDS = 30.0
-
-#: How long the database may take to say that it is there, in seconds.
-PROBE_SECONDS = 2.0
 
 _UNREACHABLE = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
@@ -299,47 +285,8 @@ class Jobwire:
         What only the database knows is left out while it does not answer.
         """
         if self._engine is not None:
-            feed = self._engine.feed
-            try:
-                counts, age, overdue = await self._read_figures(self._engine)
-            except (*_UNREACHABLE, asyncpg.PostgresError):
-                self.metrics.jobs_attention.clear()
-                self.metrics.notification_age_seconds.set(nan)
-                self.metrics.cron_overdue_seconds.set(nan)
-            else:
-                for kind in AttentionKind:
-                    self.metrics.jobs_attention.labels(kind).set(counts.get(kind, 0))
-                self.metrics.notification_age_seconds.set(age.total_seconds())
-                self.metrics.cron_overdue_seconds.set(overdue.total_seconds())
-            try:
-                jobs = await self._count_jobs(self._engine)
-            except (*_UNREACHABLE, asyncpg.PostgresError, CountsBehindError):
-                self.metrics.jobs.clear()
-            else:
-                for place in product(Executor, JobStatus):
-                    self.metrics.jobs.labels(*place).set(jobs.counts.get(place, 0))
-            self.metrics.feed_lag_seconds.set(feed.lag.total_seconds())
-            self.metrics.feed_readers.set(feed.subscribers)
-            self.metrics.feed_edges.set(feed.edges)
-            self.metrics.feed_resets.set(feed.resets)
+            await refresh(self.metrics, self._engine)
         return self.metrics
-
-    async def _read_figures(
-        self, engine: Engine
-    ) -> tuple[dict[AttentionKind, int], timedelta, timedelta]:
-        async with asyncio.timeout(PROBE_SECONDS), engine.database.connection() as one:
-            counts = await count_attention(one)
-            oldest = await read_oldest(one)
-            now = engine.clock.now()
-            overdue = await read_overdue(one, now=now)
-        age = timedelta() if oldest is None else now - oldest
-        return counts, max(age, timedelta()), overdue
-
-    async def _count_jobs(self, engine: Engine) -> JobCounts:
-        async with asyncio.timeout(PROBE_SECONDS):
-            return await read_counts(
-                engine.database, CountsFilter(), clock=engine.clock
-            )
 
     async def _resolve_database(self, stack: AsyncExitStack) -> DatabaseUrl:
         given = self.settings.parsed_database_url

@@ -415,6 +415,15 @@ class Settings(BaseSettings):
         description="The port that `dev` and `serve` listen on. By default 8000; "
         "`dev` then takes the next free one when somebody holds it.",
     )
+    worker_port: Annotated[
+        int | None,
+        Field(ge=0, le=65_535),
+        Expected("a port from 1 to 65535, or 0 for any free one"),
+    ] = Field(
+        default=None,
+        description="The port on which `worker` answers `/livez`, `/readyz` and "
+        "`/metrics`, at `JOBWIRE_HOST`. By default it answers nobody.",
+    )
     log_dir: Folder = Field(
         default=Path("logs"),
         description="The folder of `jobwire.log`, which `dev` and `serve` write.",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from jobwire.jobs.lifecycle import TERMINAL
 from jobwire.jobs.transitions.events import literals
 from jobwire.models.database import Connection
-from jobwire.models.vocabulary import FailureKind, SignalSource
+from jobwire.models.vocabulary import Executor, FailureKind, SignalSource
 
 #: How many events one reading looks at, from the newest: it stays quick however many
 #: there are.
@@ -34,6 +34,22 @@ SELECT source, percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY
    AND to_status IN ({literals(TERMINAL)}) AND source IN ({literals(_PATHS)})
    AND failure_kind IS DISTINCT FROM '{FailureKind.ORPHANED}'
  GROUP BY source ORDER BY source"""
+#: How many cancels one reading looks at, from the one that was settled last.
+MOST_CANCELS = 1_000
+_CANCELS = """
+WITH recent AS MATERIALIZED (
+  SELECT executor, cancel_outcome, finished - cancel_requested_at AS took
+    FROM worker_jobs
+   WHERE status = 'CANCELED' AND finished >= $1 AND deleted_at IS NULL
+   ORDER BY finished DESC LIMIT $2)
+SELECT executor, percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY
+         GREATEST(extract(epoch FROM took), 0)::float8) AS lags
+  FROM (SELECT * FROM recent WHERE took IS NOT NULL) AS settled
+ WHERE cancel_outcome <> 'NEVER_STARTED'
+ GROUP BY executor ORDER BY executor"""
+_UNHANDLED = """
+SELECT received_at FROM webhook_deliveries WHERE handled_at IS NULL
+ ORDER BY received_at LIMIT 1"""
 _OLDEST = """
 SELECT min(COALESCE(trigger_observed_at, dispatched_at)) FROM (
   SELECT * FROM worker_jobs WHERE executor = 'trigger' AND finished IS NULL
@@ -69,6 +85,43 @@ async def read_lags(connection: Connection, *, now: datetime) -> list[PathLag]:
         )
         for record in await connection.fetch(_READ, now - SPAN, MOST_EVENTS)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class CancelLag:
+    """How long code took to stop after somebody had canceled its job.
+
+    Attributes:
+        executor: Where it ran.
+        p50: Half of it took at most so long.
+        p99: Of a hundred cancels 99 did.
+    """
+
+    executor: Executor
+    p50: timedelta
+    p99: timedelta
+
+
+async def read_cancel_lags(connection: Connection, *, now: datetime) -> list[CancelLag]:
+    """Return how long cancels of the last day took that stopped code.
+
+    Of the 1,000 at most that were settled last.
+    """
+    return [
+        CancelLag(
+            Executor(record["executor"]),
+            *(timedelta(seconds=seconds) for seconds in record["lags"]),
+        )
+        for record in await connection.fetch(_CANCELS, now - SPAN, MOST_CANCELS)
+    ]
+
+
+async def read_oldest_unhandled(
+    connection: Connection, *, now: datetime
+) -> timedelta | None:
+    """Return how long the oldest posted event waits to be handled; None: none does."""
+    since: datetime | None = await connection.fetchval(_UNHANDLED)
+    return None if since is None else max(now - since, timedelta())
 
 
 async def read_oldest_unconfirmed(

@@ -152,7 +152,7 @@ class DispatchLoop(Loop):
         except Exception as error:  # noqa: BLE001 - see above
             self._not_written(error, job_id_text(dispatch.id))
             return
-        self._share.hooks.dispatched(outcome)
+        self._count(outcome, [dispatch])
         if outcome is Outcome.SETTLED:
             self._patience.succeeded()
         else:
@@ -166,10 +166,18 @@ class DispatchLoop(Loop):
         except Exception as error:  # noqa: BLE001 - see above
             self._not_written(error, f"{len(dispatches)} jobs")
             return
-        for _ in dispatches:
-            self._share.hooks.dispatched(sent.outcome)
+        self._count(sent.outcome, dispatches)
         self._heed(sent)
         self._share.changed()
+
+    def _count(self, outcome: Outcome, dispatches: Sequence[Dispatch]) -> None:
+        now = self._share.clock.now()
+        for one in dispatches:
+            self._share.hooks.dispatched(
+                outcome,
+                latency=one.dispatched_at - one.due_at,
+                duration=now - one.dispatched_at,
+            )
 
     def _heed(self, sent: SentBatch) -> None:
         """Learn from a batch when the next one, and anything at all, may go."""

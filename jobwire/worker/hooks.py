@@ -58,11 +58,15 @@ class WorkerHooks:
             now: What time it was when that was committed.
         """
 
-    def dispatched(self, outcome: DispatchOutcome) -> None:
+    def dispatched(
+        self, outcome: DispatchOutcome, latency: timedelta, duration: timedelta
+    ) -> None:
         """A job was sent to Trigger.dev.
 
         Args:
             outcome: What became of it.
+            latency: How long it was ready before.
+            duration: How long that took, from the claim on.
         """
 
     def notified(self, status: NotificationStatus) -> None:

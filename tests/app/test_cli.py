@@ -239,6 +239,7 @@ async def test_serve_and_worker_share_a_database_and_end_in_order(
         "DATABASE_URL": str(database_url),
         "JOBWIRE_AUTH_SECRET": SECRET,
         "JOBWIRE_EXAMPLES": "true",
+        "JOBWIRE_WORKER_PORT": "0",
     }
     with (
         running("serve", "--port", "0", folder=bare_environment, **given) as serve,
@@ -246,6 +247,11 @@ async def test_serve_and_worker_share_a_database_and_end_in_order(
     ):
         found = await asyncio.to_thread(serve.wait_for, r"serving on (http://\S+/)")
         await asyncio.to_thread(worker.wait_for, r"serves count-primes")
+        probes = await asyncio.to_thread(worker.wait_for, r"metrics on (http://\S+/)")
+        async with httpx.AsyncClient(base_url=probes.group(1)) as http:
+            working = await http.get("/readyz")
+            scraped = await http.get("/metrics")
+            elsewhere = await http.get("/graphql")
         async with httpx.AsyncClient(base_url=found.group(1)) as http:
             ready = await http.get("/readyz")
             stranger = await http.post("/graphql", json={"query": "{ __typename }"})
@@ -257,6 +263,9 @@ async def test_serve_and_worker_share_a_database_and_end_in_order(
 
     assert ready.json() == {"ready": True, "missing": []}
     assert stranger.status_code == 401
+    assert working.json() == {"ready": True, "missing": []}
+    assert "jobwire_job_slots " in scraped.text
+    assert elsewhere.status_code == 404
     assert codes == [0, 0]
 
 

@@ -6,7 +6,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
-from jobwire.web.metrics import CountRequests, Metrics, metrics_route
+from jobwire.web.count_requests import CountRequests
+from jobwire.web.metrics import Metrics, metrics_route
 
 
 def app_of(metrics: Metrics | None) -> Starlette:

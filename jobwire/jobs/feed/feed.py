@@ -103,6 +103,16 @@ class Feed:
         return len(self._edges.all())
 
     @property
+    def events(self) -> int:
+        """How many events were handed out to groups of readers, since the start."""
+        return self._follower.events
+
+    @property
+    def offers(self) -> int:
+        """How many groups these events were handed out to."""
+        return self._follower.offers
+
+    @property
     def resets(self) -> int:
         """How often a reader was told to start over, since the start."""
         return self._follower.resets

@@ -56,6 +56,8 @@ class Follower:
         position: What has been handed out.
         lag: How long the last event took from its record to its readers.
         resets: How often readers were told to start over, since the start.
+        events: How many events were handed out to edges, since the start.
+        offers: How many edges they were handed out to.
     """
 
     def __init__(
@@ -72,6 +74,8 @@ class Follower:
         self.position: Position
         self.lag = timedelta()
         self.resets = 0
+        self.events = 0
+        self.offers = 0
         self._database = database
         self._edges = edges
         self._clock = clock
@@ -210,6 +214,8 @@ class Follower:
             concerned = self._edges.concerned(entry)
             if not concerned:
                 continue
+            self.events += 1
+            self.offers += len(concerned)
             position = Position(epoch, base, target, entry.id)
             cursor = self.codec.encode(position)
             for edge in concerned:

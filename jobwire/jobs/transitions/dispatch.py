@@ -23,7 +23,8 @@ _COLUMNS = """u.id, u.fence, u.user_id, u.tag, u.type, u.trigger_task_id,
        u.data::text AS data, u.metadata::text AS metadata,
        u.retry_config::text AS retry_config, u.max_duration, u.expires_at, u.priority,
        u.queue, u.concurrency_key, u.dispatch_number, u.created_at,
-       u.trigger_environment, u.dispatched_at"""
+       u.trigger_environment, u.dispatched_at,
+       u.next_attempt_at"""
 
 
 def _event(changes: str) -> str:
@@ -156,6 +157,7 @@ class Dispatch:
         created_at: When the job was accepted.
         environment: The Trigger.dev environment that it goes to.
         dispatched_at: When it was last sent, or is just being sent.
+        due_at: From when on it could be.
     """
 
     id: UUID
@@ -176,6 +178,7 @@ class Dispatch:
     created_at: datetime
     environment: str
     dispatched_at: datetime
+    due_at: datetime
 
 
 async def claim_dispatches(
@@ -318,6 +321,7 @@ def _read(records: Sequence[Mapping[str, Any]]) -> list[Dispatch]:
             created_at=record["created_at"],
             environment=record["trigger_environment"],
             dispatched_at=record["dispatched_at"],
+            due_at=record["next_attempt_at"],
         )
         for record in records
     ]

@@ -13,6 +13,7 @@ import pytest
 
 from jobwire.jobs import job_ranges, lags
 from jobwire.jobs.counts import CountsFilter
+from jobwire.jobs.counts.queued import read_waits
 from jobwire.jobs.counts.waiting import MOST_OF_USERS, read_oldest_queued
 from jobwire.jobs.cron import queries
 from jobwire.jobs.cron.queries import read_last_jobs, read_schedule_page
@@ -328,6 +329,39 @@ async def test_of_very_many_open_runs_the_oldest_are_asked(
         await lags.read_oldest_unconfirmed(planner, now=SINCE)
 
     assert found == [Scan("worker_jobs", "ix_worker_jobs_open_trigger", 5)]
+
+
+async def test_what_is_told_of_cancels_reads_those_that_were_settled_last(
+    planner: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lags, "MOST_CANCELS", 5)
+
+    with scans(planner) as found:
+        await lags.read_cancel_lags(planner, now=SINCE)
+
+    used = [one for one in found if one.table == "worker_jobs"]
+    assert {one.index for one in used} == {"ix_worker_jobs_ended"}
+    assert sum(one.rows for one in used) <= 5
+
+
+async def test_the_wait_of_a_type_is_read_from_one_row(planner: Connection) -> None:
+    with scans(planner) as found:
+        await read_waits(planner, ["no-op", "flaky", "nothing"], now=SINCE)
+
+    assert {(one.table, one.index) for one in found} == {
+        ("worker_jobs", "ix_worker_jobs_type_status_id")
+    }
+    assert sum(one.rows for one in found) <= 3
+
+
+async def test_the_event_that_waits_longest_is_read_from_one_row(
+    planner: Connection,
+) -> None:
+    with scans(planner) as found:
+        await lags.read_oldest_unhandled(planner, now=SINCE)
+
+    assert {one.index for one in found} == {"ix_webhook_deliveries_unhandled"}
+    assert sum(one.rows for one in found) <= 1
 
 
 @pytest.mark.parametrize("name", OTHERS)

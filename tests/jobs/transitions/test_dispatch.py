@@ -111,6 +111,7 @@ async def test_a_claim_stamps_the_job_before_anything_is_sent(
         created_at=job.created_at,
         environment=ENVIRONMENT,
         dispatched_at=clock.now(),
+        due_at=job.next_attempt_at,
     )
 
 
