@@ -1,6 +1,6 @@
 """One pool of connections to one database and schema."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -15,6 +15,10 @@ MINIMUM_VERSION = 14
 
 #: An asyncpg connection, from a pool or not.
 Connection = Any
+
+
+#: Hears of a statement that has ended, as asyncpg records it; must return at once.
+QueryLogger = Callable[[Any], None]
 
 
 class Connections(Protocol):
@@ -92,6 +96,7 @@ class Database:
         application_name: str = "jobwire",
         statement_timeout: timedelta | None = None,
         settings: Mapping[str, str] | None = None,
+        query_logger: QueryLogger | None = None,
     ) -> Self:
         """Connect.
 
@@ -103,6 +108,7 @@ class Database:
             application_name: What `pg_stat_activity` shows.
             statement_timeout: How long a statement may take; None: the server's own.
             settings: Further settings of each session.
+            query_logger: Told of each statement of the pool, when it has ended.
 
         Through a pooler in transaction mode sessions have no settings of their own.
 
@@ -128,12 +134,18 @@ class Database:
             if statement_timeout is not None:
                 milliseconds = statement_timeout // timedelta(milliseconds=1)
                 session["statement_timeout"] = str(milliseconds)
+
+        async def init(connection: Connection) -> None:
+            if query_logger is not None:
+                connection.add_query_logger(query_logger)
+
         pool = await asyncpg.create_pool(
             **place.connect_arguments(),
             min_size=min_size,
             max_size=max_size,
             server_settings=session,
             connection_class=PooledConnection,
+            init=init,
         )
         database = cls(pool, place, schema, session)
         try:

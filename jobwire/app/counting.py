@@ -100,6 +100,10 @@ class CountingHooks(WorkerHooks):
         """Count what retention has taken."""
         self._metrics.pruned.labels(what.lower()).inc(count)
 
+    def slow_statement(self) -> None:
+        """Count a slow statement."""
+        self._metrics.slow_statements.inc()
+
     def lagged(self, lags: Sequence[PathLag]) -> None:
         """Show how quick each path was."""
         for lag in lags:

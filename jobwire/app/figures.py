@@ -1,6 +1,7 @@
 """Figures that are read when somebody asks: those of the feed, and of the database."""
 
 import asyncio
+from collections.abc import Sequence
 from itertools import product
 from math import nan
 
@@ -11,6 +12,7 @@ from jobwire.jobs.counts import CountsBehindError, CountsFilter, read_counts
 from jobwire.jobs.counts.queued import read_queued, read_waits
 from jobwire.jobs.cron.queries import read_overdue
 from jobwire.jobs.engine import Engine
+from jobwire.jobs.horizon import Holder, read_holders
 from jobwire.jobs.lags import CancelLag, read_cancel_lags, read_oldest_unhandled
 from jobwire.jobs.notifications.log import read_oldest
 from jobwire.jobs.reconcile.report import read_last
@@ -85,6 +87,7 @@ async def _refresh_database(
     waits = await read_oldest_unhandled(connection, now=now)
     metrics.webhook_wait_seconds.set(0 if waits is None else waits.total_seconds())
     _set_cancels(metrics, await read_cancel_lags(connection, now=now))
+    _set_horizon(metrics, await read_holders(connection))
     report = await read_last(connection)
     metrics.reconciled_at.set(0 if report is None else report.started_at.timestamp())
     metrics.orphaned_runs.set(0 if report is None else len(report.orphaned_runs))
@@ -100,6 +103,13 @@ def _set_cancels(metrics: Metrics, lags: list[CancelLag]) -> None:
             )
 
 
+def _set_horizon(metrics: Metrics, holders: Sequence[Holder]) -> None:
+    ages = [one.age.total_seconds() for one in holders if one.age is not None]
+    metrics.oldest_transaction_seconds.set(max(ages, default=0))
+    behind = [one.xids for one in holders if one.xids is not None]
+    metrics.horizon_xids.set(max(behind, default=0))
+
+
 def _forget_database(metrics: Metrics) -> None:
     metrics.jobs_attention.clear()
     metrics.cancel_lag_seconds.clear()
@@ -107,6 +117,8 @@ def _forget_database(metrics: Metrics) -> None:
         metrics.notification_age_seconds,
         metrics.cron_overdue_seconds,
         metrics.webhook_wait_seconds,
+        metrics.oldest_transaction_seconds,
+        metrics.horizon_xids,
         metrics.reconciled_at,
         metrics.orphaned_runs,
         metrics.suspects,

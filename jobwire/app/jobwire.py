@@ -37,8 +37,9 @@ from jobwire.jobs.job_ranges import PLAN_SETTINGS
 from jobwire.jobs.loading import JobSource
 from jobwire.jobs.rate_limits import RateLimits
 from jobwire.jobs.registry import Registry, collect
+from jobwire.jobs.slow_statements import SlowStatements
 from jobwire.migrations import migrate, pending
-from jobwire.models.database import Database
+from jobwire.models.database import Database, QueryLogger
 from jobwire.models.database_url import DatabaseUrl, parse
 from jobwire.web.metrics import Metrics
 from jobwire.worker.jobs_thread import Lifespan
@@ -142,6 +143,7 @@ class Jobwire:
                 application_name="jobwire api",
                 statement_timeout=STATEMENT_TIMEOUT,
                 settings=PLAN_SETTINGS,
+                query_logger=self._query_logger(),
             )
             stack.push_async_callback(database.close)
             clock = DatabaseClock()
@@ -343,6 +345,8 @@ class Jobwire:
                 run_silent=timedelta(seconds=settings.run_silent_seconds),
                 log_level=settings.job_log_level,
                 retention=settings.retention,
+                slow_statement=settings.slow_statement,
+                long_transaction=settings.long_transaction,
             ),
             lifespan=self._lifespan,
             doorbell_enabled=settings.notify,
@@ -351,6 +355,12 @@ class Jobwire:
             policy=placement_policy(settings, self._trigger),
             notifications=notification_settings(settings),
         )
+
+    def _query_logger(self) -> QueryLogger | None:
+        threshold = self.settings.slow_statement
+        if threshold is None:
+            return None
+        return SlowStatements(threshold, self.metrics.slow_statements.inc)
 
     def _trigger_settings(self) -> TriggerSettings | None:
         if self._trigger is None:

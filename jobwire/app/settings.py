@@ -495,6 +495,20 @@ class Settings(BaseSettings):
         description="The same for an open TRIGGER job of whose run nothing was heard. "
         "Choose it well above `JOBWIRE_RECONCILE_SECONDS`.",
     )
+    slow_statement_seconds: Annotated[
+        float, Field(ge=0, le=3600), Expected("seconds from 0 to 3600")
+    ] = Field(
+        default=1.0,
+        description="From when on a statement is slow: the log tells how it begins, "
+        "and never its values. 0: none is.",
+    )
+    long_transaction_seconds: Annotated[
+        float, Field(ge=0, le=86_400), Expected("seconds from 0 to 86400")
+    ] = Field(
+        default=300.0,
+        description="From when on the log tells of a transaction that is open, whoever "
+        "has begun it: it keeps dead rows in the tables. 0: never.",
+    )
     retention_events_days: Days = Field(
         default=7.0,
         description="How long events are kept at least, for whoever resumes a stream; "
@@ -653,6 +667,18 @@ class Settings(BaseSettings):
     def secret_issuer(self) -> str | None:
         """The `iss` of tokens of the secret; None: `auth_issuer` is the provider's."""
         return self.auth_issuer if self.auth_jwks_url is None else None
+
+    @property
+    def slow_statement(self) -> timedelta | None:
+        """From when on a statement is slow; None: none is."""
+        seconds = self.slow_statement_seconds
+        return timedelta(seconds=seconds) if seconds else None
+
+    @property
+    def long_transaction(self) -> timedelta | None:
+        """From when on the log tells of a transaction; None: never."""
+        seconds = self.long_transaction_seconds
+        return timedelta(seconds=seconds) if seconds else None
 
     @property
     def lease(self) -> timedelta:

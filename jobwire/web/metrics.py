@@ -302,6 +302,23 @@ class Metrics:
 
     def _add_database(self) -> None:
         new = self._catalogue
+        self.slow_statements = new.counter(
+            "jobwire_slow_statements_total",
+            "Statements of this process that took longer than"
+            " JOBWIRE_SLOW_STATEMENT_SECONDS.",
+        )
+        self.oldest_transaction_seconds = new.gauge(
+            "jobwire_oldest_transaction_seconds",
+            "How long the oldest transaction has been open that PostgreSQL tells us of,"
+            " prepared ones too; 0: none is.",
+            over=Over.ONE,
+        )
+        self.horizon_xids = new.gauge(
+            "jobwire_horizon_transactions",
+            "How many transactions have begun since those whose dead rows VACUUM cannot"
+            " take away yet, for a transaction or a replication slot.",
+            over=Over.ONE,
+        )
         self.pool_connections = new.gauge(
             "jobwire_pool_connections",
             "Connections of the API to the database: `busy`, or `free` to be used or"

@@ -36,6 +36,7 @@ from jobwire.worker.finisher import Ending, FinisherLoop
 from jobwire.worker.force import ForceLoop
 from jobwire.worker.heartbeat import HeartbeatLoop, LeaseWatch
 from jobwire.worker.hooks import WorkerHooks
+from jobwire.worker.horizon import HorizonLoop
 from jobwire.worker.jobs_thread import Lifespan
 from jobwire.worker.lane import Lane
 from jobwire.worker.link import Link
@@ -163,6 +164,7 @@ class Control:
             max_size=CONNECTIONS,
             application_name=WORKER_APPLICATION,
             statement_timeout=settings.statement_timeout,
+            query_logger=settings.query_logger(self._hooks.slow_statement),
             settings={
                 **_SESSION,
                 "lock_timeout": str(settings.lock_timeout // _MILLISECOND),
@@ -300,6 +302,7 @@ class Control:
             holder=self._worker,
             pruned=self._hooks.pruned,
         )
+        self._horizon = HorizonLoop(link, clock, settings, holder=self._worker)
         loops: list[Loop] = [
             *self._claims,
             HeartbeatLoop(
@@ -333,6 +336,7 @@ class Control:
             self._cron,
             self._counts,
             self._retention,
+            self._horizon,
         ]
         if isinstance(clock, DatabaseClock):
             loops.append(ClockLoop(link, clock, settings))
@@ -422,7 +426,7 @@ class Control:
             await self._trigger.end(settings.flush_timeout)
         if self._notifications is not None:
             await self._notifications.end(settings.flush_timeout)
-        for duty in (self._attention, self._counts, self._retention):
+        for duty in (self._attention, self._counts, self._retention, self._horizon):
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await within(settings.flush_timeout, duty.lay_down())
         for task in tasks:

@@ -94,5 +94,8 @@ class WorkerHooks:
             count: How many.
         """
 
+    def slow_statement(self) -> None:
+        """A statement took longer than `slow_statement`."""
+
     def lagged(self, lags: Sequence[PathLag]) -> None:
         """It was read how quick each path was in the last day."""

@@ -1,9 +1,12 @@
 """What a worker can be told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from jobwire.jobs.retention import Retention
+from jobwire.jobs.slow_statements import SlowStatements
+from jobwire.models.database import QueryLogger
 from jobwire.models.vocabulary import LogLevel
 
 _POSITIVE_COUNTS = ("concurrency", "threads", "claim_batch", "finish_batch", "backlog")
@@ -30,6 +33,7 @@ _POSITIVE_SPANS = (
     "log_interval",
     "statement_timeout",
     "lock_timeout",
+    "horizon_interval",
 )
 
 
@@ -85,6 +89,9 @@ class WorkerSettings:
         statement_timeout: How long one statement may take.
         lock_timeout: How long a statement waits for a row that somebody else's
             transaction holds, before the rest of its batch goes on without it.
+        slow_statement: From when on a statement is told of as slow; None: never.
+        long_transaction: From when on somebody's transaction is told of; None: never.
+        horizon_interval: How often it is looked for such.
         claim_batch: Jobs per claim at most.
         finish_batch: Finishes per statement at most.
         backlog: Unwritten finishes beyond which nothing is claimed.
@@ -124,6 +131,9 @@ class WorkerSettings:
     run_silent: timedelta = timedelta(minutes=15)
     statement_timeout: timedelta = timedelta(seconds=30)
     lock_timeout: timedelta = timedelta(milliseconds=100)
+    slow_statement: timedelta | None = timedelta(seconds=1)
+    long_transaction: timedelta | None = timedelta(minutes=5)
+    horizon_interval: timedelta = timedelta(minutes=1)
     claim_batch: int = 500
     finish_batch: int = 500
     backlog: int = 1000
@@ -135,6 +145,16 @@ class WorkerSettings:
         for name in _POSITIVE_SPANS:
             if getattr(self, name) <= timedelta():
                 raise WorkerSettingsError(name, getattr(self, name))
+
+    def query_logger(self, noted: Callable[[], None]) -> QueryLogger | None:
+        """Return what tells of slow statements; None: nothing does.
+
+        Args:
+            noted: Called for each of them.
+        """
+        if self.slow_statement is None:
+            return None
+        return SlowStatements(self.slow_statement, noted)
 
     @property
     def heartbeat_interval(self) -> timedelta:
