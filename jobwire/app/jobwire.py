@@ -224,11 +224,15 @@ class Jobwire:
         return self._worker is not None and self._worker.is_running
 
     def begin_leaving(self) -> None:
-        """Say from now on that nobody should count on this process."""
+        """Be no longer ready, and go on with all else."""
         self._is_leaving = True
 
     def begin_closing(self) -> None:
-        """Tell every live stream to end and to connect elsewhere."""
+        """Tell every live stream to end and to connect elsewhere.
+
+        From then on it is not ready.
+        """
+        self.begin_leaving()
         if self._engine is not None:
             self._engine.feed.begin_closing(
                 "The server is shutting down.", RECONNECT_AFTER
@@ -262,16 +266,24 @@ class Jobwire:
         if self._engine is None:
             return ["Jobwire is not open."]
         if self._is_leaving:
-            return ["This process is about to end."]
+            return ["The process is shutting down. Send requests to another one."]
         database = self._engine.database
         try:
             async with asyncio.timeout(PROBE_SECONDS), database.connection() as one:
                 workers = await count_workers(one)
         except (*_UNREACHABLE, asyncpg.PostgresError) as error:
             reason = str(error) or type(error).__name__
-            return [f"The database {database.url.display} does not answer: {reason}."]
+            told = (
+                f"The database {database.url.display} does not answer: {reason}. Start"
+                " PostgreSQL, or see what stands between; it is tried again by itself."
+            )
+            return [told]
         if self._worker is not None and not self._worker.is_running:
-            return ["The worker of this process does not run."]
+            told = (
+                "The worker of this process does not run: it is starting or ending, or"
+                " has failed, which the log tells. If that lasts, restart the process."
+            )
+            return [told]
         if self._worker is None and not workers and not self._is_renamed():
             return ["No worker is connected. Start one with `jobwire worker`."]
         return []

@@ -177,6 +177,27 @@ async def test_while_nothing_is_open_it_is_unavailable(settings: Settings) -> No
     assert "async with Jobwire(settings)" in answers["/readyz"].json()["missing"][0]
 
 
+async def test_a_process_that_shuts_down_is_not_ready(settings: Settings) -> None:
+    async with Jobwire(settings) as jobwire:
+        before = await jobwire.missing()
+        jobwire.begin_closing()
+        after = await jobwire.missing()
+
+    assert before == []
+    assert after == ["The process is shutting down. Send requests to another one."]
+
+
+async def test_a_database_that_is_away_is_named_with_what_to_do(
+    settings: Settings,
+) -> None:
+    async with Jobwire(settings, worker=False) as jobwire:
+        await jobwire.engine.database.close()
+        [missing] = await jobwire.missing()
+
+    assert "does not answer: " in missing
+    assert missing.endswith("; it is tried again by itself.")
+
+
 async def test_alone_the_app_opens_its_own(settings: Settings) -> None:
     app = create_app(settings, authenticate=authenticate)
 

@@ -20,7 +20,7 @@ from jobwire.models.database import Database
 from tests.gql.client import COMPLETE, EventStream
 from tests.gql.types import MakeJob
 
-LEAVING = "This process is about to end."
+LEAVING = "The process is shutting down. Send requests to another one."
 FOLLOW = """subscription { jobListUpdates {
   __typename ... on StreamClosing { cursor reason reconnectAfter } } }"""
 
