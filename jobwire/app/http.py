@@ -15,6 +15,7 @@ from jobwire.app.documents import document_policy
 from jobwire.app.jobwire import Jobwire, NotOpenError, open_jobwire
 from jobwire.app.posts_first import PostsFirst
 from jobwire.app.settings import Settings, SettingsError
+from jobwire.app.trace_requests import TraceRequests
 from jobwire.app.webhook import PostedEvents
 from jobwire.gql.transports import Authenticate, Terms, graphql_routes
 from jobwire.jobs.viewer import Viewer
@@ -73,6 +74,8 @@ def create_app(
         Middleware(CountRequests, metrics=place.metrics),
         Middleware(GuardAnswers),
     ]
+    if settings.tracing:
+        middleware.append(Middleware(TraceRequests))
     if settings.allowed_origins:
         middleware.append(
             Middleware(

@@ -23,6 +23,7 @@ from jobwire.app.trigger import (
     trigger_access,
     webhook_secrets,
 )
+from jobwire.jobs import tracing
 from jobwire.jobs.clock import Clock, DatabaseClock
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.doorbell import Doorbell
@@ -100,6 +101,9 @@ class Jobwire:
         migrate: Whether a database that was named may be migrated; the embedded one
             always is.
         progress: Told what the opening does.
+
+    Raises:
+        TracingUnavailableError: Tracing is set, and `jobwire[otel]` is not installed.
     """
 
     def __init__(
@@ -113,6 +117,8 @@ class Jobwire:
         migrate: bool = False,
         progress: Progress = lambda _: None,
     ) -> None:
+        if settings.tracing:
+            tracing.switch_on()
         self.settings = settings
         self.metrics = Metrics()
         self.source = JobSource(settings.jobs, directory=Path.cwd())

@@ -442,6 +442,12 @@ class Settings(BaseSettings):
             "`json`.",
         )
     )
+    tracing: bool = Field(
+        default=False,
+        description="Whether requests, attempts and dispatches are traced with "
+        "OpenTelemetry, which needs `jobwire[otel]`. Commands send it where the "
+        "variables `OTEL_EXPORTER_OTLP_…` say; a host has a tracer provider.",
+    )
     job_log_level: Annotated[
         LogLevel,
         BeforeValidator(_level_of_lines),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from jobwire.jobs import tracing
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.errors import JobError
 from jobwire.jobs.fair_shares import FairShares
@@ -20,12 +21,14 @@ class _Line(NamedTuple):
     """Those whose jobs can be written by one statement.
 
     Jobs with idempotency keys stand apart: they may wait for whoever is about to use
-    the same, and need a second statement when one is taken.
+    the same, and need a second statement when one is taken. So do those that are
+    traced, for their events are not alike.
     """
 
     viewer: Viewer
     source: SignalSource
     is_keyed: bool
+    traceparent: str | None
 
 
 class Intake:
@@ -59,7 +62,8 @@ class Intake:
         """
         now = self._clock.now()
         job = accept(request, registry=registry, viewer=viewer, now=now, policy=policy)
-        line = _Line(viewer, source, job.idempotency_key is not None)
+        is_keyed = job.idempotency_key is not None
+        line = _Line(viewer, source, is_keyed, tracing.current())
         return await self._gathering.ask(line, job)
 
     async def _write(
@@ -69,4 +73,10 @@ class Intake:
         # One statement is all or nothing by itself.
         several = line.is_keyed and len(jobs) > 1
         async with share.transaction() if several else share.connection() as connection:
-            return await write(connection, jobs, source=line.source, viewer=line.viewer)
+            return await write(
+                connection,
+                jobs,
+                source=line.source,
+                viewer=line.viewer,
+                traceparent=line.traceparent,
+            )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from uuid import UUID
 
-from jobwire.jobs import identifiers, json_text
+from jobwire.jobs import identifiers, json_text, tracing
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.errors import (
     BatchRefusedError,
@@ -231,7 +231,13 @@ async def schedule_each(
     """
     terms = _Terms(registry, viewer, now, policy)
     new, refusals = terms.read(requests)
-    written = await write(connection, [*new.values()], source=source, viewer=viewer)
+    written = await write(
+        connection,
+        [*new.values()],
+        source=source,
+        viewer=viewer,
+        traceparent=tracing.current(),
+    )
     outcomes = {**refusals, **dict(zip(new, written, strict=True))}
     return [outcomes[position] for position in range(len(requests))]
 
@@ -257,7 +263,13 @@ async def schedule_all(
     new, refusals = terms.read(requests)
     if refusals:
         raise BatchRefusedError(refusals, of=len(requests))
-    written = await write(connection, [*new.values()], source=source, viewer=viewer)
+    written = await write(
+        connection,
+        [*new.values()],
+        source=source,
+        viewer=viewer,
+        traceparent=tracing.current(),
+    )
     scheduled = []
     for position, outcome in enumerate(written):
         if isinstance(outcome, JobError):
@@ -293,15 +305,25 @@ async def write(
     *,
     source: SignalSource,
     viewer: Viewer,
+    traceparent: str | None = None,
 ) -> list[Scheduled | JobError]:
     """Write accepted jobs, and find those whose idempotency keys are taken.
 
     One statement if none has such a key.
 
+    Args:
+        connection: Where to write.
+        jobs: The jobs.
+        source: Which path brought them.
+        viewer: Who asked for them.
+        traceparent: Where their traces go on from; None: nowhere.
+
     Returns:
         For each job, in order, what became of it or why it was refused.
     """
     outcomes: dict[UUID, Scheduled | JobError] = {}
+    known = None if traceparent is None else {tracing.TRACEPARENT: traceparent}
+    detail = viewer.detail(known)
     new = [*jobs]
     while new:
         created = await create(
@@ -309,7 +331,7 @@ async def write(
             new,
             source=source,
             actor=viewer.user_id,
-            detail=viewer.detail(),
+            detail=detail,
         )
         outcomes |= {id: Scheduled(job, created=True) for id, job in created.items()}
         repeats = [job for job in new if job.id not in created]

@@ -1,6 +1,7 @@
 """The client: one connection to an environment, and what can be done there."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -70,6 +71,7 @@ class TriggerDevClient:
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Sleep = asyncio.sleep,
         now: Now = _utc_now,
+        context: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         """Connect to nothing yet, but read proxies and certificates.
 
@@ -86,6 +88,8 @@ class TriggerDevClient:
                 to it. It is closed with the client.
             sleep: Waits for a number of seconds.
             now: Tells the time, aware.
+            context: Returns headers that each call is sent with besides, such as the
+                `traceparent` of W3C Trace Context.
 
         Raises:
             InvalidOptionError: The key, the URL, the branch, a span or a proxy of the
@@ -102,6 +106,7 @@ class TriggerDevClient:
             transport=transport,
             sleep=sleep,
             now=now,
+            context=context,
         )
         self.tasks = Tasks(self._sender)
         self.batches = Batches(self._sender)

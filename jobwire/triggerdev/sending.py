@@ -1,7 +1,7 @@
 """Sending requests to the API and to its object store: headers, errors, connections."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -79,10 +79,12 @@ class Sender:
         transport: httpx.AsyncBaseTransport | None,
         sleep: Sleep,
         now: Now,
+        context: Callable[[], Mapping[str, str]],
     ) -> None:
         self.endpoint = endpoint
         self.now = now
         self.sleep = sleep
+        self._context = context
         self.rate_limit: RateLimit | None = None
         self._deadline = deadline
         if transport is None:
@@ -197,6 +199,7 @@ class Sender:
             *(self._headers if with_key else self._headers_without_key),
             (b"content-type", content_type.encode()),
             (b"x-trigger-request-idempotency-key", id.encode()),
+            *((name.encode(), text.encode()) for name, text in self._context().items()),
         ]
 
         async def once(attempt: Attempt) -> Answer:

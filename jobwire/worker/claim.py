@@ -3,12 +3,15 @@
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from jobwire.jobs import tracing
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.transitions.claim import Claimed, Place, claim
 from jobwire.jobs.transitions.claim_limited import LimitedClaim, claim_limited
 from jobwire.jobs.transitions.ready_queues import ReadyQueue, read_ready_queues
+from jobwire.models.database import Connection
 from jobwire.worker.lane import Lane
 from jobwire.worker.link import Link
 from jobwire.worker.loop import Loop
@@ -137,6 +140,7 @@ class ClaimLoop(Loop):
                 queues=self._open,
                 watermarks=self._watermarks,
             )
+            claimed = await _traced(connection, claimed)
         if claimed:
             self._start(self._lane, claimed, sent_at)
         if len(claimed) < room:
@@ -165,7 +169,7 @@ class ClaimLoop(Loop):
         self, queue: str, room: int, types: Sequence[str]
     ) -> LimitedClaim:
         async with self._link.connection() as connection, connection.transaction():
-            return await claim_limited(
+            taken = await claim_limited(
                 connection,
                 queue,
                 worker=self._worker,
@@ -175,6 +179,16 @@ class ClaimLoop(Loop):
                 now=self._clock.now(),
                 after_key=self._after_keys.get(queue, ""),
             )
+            claimed = await _traced(connection, taken.claimed)
+            return replace(taken, claimed=claimed)
+
+
+async def _traced(connection: Connection, claimed: list[Claimed]) -> list[Claimed]:
+    """Return claimed jobs with where their traces come from, if anything is traced."""
+    found = await tracing.read_traceparents(connection, [one.id for one in claimed])
+    if not found:
+        return claimed
+    return [one._replace(traceparent=found.get(one.id)) for one in claimed]
 
 
 def _in_turn(

@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from structlog.contextvars import bind_contextvars
 
+from jobwire.jobs import tracing
 from jobwire.jobs.dispatch import Dispatcher, Outcome
 from jobwire.jobs.dispatch_batch import BatchDispatcher, SentBatch
 from jobwire.jobs.executors.batches import ITEM_OVERHEAD
@@ -125,6 +127,11 @@ class DispatchLoop(Loop):
                 most_bytes=most_bytes,
                 overhead=ITEM_OVERHEAD,
             )
+            found = await tracing.read_traceparents(
+                connection, [one.id for one in claimed]
+            )
+        if found:
+            claimed = [replace(one, traceparent=found.get(one.id)) for one in claimed]
         if claimed:
             self._last_queue = claimed[-1].queue
         return claimed
@@ -147,7 +154,15 @@ class DispatchLoop(Loop):
             user_id=dispatch.user_id,
         )
         try:
-            outcome = await self._dispatcher.send(dispatch)
+            with tracing.span(
+                f"dispatch {dispatch.type}",
+                "producer",
+                parent=dispatch.traceparent,
+                job_id=job_id_text(dispatch.id),
+                job_type=dispatch.type,
+                user_id=dispatch.user_id,
+            ):
+                outcome = await self._dispatcher.send(dispatch)
         # What is not written stays `sending`, and is found out about later.
         except Exception as error:  # noqa: BLE001 - see above
             self._not_written(error, job_id_text(dispatch.id))

@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from random import Random
+from typing import Any
 
 from pydantic import ValidationError
 from structlog.contextvars import bound_contextvars
 
+from jobwire.jobs import tracing
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.transitions.finish import Finish
 from jobwire.worker import outcome
@@ -33,12 +36,12 @@ class Judge:
     def run(self, execution: Execution) -> None:
         """Run a sync function to its end, in the calling thread; never raises."""
         # Whatever the code logs, by whichever logger, is about its job.
-        with bound_contextvars(**execution.named):
+        with bound_contextvars(**execution.named), _span(execution):
             self._run(execution)
 
     async def run_async(self, execution: Execution) -> None:
         """Run an async function to its end, in its own task; never raises."""
-        with bound_contextvars(**execution.named):
+        with bound_contextvars(**execution.named), _span(execution):
             await self._run_async(execution)
 
     def _run(self, execution: Execution) -> None:
@@ -90,6 +93,7 @@ class Judge:
             execution, error, now=self._clock.now(), random=self._random
         )
         if finish.failure is not None:
+            tracing.fail(finish.failure.name or "Error", finish.failure.message)
             _log.warning(
                 "attempt %d of %s failed: %s: %s",
                 execution.claimed.attempt,
@@ -103,3 +107,12 @@ class Judge:
     def misfit(self, execution: Execution, error: ValidationError) -> None:
         """The data do not fit the code any more."""
         self._hand_over((execution, outcome.of_misfit(execution, error)))
+
+
+def _span(execution: Execution) -> AbstractContextManager[Any]:
+    return tracing.span(
+        f"run {execution.claimed.type}",
+        "consumer",
+        parent=execution.claimed.traceparent,
+        **execution.named,
+    )

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from jobwire.app.counting import CountingHooks
-from jobwire.jobs import duties
+from jobwire.jobs import duties, tracing
 from jobwire.jobs.reconcile import PassUnderWayError
 from jobwire.jobs.reconcile.judge import SECOND_LOOK
 from jobwire.models.database import Database
@@ -59,6 +62,26 @@ async def test_a_pass_sends_no_more_at_once_than_it_may(rig: Rig) -> None:
     gate.open()
     await loop.settled()
     assert await sent_in_one_pass(rig, loop) == 2
+
+
+async def test_a_dispatch_goes_on_from_the_trace_of_its_job(rig: Rig) -> None:
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    tracing.switch_on(provider)
+    try:
+        with tracing.span("request", "server"):
+            await rig.schedule()
+        loop = DispatchLoop(share(rig))
+        await loop.run_once()
+        await loop.settled()
+    finally:
+        tracing.switch_off()
+
+    [request, dispatch] = exporter.get_finished_spans()
+    assert dispatch.name == "dispatch work"
+    assert dispatch.parent is not None
+    assert request.context is not None
+    assert dispatch.parent.span_id == request.context.span_id
 
 
 async def test_after_a_failure_a_single_job_is_tried(rig: Rig) -> None:

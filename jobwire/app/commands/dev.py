@@ -19,6 +19,7 @@ from jobwire.app.server import Server
 from jobwire.app.settings import Settings, SettingsError
 from jobwire.app.signals import run_until_signal
 from jobwire.app.tokens import dev_secret, dev_webhook_secret
+from jobwire.app.trace_export import export_traces
 from jobwire.jobs.executors.access import TriggerAccess
 from jobwire.migrations import pending
 from jobwire.web.trigger_webhook import PATH as WEBHOOK_PATH
@@ -63,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     say = Progress()
     settings = _of_dev(Settings(**given(arguments, "host", "port", "data_dir")))
     log_file = logs.configure(settings, to_file=True)
+    export_traces(settings)
     with listen(settings.host, settings.port, or_next=True) as listener:
         if not arguments.yes:
             _ask_before_creating(settings)

@@ -11,6 +11,7 @@ from jobwire.app.listening import address_of, listen
 from jobwire.app.server import Server
 from jobwire.app.settings import Settings, SettingsError
 from jobwire.app.signals import run_until_signal
+from jobwire.app.trace_export import export_traces
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
             " keys count beside them, but are not enough: they come and go."
         )
     logs.configure(settings, to_file=True)
+    export_traces(settings)
     run_until_signal(_serve(settings))
     return 0
 

@@ -13,6 +13,7 @@ from jobwire.app.probes import probes_app
 from jobwire.app.server import AppServer
 from jobwire.app.settings import Settings
 from jobwire.app.signals import run_until_signal
+from jobwire.app.trace_export import export_traces
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ def run(_: argparse.Namespace) -> int:
     # Several workers may start in one folder, and a file that is rotated by two
     # processes loses lines.
     logs.configure(settings, to_file=False)
+    export_traces(settings)
     run_until_signal(_work(settings))
     return 0
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
+from jobwire.jobs import tracing
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.executors.trigger import TriggerExecutor
 from jobwire.triggerdev import TriggerDevClient
@@ -34,6 +35,7 @@ class TriggerAccess:
             secret_key=self.secret_key.get_secret_value(),
             api_url=self.api_url,
             branch=self.branch,
+            context=tracing.headers,
         )
         parts = urlsplit(self.api_url)
         return TriggerExecutor(

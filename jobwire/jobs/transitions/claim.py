@@ -128,6 +128,7 @@ class Claimed(NamedTuple):
         due_at: When it became ready.
         created_at: When it was accepted.
         metadata: What callers and earlier attempts have set, as JSON text.
+        traceparent: Where its trace comes from; None: nowhere, or nothing is traced.
     """
 
     id: UUID
@@ -144,6 +145,7 @@ class Claimed(NamedTuple):
     due_at: datetime
     created_at: datetime
     metadata: str = "{}"
+    traceparent: str | None = None
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:

@@ -158,6 +158,7 @@ class Dispatch:
         environment: The Trigger.dev environment that it goes to.
         dispatched_at: When it was last sent, or is just being sent.
         due_at: From when on it could be.
+        traceparent: Where its trace comes from; None: nowhere, or nothing is traced.
     """
 
     id: UUID
@@ -179,6 +180,7 @@ class Dispatch:
     environment: str
     dispatched_at: datetime
     due_at: datetime
+    traceparent: str | None = None
 
 
 async def claim_dispatches(
