@@ -34,6 +34,24 @@ class ForeignTablesError(Exception):
         )
 
 
+class SchemaAheadError(Exception):
+    """The database has a version of the schema that this code does not know.
+
+    Attributes:
+        version: That of the database.
+        newest: The newest that this code knows.
+    """
+
+    def __init__(self, where: str, version: str, newest: str) -> None:
+        self.version = version
+        self.newest = newest
+        super().__init__(
+            f"The database {where} has version {version} of Jobwire's schema, and this"
+            f" Jobwire knows only those up to {newest}: a newer one has migrated it."
+            " Upgrade this one."
+        )
+
+
 def configuration() -> Config:
     """Return alembic's configuration; it needs no file."""
     config = Config()
@@ -55,6 +73,7 @@ async def migrate(url: DatabaseUrl, *, schema: str = "public") -> tuple[str, ...
 
     Raises:
         ForeignTablesError: The schema holds a `worker_jobs` that is not ours.
+        SchemaAheadError: A newer Jobwire has migrated it.
     """
 
     def upgrade(connection: Connection) -> tuple[str, ...]:
@@ -62,7 +81,7 @@ async def migrate(url: DatabaseUrl, *, schema: str = "public") -> tuple[str, ...
         connection.execute(
             text(f"CREATE SCHEMA IF NOT EXISTS {quote_identifier(schema)}")
         )
-        missing = _missing(connection)
+        missing = _missing(connection, url)
         if missing and _is_foreign(connection, schema):
             raise ForeignTablesError(schema, url.display)
         config = configuration()
@@ -75,8 +94,12 @@ async def migrate(url: DatabaseUrl, *, schema: str = "public") -> tuple[str, ...
 
 
 async def pending(url: DatabaseUrl, *, schema: str = "public") -> tuple[str, ...]:
-    """Return the versions that a database lacks, oldest first; changes nothing."""
-    return await _run(url, schema, _missing)
+    """Return the versions that a database lacks, oldest first; changes nothing.
+
+    Raises:
+        SchemaAheadError: A newer Jobwire has migrated it.
+    """
+    return await _run(url, schema, lambda connection: _missing(connection, url))
 
 
 async def _run(
@@ -100,12 +123,15 @@ async def _run(
         await engine.dispose()
 
 
-def _missing(connection: Connection) -> tuple[str, ...]:
+def _missing(connection: Connection, url: DatabaseUrl) -> tuple[str, ...]:
     context = MigrationContext.configure(
         connection, opts={"version_table": VERSION_TABLE}
     )
     script = ScriptDirectory.from_config(configuration())
     have = context.get_current_revision()
+    known = [revision.revision for revision in script.walk_revisions()]
+    if have is not None and have not in known:
+        raise SchemaAheadError(url.display, have, known[0])
     newer = script.iterate_revisions("head", have or "base")
     return tuple(reversed([revision.revision for revision in newer]))
 

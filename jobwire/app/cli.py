@@ -15,6 +15,7 @@ _COMMANDS = {
     "serve": "run the API and the board",
     "worker": "run the loops that run jobs",
     "emulator": "run a local Trigger.dev, for development and tests",
+    "doctor": "look at everything, and say what is wrong and what to do",
     "migrate": "bring the database to the newest version of its schema",
     "seed": "fill an empty database with invented jobs, to see how a full one fares",
     "jobs": "list, show, schedule, cancel and watch jobs, as an operator",

@@ -18,7 +18,7 @@ from jobwire.jobs.loading import JobLoadError
 from jobwire.jobs.notifications.targets import MissingSecretError
 from jobwire.jobs.registry import RegistryError
 from jobwire.jobs.seeding.seed import NotSeededError
-from jobwire.migrations import ForeignTablesError
+from jobwire.migrations import ForeignTablesError, SchemaAheadError
 from jobwire.models.database import PooledSchemaError, UnsupportedServerError
 
 #: Those that explain themselves.
@@ -37,6 +37,7 @@ _OWN = (
     PortTakenError,
     PostgresError,
     RegistryError,
+    SchemaAheadError,
     SettingsError,
     UnsupportedServerError,
     WorkerEndedError,

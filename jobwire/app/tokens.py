@@ -106,6 +106,12 @@ def dev_webhook_secret(folder: Path) -> SecretStr:
     return _kept_secret(folder / _DEV_WEBHOOK_SECRET_FILE)
 
 
+def kept_webhook_secret(folder: Path) -> SecretStr | None:
+    """Return that secret if `dev` has made one; None: it has not."""
+    file = folder / _DEV_WEBHOOK_SECRET_FILE
+    return SecretStr(file.read_text()) if file.exists() else None
+
+
 def _kept_secret(file: Path) -> SecretStr:
     """Return the secret in a file, which only its owner may read; made if missing."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from contextlib import suppress
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 import asyncpg
 
@@ -219,3 +220,27 @@ class Doorbell:
 def channel(schema: str) -> str:
     """Return the channel of a schema; a name of any length and spelling fits."""
     return f"jobwire_{hashlib.sha256(schema.encode()).hexdigest()[:16]}"
+
+
+async def is_heard(ears: Connection, voice: Connection, *, seconds: float) -> bool:
+    """Tell whether one connection hears what another one rings, on a channel apart.
+
+    Args:
+        ears: Listens; it should be closed afterwards.
+        voice: Rings.
+        seconds: How long the ring may take.
+    """
+    trial = f"jobwire_trial_{uuid4().hex}"
+    heard = asyncio.Event()
+
+    def hear(*_: object) -> None:
+        heard.set()
+
+    await ears.add_listener(trial, hear)
+    await voice.execute(f"NOTIFY {trial}")
+    try:
+        async with asyncio.timeout(seconds):
+            await heard.wait()
+    except TimeoutError:
+        return False
+    return True
