@@ -11,7 +11,7 @@ from jobwire.jobs import json_text
 from jobwire.jobs.decorator import definition_of
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.errors import InvalidInputError, NotFoundError
-from jobwire.jobs.identifiers import SCHEDULE_PREFIX, parse_job_id, parse_type_id
+from jobwire.jobs.identifiers import parse_job_id, parse_schedule_id
 from jobwire.jobs.registry import NotAJobError
 from jobwire.jobs.retry_config import RetryConfig
 from jobwire.models.vocabulary import CancelMode, Executor
@@ -40,8 +40,7 @@ def read_schedule_id(given: str | UUID) -> UUID:
     try:
         if isinstance(given, UUID):
             return given
-        is_public = given.startswith(f"{SCHEDULE_PREFIX}_")
-        return parse_type_id(SCHEDULE_PREFIX, given) if is_public else UUID(given)
+        return parse_schedule_id(given)
     except ValueError:
         raise NotFoundError(str(given), what="job schedule") from None
 

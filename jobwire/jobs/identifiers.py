@@ -105,3 +105,14 @@ def parse_job_id(text: str) -> UUID:
     if text.startswith(f"{JOB_PREFIX}_"):
         return parse_type_id(JOB_PREFIX, text)
     return UUID(text)
+
+
+def parse_schedule_id(text: str) -> UUID:
+    """Read the id of a job schedule: its public id, or the bare UUID.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    if text.startswith(f"{SCHEDULE_PREFIX}_"):
+        return parse_type_id(SCHEDULE_PREFIX, text)
+    return UUID(text)

@@ -45,12 +45,17 @@ class Retention:
     expired: timedelta | None = timedelta(days=30)
     deliveries: timedelta = timedelta(days=30)
 
-    def cutoff(self, what: Prunable, now: datetime) -> datetime | None:
-        """Return since when it must be over to be taken; None: it is kept for ever."""
+    def span(self, what: Prunable) -> timedelta | None:
+        """Return for how long something is kept; None: for ever."""
         match what:
             case Prunable.DELIVERIES:
-                return now - self.deliveries
+                return self.deliveries
             case Prunable.DELETED | Prunable.SCHEDULES:
-                return now - self.events
+                return self.events
         span: timedelta | None = getattr(self, what.lower())
-        return None if span is None else now - max(span, self.events)
+        return None if span is None else max(span, self.events)
+
+    def cutoff(self, what: Prunable, now: datetime) -> datetime | None:
+        """Return since when it must be over to be taken; None: it is kept for ever."""
+        span = self.span(what)
+        return None if span is None else now - span

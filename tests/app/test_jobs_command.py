@@ -104,7 +104,7 @@ def lines(text: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    "verb", ["list", "show", "schedule", "cancel", "delete", "watch", "logs"]
+    "verb", ["list", "show", "schedule", "cancel", "retry", "delete", "watch", "logs"]
 )
 def test_every_verb_explains_itself_by_examples(verb: str, capsys: Captured) -> None:
     with pytest.raises(SystemExit) as caught:
@@ -221,6 +221,9 @@ def test_the_data_of_a_type_that_is_known_are_checked(
         (("cancel",), "say what to cancel"),
         (("cancel", str(UUID(int=7)), "--open"), "one of these"),
         (("cancel", str(UUID(int=7)), "--dry-run"), "are for a selection"),
+        (("retry",), "say what to retry"),
+        (("retry", "--ended", "--delay", "5m"), "are for one job"),
+        (("retry", str(UUID(int=7)), "--expect", "1"), "are for a selection"),
         (("schedule", "a", "--tag", "b", "--delay", "5 days"), "such as 30s, 5m"),
         (("schedule", "a", "--tag", "b", "--delay", ""), "such as 30s, 5m"),
         (("schedule", "a", "--tag", "b", "--at", "noon"), "with an offset from UTC"),
@@ -234,7 +237,7 @@ def test_what_cannot_be_is_refused_with_what_was_expected(
     assert said in not_understood(capsys, *arguments)
 
 
-@pytest.mark.parametrize("verb", ["show", "cancel", "watch"])
+@pytest.mark.parametrize("verb", ["show", "cancel", "retry", "watch"])
 def test_a_job_that_does_not_exist_is_told_in_a_sentence(
     capsys: Captured, verb: str
 ) -> None:
@@ -513,6 +516,40 @@ def test_many_jobs_are_counted_then_canceled_when_they_are_as_many_as_expected(
     assert {job["cancellation"]["reason"] for job in jobs} == {"enough"}
     again = printed(capsys, *select)
     assert re.fullmatch(r"blk_\w{26}  COMPLETED  0 jobs: .*\n", again)
+
+
+def test_a_job_that_has_ended_is_run_once_more_and_waited_for(
+    capsys: Captured, tag: str
+) -> None:
+    id = schedule(capsys, "no-op", "--tag", tag, "--delay", "1d")
+    printed(capsys, "cancel", id)
+
+    again = printed(capsys, "retry", id, "--wait").strip()
+
+    [job] = lines(printed(capsys, "show", again, "--json"))
+    assert (job["status"], job["replayOf"]) == ("SUCCEEDED", {"id": id})
+    [other] = lines(
+        printed(capsys, "retry", id, "--data", "{}", "--delay", "1d", "--json")
+    )
+    assert other["status"] == "SCHEDULED"
+    assert main(["jobs", "retry", other["id"]]) == 1
+    assert "jobwire jobs: " in capsys.readouterr().err
+
+
+def test_many_jobs_are_counted_then_run_once_more(capsys: Captured, tag: str) -> None:
+    for _ in range(2):
+        id = schedule(capsys, "no-op", "--tag", tag, "--delay", "1d")
+        printed(capsys, "cancel", id)
+    select = ("retry", "--status", "CANCELED", "--tag", tag)
+
+    assert printed(capsys, *select, "--dry-run") == "2\n"
+    [operation] = lines(printed(capsys, *select, "--expect", "2", "--wait", "--json"))
+
+    assert (operation["status"], operation["succeededCount"]) == ("COMPLETED", 2)
+    jobs = lines(printed(capsys, "list", "--tag", tag, "--json"))
+    assert sum(job["replayOf"] is not None for job in jobs) == 2
+    again = printed(capsys, "retry", "--status", "EXPIRED", "--tag", tag)
+    assert re.fullmatch(r"blk_\w{26}  COMPLETED  0 jobs: 0 run again, .*\n", again)
 
 
 async def test_watching_many_goes_on_until_ctrl_c(

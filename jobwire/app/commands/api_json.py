@@ -21,10 +21,12 @@ from jobwire.gql.types.job import Job as ApiJob
 from jobwire.gql.types.job_attempt import JobAttempt
 from jobwire.gql.types.job_event import JobEvent
 from jobwire.gql.types.job_log import JobLogEdge
+from jobwire.gql.types.job_schedule import JobSchedule as ApiSchedule
 from jobwire.gql.types.notification import Notification as ApiNotification
 from jobwire.gql.types.reconcile_report import ReconcileReport as ApiReport
 from jobwire.jobs import json_text
 from jobwire.jobs.bulk import BulkOperation
+from jobwire.jobs.cron.job_schedule import JobSchedule
 from jobwire.jobs.feed import Changed, Snapshotted, StreamMessage
 from jobwire.jobs.identifiers import job_id_text, schedule_id_text
 from jobwire.jobs.iso8601 import format_duration, format_instant
@@ -84,6 +86,17 @@ def message_json(message: StreamMessage) -> dict[str, Any]:
     if isinstance(message, Changed):
         written["event"] = _event(message.event, message.job, reveal=False)
     return written
+
+
+def schedule_json(schedule: JobSchedule, *, now: datetime) -> dict[str, Any]:
+    """Write a job schedule with its next tick; its data unless its type is secret."""
+    fires = not (schedule.is_paused or schedule.is_handed_back)
+    next_at = schedule.tick_after(now) if fires else None
+    return {
+        **_object(ApiSchedule.of(schedule)),
+        "data": None if schedule.secret_data else json_text.decode(schedule.data),
+        "nextRunTimes": [] if next_at is None else [format_instant(next_at)],
+    }
 
 
 def operation_json(operation: BulkOperation) -> dict[str, Any]:

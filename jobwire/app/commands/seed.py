@@ -2,11 +2,10 @@
 
 import argparse
 import asyncio
-import sys
-import time
 
 from jobwire.app.commands.arguments import add_data_dir
 from jobwire.app.commands.operating import NoDatabaseError, operator_settings
+from jobwire.app.commands.progress import Progress
 from jobwire.app.jobwire import NotMigratedError
 from jobwire.app.postgres import acquire
 from jobwire.app.postgres.state import StateDirectory
@@ -38,8 +37,6 @@ examples:
 #: Connections that write at once, each as fast as one CPU of PostgreSQL is.
 _CONNECTIONS = 4
 _MOST_JOBS = 100_000_000
-#: Between two lines of progress, in seconds.
-_PROGRESS_SECONDS = 1.0
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -98,40 +95,11 @@ async def _seed(
             seed=arguments.seed,
             now=clock.now(),
         )
-        progress = _Progress(arguments.jobs)
-        await seed(database, stories, clock=clock, progress=progress.tell)
-        progress.end()
+        with Progress("writing jobs", total=arguments.jobs) as progress:
+            await seed(database, stories, clock=clock, progress=progress.tell)
     finally:
         await database.close()
     print(f"{url.display}, schema {settings.db_schema}: {arguments.jobs:,} jobs")
-
-
-class _Progress:
-    """Tells how far it is, on one line of a terminal or now and then on a new one."""
-
-    def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
-        self._began = self._told = time.monotonic()
-
-    def tell(self, written: int) -> None:
-        now = time.monotonic()
-        if now >= self._told + _PROGRESS_SECONDS or written == self._jobs:
-            self._told = now
-            rate = written / (now - self._began)
-            what = f"{written:,} of {self._jobs:,} jobs, {rate:,.0f}/s"
-            self._say("counting them" if written == self._jobs else what)
-
-    def end(self) -> None:
-        self._say(f"done in {time.monotonic() - self._began:,.0f} s")
-        if sys.stderr.isatty():
-            print(file=sys.stderr)
-
-    @staticmethod
-    def _say(what: str) -> None:
-        if sys.stderr.isatty():
-            print(f"\r\033[K{what}", end="", file=sys.stderr, flush=True)
-        else:
-            print(what, file=sys.stderr, flush=True)
 
 
 def _count(text: str) -> int:

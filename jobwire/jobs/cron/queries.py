@@ -9,8 +9,9 @@ from jobwire.jobs.cron.job_schedule import JobSchedule
 from jobwire.jobs.errors import SparseFilterError
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Job
+from jobwire.jobs.long_json import LEFT_OUT, LongColumn, LongJson
 from jobwire.jobs.looking import look
-from jobwire.jobs.queries import AS_OF_COLUMNS, AsOf, Page, Window
+from jobwire.jobs.queries import AS_OF_COLUMNS, AsOf, Page, Window, read_long
 from jobwire.jobs.viewer import Viewer
 from jobwire.jobs.wall import wall_of_others
 from jobwire.models.database import Connection
@@ -50,6 +51,24 @@ async def read_schedules(
     """Read the schedules of the given ids, in no order, without long data."""
     records = await connection.fetch(_READ, list(ids), *viewer.wall.values)
     return [JobSchedule.from_record(record) for record in records]
+
+
+async def with_long_data(
+    connection: Connection, schedules: Sequence[JobSchedule]
+) -> list[JobSchedule]:
+    """Return schedules with the long data that were left out when they were read."""
+    long = {
+        one.id: LongJson(LongColumn.SCHEDULE_DATA, one.id)
+        for one in schedules
+        if one.data == LEFT_OUT
+    }
+    if not long:
+        return list(schedules)
+    found = await read_long(connection, LongColumn.SCHEDULE_DATA, list(long.values()))
+    return [
+        replace(one, data=found.get(long[one.id], "{}")) if one.id in long else one
+        for one in schedules
+    ]
 
 
 async def read_schedule_page(

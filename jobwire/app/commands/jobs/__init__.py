@@ -1,16 +1,15 @@
 """`jobwire jobs VERB`: list, show, schedule, cancel … jobs; a module each."""
 
 import argparse
-from importlib import import_module
-from types import ModuleType
 
-from jobwire.app.commands.arguments import add_data_dir
+from jobwire.app.commands.verbs import add_verbs, run_verb
 
 _VERBS = {
     "list": "print the newest jobs as a table, or as JSON lines",
     "show": "print everything about one job",
     "schedule": "accept a job and print its id",
     "cancel": "ask that a job ends",
+    "retry": "run jobs that have ended once more, as new jobs",
     "delete": "erase jobs that have ended, for good",
     "watch": "print what happens to jobs, as it happens",
     "logs": "print what the code of one job has logged",
@@ -29,26 +28,9 @@ examples:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verbs and their arguments."""
-    _explain(parser, _ABOUT)
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, about in _VERBS.items():
-        verb = verbs.add_parser(name, help=about, description=f"{about}.")
-        module = _module(name)
-        _explain(verb, module.EXAMPLES)
-        module.configure(verb)
-        add_data_dir(verb)
+    add_verbs(parser, __name__, _VERBS, about=_ABOUT)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the chosen verb; return its exit code."""
-    code: int = _module(arguments.verb).run(arguments)
-    return code
-
-
-def _explain(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.epilog = text
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-
-
-def _module(verb: str) -> ModuleType:
-    return import_module(f"{__name__}.{verb}")
+    return run_verb(__name__, arguments)

@@ -4,20 +4,21 @@ import argparse
 
 from jobwire.app.commands.api_json import job_json, line
 from jobwire.app.commands.jobs import reading
-from jobwire.app.commands.jobs.canceling_many import cancel_many
 from jobwire.app.commands.jobs.following import exit_code, wait_for_end
+from jobwire.app.commands.jobs.in_bulk import act_on_many, add_bulk
 from jobwire.app.commands.jobs.selecting import add_filter, filter_of
 from jobwire.app.commands.jobs.watch import tell_aside
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.own_transaction import own_transaction
 from jobwire.jobs import cancel
+from jobwire.jobs.bulk import BulkRequest, Selection
 from jobwire.jobs.cancel import CancelResult
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.lifecycle import CANCEL_GRACE
-from jobwire.models.vocabulary import CancelMode, JobStatus
+from jobwire.models.vocabulary import BulkAction, CancelMode, JobStatus
 
 EXAMPLES = """\
 A job that has not started ends at once. The code of a running one is told, and the job
@@ -47,15 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="one job: job_…, or the bare UUID",
     )
     add_filter(parser)
-    parser.add_argument(
-        "--dry-run", action="store_true", help="only count the jobs of the selection"
-    )
-    parser.add_argument(
-        "--expect",
-        type=reading.limit,
-        metavar="N",
-        help="refuse when the selection holds another number of jobs",
-    )
+    add_bulk(parser)
     parser.add_argument(
         "--reason", metavar="REASON", help="why, kept with the job's history"
     )
@@ -96,7 +89,16 @@ def run(arguments: argparse.Namespace) -> int:
             " --type TYPE; one of these"
         )
     if arguments.id is None:
-        return cancel_many(arguments, by)
+        return act_on_many(
+            arguments,
+            BulkRequest(
+                action=BulkAction.CANCEL,
+                selection=Selection(by),
+                mode=_mode(arguments),
+                grace_period=arguments.grace,
+                reason=arguments.reason,
+            ),
+        )
     if arguments.dry_run or arguments.expect is not None:
         arguments.refuse("--dry-run and --expect are for a selection")
 
@@ -107,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
                 arguments.id,
                 viewer=OPERATOR,
                 now=now,
-                mode=CancelMode.FORCE if arguments.force else CancelMode.GRACEFUL,
+                mode=_mode(arguments),
                 grace_period=arguments.grace,
                 reason=arguments.reason,
             )
@@ -122,6 +124,10 @@ def run(arguments: argparse.Namespace) -> int:
         return code
 
     return operate(operator_settings(arguments), work)
+
+
+def _mode(arguments: argparse.Namespace) -> CancelMode:
+    return CancelMode.FORCE if arguments.force else CancelMode.GRACEFUL
 
 
 def _told(result: CancelResult) -> str:

@@ -19,7 +19,10 @@ from jobwire.models.vocabulary import (
     Executor,
     JobStatus,
     LogLevel,
+    MisfirePolicy,
     NotificationStatus,
+    OverlapPolicy,
+    ScheduleOwner,
 )
 
 _SHORT = re.compile(
@@ -38,6 +41,38 @@ def job_id(text: str) -> UUID:
             "expected the id of a job, job_ and 26 letters and digits, or a UUID, not"
             f" {text!r}"
         ) from None
+
+
+def schedule_id(text: str) -> UUID:
+    """Read `sch_…` or a bare UUID."""
+    try:
+        return identifiers.parse_schedule_id(text)
+    except ValueError:
+        raise ArgumentTypeError(
+            "expected the id of a job schedule, sch_ and 26 letters and digits, or a"
+            f" UUID, not {text!r}"
+        ) from None
+
+
+def owner(text: str) -> ScheduleOwner:
+    """Read whose clock fires a schedule, in any case."""
+    owners: list[str] = list(ScheduleOwner)
+    word = text.upper().replace("-", "_")
+    return ScheduleOwner(_word(word, owners, "owner", text))
+
+
+def overlap_policy(text: str) -> OverlapPolicy:
+    """Read a policy of overlaps in any case."""
+    policies: list[str] = list(OverlapPolicy)
+    word = text.upper().replace("-", "_")
+    return OverlapPolicy(_word(word, policies, "overlap policy", text))
+
+
+def misfire_policy(text: str) -> MisfirePolicy:
+    """Read a policy of misfires in any case."""
+    policies: list[str] = list(MisfirePolicy)
+    word = text.upper().replace("-", "_")
+    return MisfirePolicy(_word(word, policies, "misfire policy", text))
 
 
 def status(text: str) -> JobStatus:
@@ -113,6 +148,13 @@ def limit(text: str) -> int:
     if text.isascii() and text.isdecimal() and int(text) > 0:
         return int(text)
     raise ArgumentTypeError(f"expected a whole number from 1 on, not {text!r}")
+
+
+def version(text: str) -> int:
+    """Read a version; 0: there is none yet."""
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    raise ArgumentTypeError(f"expected a whole number from 0 on, not {text!r}")
 
 
 def _word(word: str, known: list[str], what: str, given: str) -> str:

@@ -1,7 +1,6 @@
 """`jobwire jobs schedule`: accept a job and print its id."""
 
 import argparse
-from difflib import get_close_matches
 
 from jobwire.app.commands.api_json import job_json, line
 from jobwire.app.commands.arguments import given
@@ -9,13 +8,13 @@ from jobwire.app.commands.jobs import reading
 from jobwire.app.commands.jobs.following import exit_code, wait_for_end
 from jobwire.app.commands.jobs.watch import tell_aside
 from jobwire.app.commands.operating import ACTOR, OPERATOR, operate, say
+from jobwire.app.commands.types import unknown_type, with_examples_of_dev
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.own_transaction import own_transaction
 from jobwire.app.settings import Settings
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
-from jobwire.jobs.registry import Registry
 from jobwire.jobs.schedule import schedule
 from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
 
@@ -108,10 +107,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Schedule the job and print its id; return the exit code."""
-    settings = Settings(**given(arguments, "data_dir"))
-    if settings.database_url is None and settings.examples is None:
-        # The embedded database is that of `dev`, which has them.
-        settings = settings.model_copy(update={"examples": True})
+    settings = with_examples_of_dev(Settings(**given(arguments, "data_dir")))
 
     async def work(jobwire: Jobwire) -> int:
         job = await _schedule(jobwire, arguments)
@@ -156,14 +152,5 @@ async def _schedule(jobwire: Jobwire, arguments: argparse.Namespace) -> Job:
             policy=engine.policy,
         )
     if not is_known and arguments.trigger_task is None:
-        say(_unknown(arguments.type, engine.registry))
+        say(unknown_type(arguments.type, engine.registry))
     return scheduled.job
-
-
-def _unknown(name: str, registry: Registry) -> str:
-    near = get_close_matches(name, registry.names(), n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return (
-        f"The type {name!r} is not known here, so a worker that knows it has to run"
-        f" the job.{hint}"
-    )

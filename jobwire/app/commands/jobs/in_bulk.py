@@ -1,30 +1,41 @@
-"""`jobwire jobs cancel` of a selection: counted, recorded, and waited for."""
+"""What is done to a selection of jobs: counted, recorded, and waited for."""
 
 import argparse
 from contextlib import aclosing
 
 from jobwire.app.commands.api_json import line, operation_json
+from jobwire.app.commands.jobs import reading
 from jobwire.app.commands.jobs.following import ENDED_OTHERWISE
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings, say
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.own_transaction import own_transaction
-from jobwire.jobs.bulk import BulkOperation, BulkRequest, Selection, ask, follow
+from jobwire.jobs.bulk import BulkOperation, BulkRequest, ask, follow
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.engine import Engine
-from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.identifiers import bulk_operation_id_text
-from jobwire.models.vocabulary import BulkAction, BulkStatus, CancelMode
+from jobwire.models.vocabulary import BulkAction, BulkStatus
+
+_DONE = {
+    BulkAction.CANCEL: "canceled or asked to stop",
+    BulkAction.RETRY: "run again",
+}
 
 
-def cancel_many(arguments: argparse.Namespace, by: JobFilter) -> int:
-    """Cancel the jobs and print what became of that; return the exit code."""
-    request = BulkRequest(
-        action=BulkAction.CANCEL,
-        selection=Selection(by),
-        mode=CancelMode.FORCE if arguments.force else CancelMode.GRACEFUL,
-        grace_period=arguments.grace,
-        reason=arguments.reason,
+def add_bulk(parser: argparse.ArgumentParser) -> None:
+    """Take what only a selection of jobs can be asked with."""
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only count the jobs of the selection"
     )
+    parser.add_argument(
+        "--expect",
+        type=reading.limit,
+        metavar="N",
+        help="refuse when the selection holds another number of jobs",
+    )
+
+
+def act_on_many(arguments: argparse.Namespace, request: BulkRequest) -> int:
+    """Have it done to the jobs, and print what became of that; return the exit code."""
 
     async def work(jobwire: Jobwire) -> int:
         async with own_transaction(jobwire, None, Topic.BULK) as (connection, now):
@@ -62,7 +73,7 @@ async def _wait(engine: Engine, operation: BulkOperation) -> BulkOperation:
 def _told(operation: BulkOperation) -> str:
     return (
         f"{bulk_operation_id_text(operation.id)}  {operation.status}"
-        f"  {operation.matched_count} jobs: {operation.succeeded_count} canceled or"
-        f" asked to stop, {operation.skipped_count} needed nothing,"
-        f" {operation.failed_count} refused"
+        f"  {operation.matched_count} jobs: {operation.succeeded_count}"
+        f" {_DONE[BulkAction(operation.action)]},"
+        f" {operation.skipped_count} needed nothing, {operation.failed_count} refused"
     )
