@@ -65,6 +65,10 @@ CHECKS = [
     Check("types", program(_BIN / "mypy", "-p", "jobwire", "-p", "tools")),
     Check("imports", program(_BIN / "lint-imports", "--no-cache")),
     Check("schema", program(sys.executable, "-m", "jobwire", "schema", "--check")),
+    Check(
+        "commands",
+        program(sys.executable, "-m", "jobwire.app.command_reference", "--check"),
+    ),
     Check("migrations", program(*_PYTEST, "tests/migrations")),
     Check("debian-sql", oldest_postgresql),
     Check("locks", lambda: "\n".join(faults_of_locks())),

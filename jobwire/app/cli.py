@@ -3,14 +3,18 @@
 import argparse
 import gc
 import os
-import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
+from typing import Any, NoReturn
 
-_COMMANDS = {
+from jobwire.app.exit_codes import ExitCode
+from jobwire.app.parser import Parser
+
+#: What each does; a module each.
+COMMANDS = {
     "dev": "run everything in one process, for the person at this machine",
     "serve": "run the API and the board",
     "worker": "run the loops that run jobs",
@@ -28,19 +32,13 @@ _COMMANDS = {
     "token": "make a token for a user",
     "keys": "make, list and revoke the API keys of programs",
     "schema": "print the GraphQL schema, or hold the committed file to it",
+    "completion": "print what completes commands in your shell",
     "database-url": "print where the data are, for psql and its friends",
 }
 
-#: What shells say of a command that a signal ended.
-_INTERRUPTED = 128 + signal.SIGINT
-_UNREAD = 128 + signal.SIGPIPE
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return the exit code.
-
-    It is 0 when done, 1 when refused, 2 when not understood, 130 after Ctrl-C, 141 when
-    nobody reads the output any more, and what a command says of its own.
+    """Run a command; return the exit code, an `ExitCode`.
 
     Args:
         arguments: Those of the command; None: those of this process, which is ours.
@@ -54,34 +52,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = _module(chosen.command).run(chosen)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output has seen enough; the end of the process must not try
         # to write the rest of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _UNREAD
+        return ExitCode.UNREAD
     except Exception as error:
         # They are those of all commands, and would cost each of them all imports.
         refusals = import_module("jobwire.app.refusals")
         if not isinstance(error, refusals.EXPECTED):
             raise
         print(f"jobwire {chosen.command}: {refusals.told(error)}", file=sys.stderr)
-        return 1
+        return ExitCode.REFUSED
     return code
 
 
-def _understood(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="jobwire",
-        description="Schedules, cancels and watches background jobs.",
+def parser(*, of: Collection[str] = tuple(COMMANDS)) -> Parser:
+    """Return the parser of the command line.
+
+    Args:
+        of: The commands whose arguments it is to know; the others would cost a second
+            to import.
+    """
+    whole = Parser(
+        prog="jobwire", description="Schedules, cancels and watches background jobs."
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, about in _COMMANDS.items():
+    whole.add_argument(
+        "--version", action=_Version, nargs=0, help="print the version and exit"
+    )
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, about in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=f"{about}.")
-        # The others would cost a second to import.
-        if name in arguments[:1]:
+        if name in of:
             _module(name).configure(command)
-    return parser.parse_args(arguments)
+    return whole
+
+
+class _Version(argparse.Action):
+    """Prints the version, which only who asks pays for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        version: str = import_module("importlib.metadata").version("jobwire")
+        print(f"jobwire {version}")
+        parser.exit()
+
+
+def _understood(arguments: Sequence[str]) -> argparse.Namespace:
+    return parser(of=arguments[:1]).parse_args(arguments)
 
 
 @contextmanager

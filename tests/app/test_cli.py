@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from jobwire.app.cli import main
+from jobwire.app.cli import COMMANDS, main
 from jobwire.app.tokens import dev_secret, read_token
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.viewer import Scope
@@ -32,30 +33,66 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return printed.err
 
 
-def test_a_command_that_does_not_exist_is_not_understood() -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["deploy"])
-
-    assert caught.value.code == 2
-
-
 @pytest.mark.parametrize(
-    "command",
+    ("arguments", "told"),
     [
-        "dev",
-        "serve",
-        "worker",
-        "emulator",
-        "migrate",
-        "jobs",
-        "reconcile",
-        "installation",
-        "token",
-        "keys",
-        "schema",
-        "database-url",
+        (["job"], "jobwire: there is no command 'job'; did you mean jobs?\n"),
+        (["jobs", "lst"], "jobwire jobs: there is no verb 'lst'; did you mean list?\n"),
+        (
+            ["keys", "revok"],
+            "jobwire keys: there is no action 'revok'; did you mean revoke?\n",
+        ),
+        (
+            ["jobs", "list", "--jsn"],
+            "jobwire jobs list: there is no argument --jsn; did you mean --json?\n",
+        ),
+        (
+            ["worker", "--xyz=1"],
+            "jobwire worker: there is no argument --xyz; see `jobwire worker --help`\n",
+        ),
     ],
 )
+def test_what_does_not_exist_is_not_understood_and_the_nearest_is_named(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == told
+
+
+def test_of_what_is_unlike_anything_all_that_there_is_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["xyzzy"])
+
+    told = capsys.readouterr().err
+    assert "there is no command 'xyzzy'; those are dev, serve, worker," in told
+
+
+def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"jobwire {version('jobwire')}\n"
+
+
+def test_its_help_imports_no_command() -> None:
+    imported = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "jobwire", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+
+    assert "jobwire.app.cli" in imported
+    assert not re.findall(r"jobwire\.app\.commands\.\w+|rich|asyncpg", imported)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,7 +184,7 @@ def test_an_embedded_database_that_does_not_run_has_no_url(
 def test_what_needs_no_server_does_not_load_it() -> None:
     code = """if True:
         import sys
-        from jobwire.app.cli import main
+        from jobwire.app.cli import COMMANDS, main
 
         main(["token", "--user", "ann"])
         import jobwire.app.commands.emulator

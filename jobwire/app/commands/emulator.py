@@ -8,6 +8,7 @@ from socket import socket
 
 from jobwire.app import logs
 from jobwire.app.commands.arguments import given
+from jobwire.app.exit_codes import ExitCode
 from jobwire.app.listening import address_of, listen
 from jobwire.app.local_emulator import DEFAULT_PORT, FOLDER_NAME, announced
 from jobwire.app.server import AppServer
@@ -26,7 +27,7 @@ from jobwire.emulator.choose_sender import choose_sender
 
 _HOST = "127.0.0.1"
 #: What a fault that crashes the process leaves behind.
-CRASHED = 70
+CRASHED = ExitCode.CRASHED
 _ABOUT = f"""\
 Run a local Trigger.dev: its API, and tasks whose runs move by the clock. They go on
 from where they were when it is started again.

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from uuid import UUID
 
 from jobwire.app.commands.operating import OPERATOR
+from jobwire.app.exit_codes import ExitCode
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.errors import NotFoundError
 from jobwire.jobs.feed import Closing, StreamMessage, follow_job
@@ -13,9 +14,6 @@ from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
 from jobwire.jobs.queries import read_job
 from jobwire.models.vocabulary import JobStatus
-
-#: The exit code of whoever waited for a job that ended in another way than it should.
-ENDED_OTHERWISE = 3
 
 
 async def going_on(
@@ -87,4 +85,4 @@ async def wait_for_end(
 
 def exit_code(job: Job, *, wanted: JobStatus = JobStatus.SUCCEEDED) -> int:
     """Return the exit code for a job that has ended."""
-    return 0 if job.job_status is wanted else ENDED_OTHERWISE
+    return 0 if job.job_status is wanted else ExitCode.ENDED_OTHERWISE

@@ -5,8 +5,8 @@ from contextlib import aclosing
 
 from jobwire.app.commands.api_json import line, operation_json
 from jobwire.app.commands.jobs import reading
-from jobwire.app.commands.jobs.following import ENDED_OTHERWISE
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings, say
+from jobwire.app.exit_codes import ExitCode
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.own_transaction import own_transaction
 from jobwire.jobs.bulk import BulkOperation, BulkRequest, ask, follow
@@ -56,7 +56,7 @@ def act_on_many(arguments: argparse.Namespace, request: BulkRequest) -> int:
             operation = await _wait(jobwire.engine, operation)
         print(line(operation_json(operation)) if arguments.json else _told(operation))
         has_failed = operation.failed_count or operation.status == BulkStatus.ABORTED
-        return ENDED_OTHERWISE if has_failed else 0
+        return ExitCode.ENDED_OTHERWISE if has_failed else 0
 
     return operate(operator_settings(arguments), work)
 

@@ -1,0 +1,32 @@
+"""The reference of the commands is what they say of themselves."""
+
+from jobwire.app.cli import parser
+from jobwire.app.command_reference import FILE, reference
+from jobwire.app.exit_codes import MEANINGS, ExitCode
+from jobwire.app.parser import choices_of
+from tests.docs.reader import ROOT
+
+
+def test_the_committed_page_is_what_the_commands_say() -> None:
+    assert ROOT.joinpath(FILE).read_text() == reference()
+
+
+def test_it_holds_every_option_of_every_command() -> None:
+    page = reference()
+
+    for command in choices_of(parser()).values():
+        for one in (command, *choices_of(command).values()):
+            section = page.partition(f" {one.prog}\n")[2].partition("\n## ")[0]
+            for option in one._option_string_actions:  # noqa: SLF001 - all it takes
+                assert option in ("-h", "--help") or option in section
+
+
+def test_every_exit_code_has_a_meaning() -> None:
+    assert set(MEANINGS) == set(ExitCode)
+
+
+def test_every_command_is_named_where_they_are_explained() -> None:
+    page = ROOT.joinpath("docs", "command-line.md").read_text()
+
+    for command in choices_of(parser(of=())):
+        assert f"`jobwire {command}" in page or f"`{command}`" in page
