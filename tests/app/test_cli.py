@@ -1,4 +1,5 @@
 import asyncio
+import json
 import re
 import signal
 import subprocess
@@ -164,6 +165,12 @@ def test_migrate_says_what_it_did(
     assert capsys.readouterr().out == (
         f"{database_url.display}, schema public: already up to date\n"
     )
+    assert main(["migrate", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "database": database_url.display,
+        "schema": "public",
+        "applied": [],
+    }
 
 
 def test_the_url_of_a_given_database_is_printed(

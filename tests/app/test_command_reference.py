@@ -1,5 +1,9 @@
 """The reference of the commands is what they say of themselves."""
 
+import argparse
+
+import pytest
+
 from jobwire.app.cli import parser
 from jobwire.app.command_reference import FILE, reference
 from jobwire.app.exit_codes import MEANINGS, ExitCode
@@ -30,3 +34,35 @@ def test_every_command_is_named_where_they_are_explained() -> None:
 
     for command in choices_of(parser(of=())):
         assert f"`jobwire {command}" in page or f"`{command}`" in page
+
+
+@pytest.mark.parametrize(
+    "shows",
+    [
+        "doctor",
+        "installation",
+        "jobs cancel",
+        "jobs list",
+        "jobs logs",
+        "jobs retry",
+        "jobs schedule",
+        "jobs show",
+        "jobs watch",
+        "keys list",
+        "migrate",
+        "notifications list",
+        "reconcile",
+        "retention",
+        "schedules list",
+        "schedules run",
+        "schedules schedule",
+        "schedules show",
+        "workers",
+    ],
+)
+def test_what_shows_something_shows_it_as_json(shows: str) -> None:
+    one: argparse.ArgumentParser = parser()
+    for word in shows.split():
+        one = choices_of(one)[word]
+
+    assert "--json" in one.format_help()

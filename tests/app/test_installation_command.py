@@ -1,6 +1,7 @@
 """`jobwire installation`: who we are, and the answer for a restored database."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -76,3 +77,14 @@ async def test_an_answer_that_nobody_waits_for_is_refused(capsys: Captured) -> N
     assert await run("new") == 1
 
     assert "there is nothing to answer" in capsys.readouterr().err
+
+
+async def test_a_program_is_told_the_same(capsys: Captured) -> None:
+    assert await run("--json") == 1
+    before = json.loads(capsys.readouterr().out)
+    assert await run("keep", "--json") == 0
+    after = json.loads(capsys.readouterr().out)
+
+    assert before["livesIn"]["systemIdentifier"] == "7"
+    assert "jobwire installation keep" in before["paused"]
+    assert after == {**before, "livesIn": before["isIn"], "paused": None}

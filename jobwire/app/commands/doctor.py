@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import sys
 from contextlib import AsyncExitStack
 
 from jobwire.app.commands.arguments import add_data_dir, given
@@ -61,13 +62,27 @@ async def _examine(examination: Examination, *, as_json: bool) -> int:
         examination.stack = stack
         async for checked in make_checks(CHECKS, examination):
             found[checked.finding.verdict] += 1
-            print(_line(checked) if as_json else _told(checked), flush=True)
+            if as_json:
+                print(_line(checked), flush=True)
+            else:
+                _show(checked)
     if not as_json:
         print(
             f"{found[Verdict.FAILED]} failed, {found[Verdict.WARNING]} warnings,"
             f" {found[Verdict.OK]} ok, {found[Verdict.NOT_CHECKED]} not checked"
         )
     return 1 if found[Verdict.FAILED] else 0
+
+
+def _show(checked: Checked) -> None:
+    told = _told(checked)
+    if not sys.stdout.isatty():
+        print(told, flush=True)
+        return
+    # A pipe has no colours, and should not wait for what makes them.
+    from jobwire.app.commands.jobs.colours import painted  # noqa: PLC0415
+
+    painted(told, checked.finding.verdict)
 
 
 def _line(checked: Checked) -> str:

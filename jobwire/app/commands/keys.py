@@ -2,17 +2,22 @@
 
 import argparse
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from jobwire.app.commands.arguments import add_data_dir, add_scope, given
+from jobwire.app.commands.jobs.printing import print_table
+from jobwire.app.commands.jobs.table import Column
+from jobwire.app.commands.jobs.wording import printable
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.settings import Settings
 from jobwire.jobs import api_keys
 from jobwire.jobs.api_keys import ApiKey
 from jobwire.jobs.engine import Engine
+from jobwire.jobs.iso8601 import format_instant
 
 _ABOUT = """\
 make, list and revoke the API keys of programs.
@@ -61,6 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     create.set_defaults(act=_create)
 
     listing = actions.add_parser("list", help="show all keys, but not what they are")
+    listing.add_argument("--json", action="store_true", help="one JSON object a line")
     listing.set_defaults(act=_list)
 
     revoke = actions.add_parser("revoke", help="end a key, at once and for good")
@@ -101,30 +107,29 @@ async def _create(settings: Settings, arguments: argparse.Namespace) -> None:
     print(_ONCE.format(id=key.public_id, name=key.name, until=until), file=sys.stderr)
 
 
-async def _list(settings: Settings, _: argparse.Namespace) -> None:
+async def _list(settings: Settings, arguments: argparse.Namespace) -> None:
     async with (
         _engine(settings) as engine,
         engine.database.connection() as connection,
     ):
         keys = await api_keys.list_all(connection)
         now = engine.clock.now()
-    rows = [("ID", "STATE", "USER", "SCOPES", "PER MINUTE", "LAST USED", "NAME")]
-    rows += [
-        (
-            key.public_id,
-            _state(key, now),
-            key.user_id,
-            " ".join(sorted(key.scopes)) or "none",
-            _limit(key.operations_per_minute),
-            "never" if key.last_used_at is None else _instant(key.last_used_at),
-            key.name,
-        )
-        for key in keys
-    ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
+    if arguments.json:
+        for key in keys:
+            print(json.dumps(_written(key), ensure_ascii=False))
+        return
+    used = [key.last_used_at for key in keys]
+    print_table(
+        [
+            Column("ID", [key.public_id for key in keys]),
+            Column("STATE", [_state(key, now) for key in keys]),
+            Column("USER", [printable(key.user_id) for key in keys], least=4),
+            Column("SCOPES", [_scopes(key) for key in keys], least=6),
+            Column("PER MINUTE", [_limit(key.operations_per_minute) for key in keys]),
+            Column("LAST USED", [_instant(at) if at else "never" for at in used]),
+            Column("NAME", [printable(key.name) for key in keys], least=6),
+        ]
+    )
 
 
 async def _revoke(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -143,6 +148,31 @@ async def _engine(settings: Settings) -> AsyncIterator[Engine]:
     without_jobs = settings.model_copy(update={"jobs": ""})
     async with Jobwire(without_jobs, worker=False) as jobwire:
         yield jobwire.engine
+
+
+def _scopes(key: ApiKey) -> str:
+    return " ".join(sorted(key.scopes)) or "none"
+
+
+def _written(key: ApiKey) -> dict[str, object]:
+    """Write a key, but not what it is."""
+    times = {
+        "createdAt": key.created_at,
+        "expiresAt": key.expires_at,
+        "revokedAt": key.revoked_at,
+        "lastUsedAt": key.last_used_at,
+    }
+    return {
+        "id": key.public_id,
+        "name": key.name,
+        "userId": key.user_id,
+        "scopes": sorted(key.scopes),
+        "operationsPerMinute": key.operations_per_minute,
+        **{
+            name: None if at is None else format_instant(at)
+            for name, at in times.items()
+        },
+    }
 
 
 def _state(key: ApiKey, now: datetime) -> str:

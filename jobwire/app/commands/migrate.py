@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 
 from jobwire.app.commands.arguments import add_data_dir, given
 from jobwire.app.postgres import acquire
@@ -12,6 +13,7 @@ from jobwire.models.database_url import DatabaseUrl, parse
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
     add_data_dir(parser)
 
 
@@ -20,14 +22,18 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings(**given(arguments, "data_dir"))
     url = settings.parsed_database_url
     if url is not None:
-        _migrate(url, settings.db_schema)
+        _migrate(url, settings.db_schema, as_json=arguments.json)
     else:
         with acquire(settings.data_dir) as cluster:
-            _migrate(parse(cluster.url), settings.db_schema)
+            _migrate(parse(cluster.url), settings.db_schema, as_json=arguments.json)
     return 0
 
 
-def _migrate(url: DatabaseUrl, schema: str) -> None:
+def _migrate(url: DatabaseUrl, schema: str, *, as_json: bool) -> None:
     applied = asyncio.run(migrate(url, schema=schema))
+    if as_json:
+        place = {"database": url.display, "schema": schema}
+        print(json.dumps({**place, "applied": applied}, ensure_ascii=False))
+        return
     done = f"applied {', '.join(applied)}" if applied else "already up to date"
     print(f"{url.display}, schema {schema}: {done}")

@@ -3,15 +3,14 @@
 import argparse
 import base64
 import secrets
-import shutil
-import sys
 from collections.abc import Sequence
 from uuid import UUID
 
 from jobwire.app.commands.api_json import line, notification_json
 from jobwire.app.commands.arguments import add_data_dir
 from jobwire.app.commands.jobs import reading, wording
-from jobwire.app.commands.jobs.table import Column, lay_out
+from jobwire.app.commands.jobs.printing import print_table
+from jobwire.app.commands.jobs.table import Column
 from jobwire.app.commands.operating import operate, operator_settings, say
 from jobwire.app.jobwire import Jobwire
 from jobwire.jobs.engine import Engine
@@ -113,8 +112,7 @@ async def _list(engine: Engine, arguments: argparse.Namespace) -> None:
         for one in found:
             print(line(notification_json(one)))
     elif found:
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        print("\n".join(lay_out(_table(found), width)))
+        print_table(_table(found))
     else:
         say("There are no such notifications.")
 

@@ -3,11 +3,10 @@
 import argparse
 import asyncio
 import json
-import shutil
-import sys
 
 from jobwire.app.commands.arguments import add_data_dir
-from jobwire.app.commands.jobs.table import Column, lay_out
+from jobwire.app.commands.jobs.printing import print_table
+from jobwire.app.commands.jobs.table import Column
 from jobwire.app.commands.jobs.wording import age
 from jobwire.app.commands.operating import operate, operator_settings
 from jobwire.app.commands.progress import Progress
@@ -102,11 +101,10 @@ def _print(
             }
             print(json.dumps(written))
         return
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     spans = ["for ever" if one is None else age(one) for one in kept.values()]
     table = [
         Column("WHAT", [what.value for what in found]),
         Column("KEPT FOR", spans),
         Column(heading, [f"{count:,}" for count in found.values()]),
     ]
-    print("\n".join(lay_out(table, width)))
+    print_table(table)

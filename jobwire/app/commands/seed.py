@@ -96,7 +96,13 @@ async def _seed(
             now=clock.now(),
         )
         with Progress("writing jobs", total=arguments.jobs) as progress:
-            await seed(database, stories, clock=clock, progress=progress.tell)
+
+            def tell(written: int) -> None:
+                progress.tell(written)
+                if written == arguments.jobs:
+                    progress.note("counting them")
+
+            await seed(database, stories, clock=clock, progress=tell)
     finally:
         await database.close()
     print(f"{url.display}, schema {settings.db_schema}: {arguments.jobs:,} jobs")

@@ -2,12 +2,11 @@
 
 import argparse
 import json
-import shutil
-import sys
 from datetime import datetime
 
 from jobwire.app.commands.arguments import add_data_dir
-from jobwire.app.commands.jobs.table import Column, lay_out
+from jobwire.app.commands.jobs.printing import print_table
+from jobwire.app.commands.jobs.table import Column
 from jobwire.app.commands.jobs.wording import age
 from jobwire.app.commands.operating import operate, operator_settings, say
 from jobwire.app.jobwire import Jobwire
@@ -49,10 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(_json(workers))
         else:
             if workers.known:
-                width = (
-                    shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-                )
-                print("\n".join(lay_out(_table(workers.known, now), width)))
+                print_table(_table(workers.known, now))
             say(f"{workers.connections} connections of workers.")
         if not workers.connections:
             say("No worker is connected. Start one with `jobwire worker`.")

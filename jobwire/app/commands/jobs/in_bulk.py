@@ -5,7 +5,8 @@ from contextlib import aclosing
 
 from jobwire.app.commands.api_json import line, operation_json
 from jobwire.app.commands.jobs import reading
-from jobwire.app.commands.operating import OPERATOR, operate, operator_settings, say
+from jobwire.app.commands.operating import OPERATOR, operate, operator_settings
+from jobwire.app.commands.progress import Progress
 from jobwire.app.exit_codes import ExitCode
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.own_transaction import own_transaction
@@ -65,8 +66,11 @@ async def _wait(engine: Engine, operation: BulkOperation) -> BulkOperation:
     newest = operation
     followed = follow(engine.database, engine.doorbell, OPERATOR, operation.id)
     async with aclosing(followed) as values:
-        async for newest in values:
-            say(_told(newest))
+        with Progress("handling jobs", total=operation.matched_count) as progress:
+            async for newest in values:
+                progress.tell(
+                    newest.succeeded_count + newest.skipped_count + newest.failed_count
+                )
     return newest
 
 

@@ -1,16 +1,15 @@
 """`jobwire jobs list`: print the newest jobs as a table, or as JSON lines."""
 
 import argparse
-import shutil
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from jobwire.app.commands.api_json import job_json, line
 from jobwire.app.commands.jobs import reading, wording
+from jobwire.app.commands.jobs.printing import print_table
 from jobwire.app.commands.jobs.selecting import add_filter, filter_of
-from jobwire.app.commands.jobs.table import Column, lay_out
+from jobwire.app.commands.jobs.table import Column
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings, say
 from jobwire.app.jobwire import Jobwire
 from jobwire.jobs.engine import Engine
@@ -50,9 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
             for job in jobs:
                 print(line(job_json(job)))
         elif jobs:
-            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-            table = _table(jobs, now=jobwire.engine.clock.now())
-            print("\n".join(lay_out(table, width)))
+            print_table(_table(jobs, now=jobwire.engine.clock.now()))
         else:
             say("There are no such jobs.")
         return 0

@@ -8,7 +8,8 @@ from typing import TypeVar
 from jobwire.app.commands.api_json import history_json, line
 from jobwire.app.commands.jobs import reading, wording
 from jobwire.app.commands.jobs.following import read
-from jobwire.app.commands.jobs.table import Column, lay_out
+from jobwire.app.commands.jobs.printing import print_table
+from jobwire.app.commands.jobs.table import Column
 from jobwire.app.commands.operating import operate, operator_settings
 from jobwire.app.jobwire import Jobwire
 from jobwire.jobs.identifiers import job_id_text, schedule_id_text
@@ -68,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(line(told))
         else:
             hidden = () if arguments.secrets else secret_parts(job)
-            print("\n".join(_pages(job, attempts, events, hidden)))
+            _print(job, attempts, events, hidden)
         return 0
 
     return operate(operator_settings(arguments), work)
@@ -86,18 +87,19 @@ async def _all(
             return found
 
 
-def _pages(
+def _print(
     job: Job,
     attempts: Sequence[Attempt],
     events: Sequence[Event],
     hidden: Collection[JobSecret],
-) -> list[str]:
+) -> None:
     facts = [(name, value) for name, value in _facts(job, hidden).items() if value]
     names, values = zip(*facts, strict=True)
-    lines = lay_out([Column(job_id_text(job.id), names), Column("", values)], None)
-    if attempts:
-        lines += ["", *lay_out(_attempts(attempts), None)]
-    return [*lines, "", *lay_out(_events(events), None)]
+    print_table([Column(job_id_text(job.id), names), Column("", values)], whole=True)
+    for table in (_attempts(attempts) if attempts else (), _events(events)):
+        if table:
+            print()
+            print_table(table, whole=True)
 
 
 def _facts(job: Job, hidden: Collection[JobSecret]) -> dict[str, str | None]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
 
-_GAP = "  "
+#: What stands between two columns.
+GAP = "  "
 _CUT = "…"
 
 
@@ -43,12 +44,19 @@ def lay_out(columns: Sequence[Column], width: int | None) -> list[str]:
         columns: From left to right.
         width: How wide a line may be; None: as wide as it is.
     """
+    fitted = fit(columns, width)
+    widths = [wide for _, wide in fitted]
+    rows = zip(*((column.heading, *column.cells) for column, _ in fitted), strict=True)
+    return [GAP.join(map(cut, row, widths)).rstrip() for row in rows]
+
+
+def fit(columns: Sequence[Column], width: int | None) -> list[tuple[Column, int]]:
+    """Return the columns that stay, and how wide each is."""
     kept = list(columns) if width is None else _kept(columns, width)
     widths = [column.natural for column in kept]
     if width is not None:
         _shrink(widths, [column.narrowest for column in kept], width)
-    rows = zip(*((column.heading, *column.cells) for column in kept), strict=True)
-    return [_GAP.join(map(_fitted, row, widths)).rstrip() for row in rows]
+    return list(zip(kept, widths, strict=True))
 
 
 def _kept(columns: Sequence[Column], width: int) -> list[Column]:
@@ -72,10 +80,11 @@ def _shrink(widths: list[int], narrowest: list[int], width: int) -> None:
 
 
 def _total(widths: Sequence[int]) -> int:
-    return sum(widths) + len(_GAP) * (len(widths) - 1)
+    return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
-def _fitted(text: str, width: int) -> str:
+def cut(text: str, width: int) -> str:
+    """Cut or fill a text to a width in cells of a terminal."""
     if _width(text) > width:
         while _width(text) > width - len(_CUT):
             text = text[:-1]

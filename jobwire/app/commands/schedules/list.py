@@ -1,15 +1,14 @@
 """`jobwire schedules list`: print the newest job schedules."""
 
 import argparse
-import shutil
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from jobwire.app.commands.api_json import line, schedule_json
 from jobwire.app.commands.jobs import reading
-from jobwire.app.commands.jobs.table import Column, lay_out
+from jobwire.app.commands.jobs.printing import print_table
+from jobwire.app.commands.jobs.table import Column
 from jobwire.app.commands.jobs.wording import printable
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings, say
 from jobwire.app.commands.schedules.wording import next_run, trouble
@@ -66,8 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
             for one in found:
                 print(line(schedule_json(one, now=now)))
         elif found:
-            width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-            print("\n".join(lay_out(_table(found, now=now), width)))
+            print_table(_table(found, now=now))
         else:
             say("There are no such job schedules.")
         return 0
