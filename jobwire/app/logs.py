@@ -17,7 +17,7 @@ _FILES_KEPT = 5
 
 
 def configure(settings: Settings, *, to_file: bool) -> Path | None:
-    """Log to the console and, if asked, to `jobwire.log`; return that file's path.
+    """Log to the console and, if asked and set, to `jobwire.log`; return its path.
 
     What is logged with structlog comes out in the same form.
     """
@@ -30,7 +30,7 @@ def configure(settings: Settings, *, to_file: bool) -> Path | None:
         }
     }
     file = None
-    if to_file:
+    if to_file and settings.log_dir is not None:
         settings.log_dir.mkdir(parents=True, exist_ok=True)
         file = settings.log_dir / FILE_NAME
         handlers["file"] = {

@@ -60,6 +60,8 @@ UNLIMITED = "unlimited"
 
 #: What `TRIGGER_SYNC` says when reconciliation alone shall do.
 NO_PATH = "none"
+#: What `JOBWIRE_LOG_DIR` says where nobody shall write a file.
+NO_FOLDER = "none"
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -136,6 +138,10 @@ def _split(value: object) -> object:
 def _paths(value: object) -> object:
     paths = _split(value)
     return () if paths == (NO_PATH,) else paths
+
+
+def _folder_or_none(value: object) -> object:
+    return None if value == NO_FOLDER else value
 
 
 def _targets(urls: tuple[str, ...]) -> tuple[str, ...]:
@@ -424,9 +430,14 @@ class Settings(BaseSettings):
         description="The port on which `worker` answers `/livez`, `/readyz` and "
         "`/metrics`, at `JOBWIRE_HOST`. By default it answers nobody.",
     )
-    log_dir: Folder = Field(
+    log_dir: Annotated[
+        Path | None,
+        BeforeValidator(_folder_or_none),
+        Expected(f"a folder, or {NO_FOLDER}"),
+    ] = Field(
         default=Path("logs"),
-        description="The folder of `jobwire.log`, which `dev` and `serve` write.",
+        description="The folder of `jobwire.log`, which `dev` and `serve` write; "
+        "`none`: they write to the console alone, as in containers.",
     )
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"],

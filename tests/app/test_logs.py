@@ -114,3 +114,12 @@ def test_the_file_holds_what_our_code_and_the_users_log(tmp_path: Path) -> None:
         "message": "with structlog",
         "rows": 3,
     }
+
+
+def test_no_file_is_written_where_there_is_no_folder_for_it(
+    bare_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOBWIRE_LOG_DIR", "none")
+
+    assert configure(Settings(), to_file=True) is None
+    assert not list(bare_environment.iterdir())

@@ -142,7 +142,7 @@ def _table(
         "metrics": f"http://{place}/metrics",
         "Trigger": _trigger(jobwire.settings, local),
         "database": f"{jobwire.engine.database.url.display} (jobwire database-url)",
-        "log": str(log_file),
+        "log": str(log_file or "this console"),
         "job types": ", ".join(jobwire.engine.registry.names()) or "none",
     }
     lines = "\n".join(f"  {name:<10} {value}" for name, value in rows.items())
