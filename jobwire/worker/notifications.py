@@ -25,7 +25,7 @@ from jobwire.worker.settings import WorkerSettings
 from jobwire.worker.within import within
 
 #: A pool of their own: however many targets there are, no lease of a job waits.
-_CONNECTIONS = 5
+CONNECTIONS = 5
 _SESSION = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"}
 
 
@@ -63,7 +63,7 @@ class NotificationLoops:
         database = await Database.open(
             url,
             schema=schema,
-            max_size=_CONNECTIONS,
+            max_size=CONNECTIONS,
             application_name=WORKER_APPLICATION,
             statement_timeout=worker_settings.statement_timeout,
             query_logger=worker_settings.query_logger(hooks.slow_statement),

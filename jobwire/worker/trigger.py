@@ -33,7 +33,7 @@ from jobwire.worker.trigger_settings import TriggerSettings, TriggerShare
 from jobwire.worker.within import within
 
 #: A pool of their own: whatever Trigger.dev does, no lease of an internal job waits.
-_CONNECTIONS = 13
+CONNECTIONS = 13
 #: Who brings what no event tells.
 _FOLLOW: Mapping[SyncPath, Callable[[TriggerShare], Loop]] = {
     SyncPath.REALTIME: RealtimeLoop,
@@ -71,7 +71,7 @@ class TriggerLoops:
         database = await Database.open(
             url,
             schema=schema,
-            max_size=_CONNECTIONS,
+            max_size=CONNECTIONS,
             application_name=WORKER_APPLICATION,
             statement_timeout=worker_settings.statement_timeout,
             query_logger=worker_settings.query_logger(hooks.slow_statement),

@@ -26,7 +26,12 @@ from jobwire.models.database import Database
 from tests.deploy.configuration import DEPLOY, run
 
 CONFIGURATION = DEPLOY / "haproxy.cfg"
-BARE = {"PATH": os.environ["PATH"], "BIND": "127.0.0.1", "TLS_CERTIFICATE": ""}
+BARE = {
+    "PATH": os.environ["PATH"],
+    "BIND_HTTP": "127.0.0.1:8080",
+    "BIND_HTTPS": "127.0.0.1:8443",
+    "TLS_CERTIFICATE": "",
+}
 ANN = Viewer("ann", frozenset({Scope.JOBS_READ}))
 FOLLOW = "subscription { jobListUpdates { __typename } }"
 ASK = {"query": "{ viewer { userId } }"}
@@ -71,17 +76,15 @@ async def api(database: Database) -> AsyncIterator[Api]:
 
 
 @asynccontextmanager
-async def proxy(haproxy: str, folder: Path, *ports: int) -> AsyncIterator[str]:
+async def proxy(haproxy: str, *ports: int) -> AsyncIterator[str]:
     """Run it as its file says, but on loopback and on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    configuration = folder / "haproxy.cfg"
-    configuration.write_text(CONFIGURATION.read_text().replace(":8080", f":{port}"))
     first, second = (f"127.0.0.1:{one}" for one in ports)
     process = await asyncio.create_subprocess_exec(
         haproxy,
-        *("-W", "-db", "-f", configuration),
-        env={**BARE, "API_1": first, "API_2": second},
+        *("-W", "-db", "-f", CONFIGURATION),
+        env={**BARE, "BIND_HTTP": f"127.0.0.1:{port}", "API_1": first, "API_2": second},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -103,12 +106,12 @@ async def proxy(haproxy: str, folder: Path, *ports: int) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def behind(
-    haproxy: str, database: Database, tmp_path: Path
+    haproxy: str, database: Database
 ) -> AsyncIterator[tuple[str, list[Api]]]:
     async with asyncio.timeout(PATIENCE), AsyncExitStack() as stack:
         apis = [await stack.enter_async_context(api(database)) for _ in range(2)]
         url = await stack.enter_async_context(
-            proxy(haproxy, tmp_path, *(one.port for one in apis))
+            proxy(haproxy, *(one.port for one in apis))
         )
         yield url, apis
 
