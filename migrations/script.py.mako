@@ -1,6 +1,6 @@
 """${message}
 
-${"Say here which lock it takes, and whether it is safe while old code runs."}
+${"Say here what it takes from whoever works meanwhile, and that old code goes on."}
 """
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+locks: dict[str, str] = {}
 
 
 def upgrade() -> None:

@@ -39,7 +39,7 @@ from jobwire.jobs.loading import JobSource
 from jobwire.jobs.rate_limits import RateLimits
 from jobwire.jobs.registry import Registry, collect
 from jobwire.jobs.slow_statements import SlowStatements
-from jobwire.migrations import migrate, pending
+from jobwire.migrations import migrate, standing
 from jobwire.models.database import Database, QueryLogger
 from jobwire.models.database_url import DatabaseUrl, parse
 from jobwire.web.metrics import Metrics
@@ -330,8 +330,16 @@ class Jobwire:
             applied = await migrate(url, schema=schema)
             if applied:
                 self._progress(f"migrated the database to version {applied[-1]}")
-        elif missing := await pending(url, schema=schema):
-            raise NotMigratedError(url, missing)
+            return
+        stand = await standing(url, schema=schema)
+        if stand.missing:
+            raise NotMigratedError(url, stand.missing)
+        if stand.is_ahead:
+            log.info(
+                "the database is at version %s, which is newer than this code",
+                stand.found,
+                extra={"action": "schema-ahead"},
+            )
 
     async def _open_executor(
         self, database: Database, clock: Clock, stack: AsyncExitStack

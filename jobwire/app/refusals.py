@@ -18,7 +18,11 @@ from jobwire.jobs.loading import JobLoadError
 from jobwire.jobs.notifications.targets import MissingSecretError
 from jobwire.jobs.registry import RegistryError
 from jobwire.jobs.seeding.seed import NotSeededError
-from jobwire.migrations import ForeignTablesError, SchemaAheadError
+from jobwire.migrations import (
+    ForeignTablesError,
+    LockedTablesError,
+    NewerSchemaError,
+)
 from jobwire.models.database import PooledSchemaError, UnsupportedServerError
 
 #: Those that explain themselves.
@@ -28,7 +32,9 @@ _OWN = (
     ForeignTablesError,
     JobError,
     JobLoadError,
+    LockedTablesError,
     MissingSecretError,
+    NewerSchemaError,
     NoDatabaseError,
     NotMigratedError,
     NotSeededError,
@@ -37,7 +43,6 @@ _OWN = (
     PortTakenError,
     PostgresError,
     RegistryError,
-    SchemaAheadError,
     SettingsError,
     UnsupportedServerError,
     WorkerEndedError,

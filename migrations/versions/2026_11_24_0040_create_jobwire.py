@@ -12,6 +12,7 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+locks: dict[str, str] = {}
 
 
 class Xid8(UserDefinedType[int]):

@@ -12,6 +12,9 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+locks = {
+    "job_events": "ACCESS EXCLUSIVE for a moment",
+}
 
 
 def upgrade() -> None:

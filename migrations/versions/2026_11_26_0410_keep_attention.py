@@ -12,6 +12,10 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+locks = {
+    "job_attempts": "ACCESS EXCLUSIVE for a moment",
+    "worker_jobs": "SHARE for a scan",
+}
 
 
 def upgrade() -> None:

@@ -13,6 +13,12 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+locks = {
+    "installation": "ACCESS EXCLUSIVE for a scan",
+    "job_events": "SHARE for a scan",
+    "reconciliations": "ACCESS EXCLUSIVE for a scan",
+    "worker_jobs": "SHARE for a scan",
+}
 
 
 def upgrade() -> None:

@@ -11,6 +11,10 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+locks = {
+    "job_observations": "SHARE UPDATE EXCLUSIVE for a moment",
+    "realtime_cursors": "ACCESS EXCLUSIVE for a moment",
+}
 
 _UPDATED_AT = "When the feed last answered, and all of it was folded in."
 _UPDATED_AT_BEFORE = "When it was last moved."

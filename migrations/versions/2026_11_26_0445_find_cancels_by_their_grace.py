@@ -12,6 +12,9 @@ revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+locks = {
+    "worker_jobs": "SHARE for a scan",
+}
 
 _BEFORE = "When a forced cancel settles the job."
 _AFTER = "When a pending cancel is overdue, and a forced one settles the job."

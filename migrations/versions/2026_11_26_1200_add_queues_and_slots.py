@@ -14,6 +14,10 @@ revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
+locks = {
+    "job_events": "ROW EXCLUSIVE for its rows",
+    "worker_jobs": "SHARE for a scan",
+}
 
 _RENAME = """
 UPDATE job_events e

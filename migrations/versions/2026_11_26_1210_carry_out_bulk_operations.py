@@ -12,6 +12,9 @@ revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
+locks = {
+    "bulk_operations": "ACCESS EXCLUSIVE for a scan",
+}
 
 
 def upgrade() -> None:

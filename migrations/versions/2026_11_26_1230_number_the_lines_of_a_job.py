@@ -10,6 +10,9 @@ revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
+locks = {
+    "job_logs": "ACCESS EXCLUSIVE for a scan",
+}
 
 _BEFORE = "Rises."
 _AFTER = "The number of the line in its job, in the order of the commits."

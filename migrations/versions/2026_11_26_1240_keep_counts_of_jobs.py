@@ -11,6 +11,7 @@ revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
+locks: dict[str, str] = {}
 
 _IN_PLACE = {
     "fillfactor": 50,

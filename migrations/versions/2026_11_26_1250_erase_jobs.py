@@ -1,10 +1,9 @@
 """Find ended jobs by their age and what was posted of a job, and know what is secret.
 
 A job keeps naming its schedule and the job that it retries when those rows go: their
-foreign keys would set a visible column to null without a version. Dropping them locks
-the tables for a moment. Building the indexes reads worker_jobs twice and the inbox
-once, and writes to them wait for that, as they do while the inbox learns which job each
-of its events tells of. Columns with a constant default rewrite nothing. Code of before
+foreign keys would set a visible column to null without a version. Building the indexes
+reads worker_jobs twice and the inbox once, and whoever uses them waits for that, as
+they do while the inbox learns which job each of its events tells of. Columns with a constant default rewrite nothing. Code of before
 works as it did.
 """
 
@@ -18,6 +17,11 @@ revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
+locks = {
+    "job_schedules": "ACCESS EXCLUSIVE for a moment",
+    "webhook_deliveries": "ACCESS EXCLUSIVE for a scan",
+    "worker_jobs": "ACCESS EXCLUSIVE for a scan",
+}
 
 #: Each column with its comment of before and its comment now.
 _COMMENTS = (

@@ -1,6 +1,6 @@
 """Let job schedules fire: what their ticks need, and what they need on Trigger.dev.
 
-Building the two indexes of worker_jobs reads it twice, and writes to it wait for that.
+Building the two indexes of worker_jobs reads it twice, and whoever uses it waits.
 Columns with a constant default rewrite nothing. Nothing wrote to job_schedules before,
 so its indexes are built at once; code of before works as it did.
 """
@@ -14,6 +14,10 @@ revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
+locks = {
+    "job_schedules": "ACCESS EXCLUSIVE for a scan",
+    "worker_jobs": "ACCESS EXCLUSIVE for a scan",
+}
 
 _DUE_BEFORE = "deleted_at IS NULL AND NOT is_paused AND owner = 'JOBWIRE'"
 _DUE = "deleted_at IS NULL AND NOT is_paused AND NOT is_waiting AND owner = 'JOBWIRE'"

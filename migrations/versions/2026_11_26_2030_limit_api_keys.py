@@ -11,6 +11,9 @@ revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
+locks = {
+    "api_keys": "ACCESS EXCLUSIVE for a scan",
+}
 
 _CHECK = "operations_per_minute_is_positive"
 

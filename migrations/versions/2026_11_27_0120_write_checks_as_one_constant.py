@@ -17,6 +17,11 @@ revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
+locks = {
+    "job_attempts": "ACCESS EXCLUSIVE for a scan",
+    "job_events": "ACCESS EXCLUSIVE for a scan",
+    "worker_jobs": "ACCESS EXCLUSIVE for a scan",
+}
 
 _STATUSES = (
     "[SCHEDULED QUEUED RUNNING WAITING RETRYING SUCCEEDED FAILED CANCELED EXPIRED]"

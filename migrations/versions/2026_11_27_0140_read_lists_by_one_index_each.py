@@ -2,7 +2,7 @@
 
 Jobs of a type and status, and those on Trigger.dev, get an index; that of a user and
 status is made anew, in the collation "C". Building them reads worker_jobs once for each
-and lets nobody write to it meanwhile. Code of before then lists the jobs of a user and
+and lets nobody write to it meanwhile, nor read it while the last one is built. Code of before then lists the jobs of a user and
 status by the index of the user alone, which is slower.
 """
 
@@ -13,6 +13,9 @@ revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
+locks = {
+    "worker_jobs": "ACCESS EXCLUSIVE for a scan",
+}
 
 # SQLAlchemy writes these behind the columns, where a collation has its place, too.
 _C = 'COLLATE "C"'

@@ -1,50 +1,16 @@
 """The migrated schema is the one that the models describe."""
 
-from collections.abc import AsyncIterator
-
 import asyncpg
 import pytest
 from alembic import command
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from jobwire.migrations import (
-    ForeignTablesError,
-    _run,
-    configuration,
-    migrate,
-    pending,
-)
+from jobwire.migrations import ForeignTablesError, migrate, pending
 from jobwire.models import WorkerJob
 from jobwire.models.database_url import DatabaseUrl
-
-
-@pytest.fixture
-async def empty_url(postgres_url: DatabaseUrl) -> AsyncIterator[DatabaseUrl]:
-    """A database of the test's own, with nothing in it."""
-    name = f"jobwire_empty_{id(object())}"
-    connection = await asyncpg.connect(**postgres_url.connect_arguments())
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    yield DatabaseUrl(
-        postgres_url.host,
-        postgres_url.port,
-        postgres_url.user,
-        postgres_url.password,
-        name,
-    )
-    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await connection.close()
-
-
-async def _alembic(url: DatabaseUrl, schema: str, run: object, *args: str) -> None:
-    def work(connection: Connection) -> tuple[str, ...]:
-        config = configuration()
-        config.attributes["connection"] = connection
-        run(config, *args)
-        return ()
-
-    await _run(url, schema, work)
+from tests.migrations.conftest import alembic
 
 
 async def _constraints(url: DatabaseUrl, schema: str) -> list[tuple[str, ...]]:
@@ -78,7 +44,7 @@ async def test_the_newest_version_needs_no_further_migration(
 ) -> None:
     await migrate(empty_url)
 
-    await _alembic(empty_url, "public", command.check)
+    await alembic(empty_url, command.check)
 
 
 async def test_a_migrated_database_and_the_models_agree_on_every_constraint(
@@ -104,7 +70,7 @@ async def test_the_schema_goes_down_and_up_again(empty_url: DatabaseUrl) -> None
     await migrate(empty_url)
     before = await _constraints(empty_url, "public")
 
-    await _alembic(empty_url, "public", command.downgrade, "base")
+    await alembic(empty_url, command.downgrade, "base")
     assert await _constraints(empty_url, "public") == []
 
     await migrate(empty_url)

@@ -7,7 +7,7 @@ import json
 from jobwire.app.commands.arguments import add_data_dir, given
 from jobwire.app.postgres import acquire
 from jobwire.app.settings import Settings
-from jobwire.migrations import migrate
+from jobwire.migrations import Standing, migrate, standing
 from jobwire.models.database_url import DatabaseUrl, parse
 
 
@@ -30,10 +30,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _migrate(url: DatabaseUrl, schema: str, *, as_json: bool) -> None:
-    applied = asyncio.run(migrate(url, schema=schema))
+    applied, stand = asyncio.run(_bring_up_to_date(url, schema))
     if as_json:
         place = {"database": url.display, "schema": schema}
         print(json.dumps({**place, "applied": applied}, ensure_ascii=False))
         return
-    done = f"applied {', '.join(applied)}" if applied else "already up to date"
+    if applied:
+        done = f"applied {', '.join(applied)}"
+    elif stand.is_ahead:
+        done = f"at {stand.found}, which is newer than this code; nothing to do"
+    else:
+        done = "already up to date"
     print(f"{url.display}, schema {schema}: {done}")
+
+
+async def _bring_up_to_date(
+    url: DatabaseUrl, schema: str
+) -> tuple[tuple[str, ...], Standing]:
+    applied = await migrate(url, schema=schema)
+    return applied, await standing(url, schema=schema)

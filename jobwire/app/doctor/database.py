@@ -11,7 +11,7 @@ from jobwire.app.doctor.finding import Finding, failed, ok, warning
 from jobwire.app.doctor.no_connection import why_not
 from jobwire.app.postgres import PostgresError, acquire
 from jobwire.app.postgres.state import StateDirectory
-from jobwire.migrations import VERSION_TABLE, SchemaAheadError, pending
+from jobwire.migrations import VERSION_TABLE, NewerSchemaError, standing
 from jobwire.models import WorkerJob
 from jobwire.models.database import MINIMUM_VERSION, quote_identifier
 from jobwire.models.database_url import parse
@@ -90,16 +90,22 @@ async def _tables(examination: Examination) -> Finding:
 async def _schema(examination: Examination) -> Finding:
     name = examination.settings.db_schema
     try:
-        missing = await pending(examination.url, schema=name)
-    except SchemaAheadError as error:
+        stand = await standing(examination.url, schema=name)
+    except NewerSchemaError as error:
         return failed(
-            f"version {error.version}, and this Jobwire knows only those up to"
-            f" {error.newest}: it is ahead of the code",
+            f"version {error.found}, which code from {error.oldest} on can use, and this"
+            f" Jobwire is of {error.own}: it is ahead of the code",
             "Upgrade Jobwire here. A newer one has migrated the database.",
         )
-    if missing:
+    if stand.is_ahead:
+        return warning(
+            f"version {stand.found} is ahead of the code, which can use it",
+            "Upgrade Jobwire here, too, before a version comes that it cannot use.",
+        )
+    if stand.missing:
         return failed(
-            f"{len(missing)} versions behind the code: {', '.join(missing)}",
+            f"{len(stand.missing)} versions behind the code:"
+            f" {', '.join(stand.missing)}",
             "Run `jobwire migrate`.",
         )
     return ok("as new as the code")

@@ -123,7 +123,7 @@ async def test_why_a_server_does_not_let_us_in_is_told(
 async def test_a_schema_ahead_of_the_code_is_told(
     on_database: Examine, database: Database
 ) -> None:
-    async with version_of(database, "9999"):
+    async with version_of(database, "9999", oldest="9000"):
         told = (await on_database())["schema"]
 
     assert told.verdict is Verdict.FAILED
@@ -132,17 +132,27 @@ async def test_a_schema_ahead_of_the_code_is_told(
     assert told.advice.startswith("Upgrade Jobwire here.")
 
 
-async def test_no_command_works_on_a_schema_ahead_of_the_code(
+async def test_a_schema_ahead_that_the_code_can_use_is_only_a_warning(
+    on_database: Examine, database: Database
+) -> None:
+    async with version_of(database, "9999"):
+        told = (await on_database())["schema"]
+
+    assert told.verdict is Verdict.WARNING
+    assert told.found == "version 9999 is ahead of the code, which can use it"
+
+
+async def test_no_command_works_on_a_schema_that_the_code_cannot_use(
     on_database: Examine, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert on_database
-    async with version_of(database, "9999"):
+    async with version_of(database, "9999", oldest="9000"):
         for command in (["migrate"], ["jobs", "list"]):
             assert await asyncio.to_thread(main, command) == 1
 
     told = capsys.readouterr().err
-    assert told.count("has version 9999 of Jobwire's schema") == 2
-    assert told.count("Upgrade this one.") == 2
+    assert told.count("is at version 9999 of Jobwire's schema") == 2
+    assert told.count("Install the Jobwire that migrated it") == 2
 
 
 async def test_a_schema_behind_the_code_is_told(
@@ -158,18 +168,26 @@ async def test_a_schema_behind_the_code_is_told(
 
 
 @asynccontextmanager
-async def version_of(database: Database, version: str) -> AsyncIterator[None]:
-    """Have the database say that it has another version."""
+async def version_of(
+    database: Database, version: str, *, oldest: str = ""
+) -> AsyncIterator[None]:
+    """Have the database say that it has another version, for code from one on."""
     write = "UPDATE jobwire_alembic_version SET version_num = $1"
+    say = "COMMENT ON TABLE jobwire_alembic_version IS '{}'"
     async with database.connection() as connection:
-        own = await connection.fetchval(
-            "SELECT version_num FROM jobwire_alembic_version"
+        own, said = await connection.fetchrow(
+            """SELECT version_num, obj_description(tableoid, 'pg_class')
+                 FROM jobwire_alembic_version"""
         )
         await connection.execute(write, version)
+        await connection.execute(
+            say.format(f"Code from this version on may use the tables: {oldest}")
+        )
         try:
             yield
         finally:
             await connection.execute(write, own)
+            await connection.execute(say.format(said or ""))
 
 
 async def test_tables_that_are_not_there_or_not_ours_are_told(
