@@ -5,13 +5,11 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 import pytest
 from alembic import command
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from jobwire.migrations import _run, configuration
 from jobwire.models.database_url import DatabaseUrl
 from tests.conftest import within
-
-BASE = "base"
 
 
 @pytest.fixture
@@ -28,9 +26,10 @@ async def empty_url(postgres_url: DatabaseUrl) -> AsyncIterator[DatabaseUrl]:
 async def alembic(
     url: DatabaseUrl, run: Callable[..., object], *args: str, schema: str = "public"
 ) -> None:
-    """Run a command of alembic in one transaction."""
+    """Run a command of alembic in one transaction, which waits like `migrate`."""
 
     def work(connection: Connection) -> None:
+        connection.execute(text("SET LOCAL lock_timeout = '500ms'"))
         config = configuration()
         config.attributes["connection"] = connection
         run(config, *args)
