@@ -36,6 +36,8 @@ PATIENCE = timedelta(minutes=5)
 _LOCK = 0x6A6F627769726500
 #: `lock_not_available` and `deadlock_detected` of PostgreSQL.
 _NO_LOCK = frozenset({"55P03", "40P01"})
+#: Of all versions.
+_FIRST = "0001"
 #: What a database says of which code may use it, in a comment on its version table.
 _OLDEST = "Code from this version on may use the tables: "
 
@@ -245,8 +247,7 @@ def _oldest_code(version: str) -> str:
     """
     script = ScriptDirectory.from_config(configuration())
     revisions = script.iterate_revisions(version, "base")
-    said = [getattr(one.module, "oldest_code", "") for one in revisions]
-    return max(said, default="")
+    return max(getattr(one.module, "oldest_code", _FIRST) for one in revisions)
 
 
 def say_oldest(connection: Connection, version: str) -> None:
