@@ -61,7 +61,7 @@ def column(
     Args:
         kind: The SQL type.
         comment: What the column means; stored as the column's comment.
-        *constraints: Foreign keys, identities, what it is computed from.
+        *constraints: Foreign keys, identities.
         key: Whether it belongs to the primary key.
         null: Whether NULL is a value of it.
         default: Its default, as SQL.
@@ -76,8 +76,7 @@ def column(
         server_default=None if default is None else text(default),
         comment=comment,
     )
-    is_made = definition.identity is not None or definition.computed is not None
-    if null or default is not None or is_made:
+    if null or default is not None or definition.identity is not None:
         return Field(default=None, sa_column=definition)
     return Field(sa_column=definition)
 

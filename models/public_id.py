@@ -1,9 +1,11 @@
 """Public ids in SQL: `jobwire_job_id(uuid)` writes them as `jobs.identifiers` does.
 
-A row keeps its public id, so that PostgreSQL can write whole answers of jobs.
+A row keeps its public id, so that PostgreSQL can write whole answers of jobs. Whoever
+inserts a job may leave it out; rows that are older than the column have none.
 """
 
-from sqlalchemy import DDL
+from sqlalchemy import DDL, Table
+from sqlalchemy.event import listen
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LETTERS = 26
@@ -19,16 +21,31 @@ def _five_bits(place: int) -> str:
     return f"(get_byte(b, {last - 1}) << {8 - rest} | {low}) & 31"
 
 
-_WRITTEN = " || ".join(
+# As one expression it takes half as long as a loop does.
+_WRITTEN = "'job_' || " + " || ".join(
     f"substr('{_ALPHABET}', 1 + ({_five_bits(place)}), 1)" for place in range(_LETTERS)
 )
-# As one expression it takes half as long as a loop does. PL/pgSQL keeps it prepared; a
-# function of SQL would be taken apart anew for every statement that writes a job.
-JOB_ID = DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy does not annotate it
-    f"""CREATE FUNCTION jobwire_job_id(id uuid) RETURNS text
+JOB_ID = f"""
+CREATE FUNCTION jobwire_job_id(id uuid) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE b bytea := uuid_send(id);
 BEGIN
-  RETURN 'job_' || {_WRITTEN};
+  RETURN {_WRITTEN};
 END $$"""
-)
+# It names no other function: whose search path it runs on is not ours to know.
+KEEP_JOB_ID = f"""
+CREATE FUNCTION jobwire_keep_job_id() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE b bytea := uuid_send(NEW.id);
+BEGIN
+  NEW.public_id := {_WRITTEN};
+  RETURN NEW;
+END $$"""
+ON_INSERT = """
+CREATE TRIGGER keep_job_id BEFORE INSERT ON worker_jobs
+FOR EACH ROW WHEN (NEW.public_id IS NULL) EXECUTE FUNCTION jobwire_keep_job_id()"""
+
+
+def make_with(table: Table) -> None:
+    """Have all of this made with the table."""
+    for statement in (JOB_ID, KEEP_JOB_ID, ON_INSERT):
+        listen(table, "after_create", DDL(statement))  # type: ignore[no-untyped-call]  # SQLAlchemy does not annotate it

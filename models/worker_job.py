@@ -8,7 +8,6 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
-    Computed,
     Index,
     Integer,
     Interval,
@@ -17,10 +16,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
-from sqlalchemy.event import listen
 
 from jobwire.models.base import INSTANT, JSON, Table, among, check, column, one_of
-from jobwire.models.public_id import JOB_ID
+from jobwire.models.public_id import make_with
 from jobwire.models.vocabulary import (
     CancelMode,
     CancelOutcome,
@@ -298,10 +296,11 @@ class WorkerJob(Table, table=True):
     )
 
     id: UUID = column(UUID_TYPE, "A UUIDv7 of the millisecond `created_at`.", key=True)
-    public_id: str = column(
+    public_id: str | None = column(
         Text,
-        "The id as the API writes it: job_ and 26 characters of Crockford's base32.",
-        Computed("jobwire_job_id(id)", persisted=True),
+        "The id as the API writes it: job_ and 26 characters of Crockford's base32;"
+        " null in rows older than this column.",
+        null=True,
     )
     tag: str = column(
         Text(collation="C"),
@@ -459,4 +458,4 @@ class WorkerJob(Table, table=True):
     )
 
 
-listen(WorkerJob.metadata.tables["worker_jobs"], "before_create", JOB_ID)
+make_with(WorkerJob.metadata.tables["worker_jobs"])

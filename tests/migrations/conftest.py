@@ -7,7 +7,8 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, text
 
-from jobwire.migrations import _run, configuration
+from jobwire import migrations
+from jobwire.migrations import _run
 from jobwire.models.database_url import DatabaseUrl
 from tests.conftest import within
 
@@ -30,7 +31,7 @@ async def alembic(
 
     def work(connection: Connection) -> None:
         connection.execute(text("SET LOCAL lock_timeout = '500ms'"))
-        config = configuration()
+        config = migrations.configuration()
         config.attributes["connection"] = connection
         run(config, *args)
 

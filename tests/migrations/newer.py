@@ -28,6 +28,18 @@ def downgrade():
     op.execute("ALTER TABLE queues DROP COLUMN region")
     op.execute("ALTER TABLE worker_jobs DROP COLUMN cost")
 """
+#: Lets the same be read by another index.
+INDEX = """
+from alembic import op
+
+
+def upgrade():
+    op.execute("CREATE INDEX ix_worker_jobs_tag ON worker_jobs (tag)")
+
+
+def downgrade():
+    op.execute("DROP INDEX ix_worker_jobs_tag")
+"""
 #: Takes away what this code uses, and says so.
 CONTRACT = f"""
 from alembic import op

@@ -15,7 +15,7 @@ from tests.migrations.test_locks import REVISIONS
 JOBS = 300
 #: The columns that later versions have added, and whose values go with them.
 YOUNGER = {
-    "worker_jobs": ["secret_data", "secret_result", "tick_at"],
+    "worker_jobs": ["public_id", "secret_data", "secret_result", "tick_at"],
     "job_events": ["detail"],
     "job_attempts": ["retry_at"],
 }

@@ -67,7 +67,7 @@ class _Row:
 
 
 _JOB_FIELDS: dict[str, How] = {
-    "id": Text("""'"' || j.public_id || '"'"""),
+    "id": Text("""'"' || COALESCE(j.public_id, jobwire_job_id(j.id)) || '"'"""),
     "version": _column("version"),
     "asOf": Code(),
     "tag": _string("tag"),

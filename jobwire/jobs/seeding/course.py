@@ -76,7 +76,7 @@ class Course:
         self._after = 0
         columns = 1 + random.randrange(40)
         data = f'{{"path":"s3://uploads/%(id)s.csv","columns":{columns}}}'
-        self.history = History({"data": data})
+        self.history = History({"data": data, "public_id": text("%(public_id)s")})
         accepted = self._now
         self._created = {
             "id": text("%(id)s"),

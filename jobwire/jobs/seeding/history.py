@@ -13,6 +13,7 @@ from jobwire.models.vocabulary import AttemptStatus, EventKind, SignalSource
 #: The columns of `worker_jobs` that a history sets; the others have their defaults.
 JOB_COLUMNS = (
     "id",
+    "public_id",
     "tag",
     "type",
     "user_id",

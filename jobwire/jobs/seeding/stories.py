@@ -11,8 +11,9 @@ from functools import cache
 from itertools import accumulate
 from random import Random
 from typing import Any, Self
+from uuid import UUID
 
-from jobwire.jobs.identifiers import milliseconds
+from jobwire.jobs.identifiers import job_id_text, milliseconds
 from jobwire.jobs.seeding.course import DAY, MINUTE, SECOND, Course
 from jobwire.jobs.seeding.on_trigger import CourseOnTrigger
 from jobwire.jobs.seeding.on_workers import CourseOnWorkers
@@ -176,6 +177,7 @@ class Stories:
             id = _id(random, accepted)
             values = {
                 "id": id,
+                "public_id": job_id_text(UUID(id)),
                 "user": f"user-{int(self._users * random.random() ** 3) + 1}",
                 "tag": self._tag(random),
                 "run": id.replace("-", "")[-25:],

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from jobwire.jobs.connections import SqlConnection
+from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import JOB_COLUMNS, Job
 from jobwire.jobs.transitions.events import append_events, changed
 from jobwire.models.vocabulary import SignalSource
@@ -36,6 +37,7 @@ _COLUMNS = {
     "trigger_task_id": "text",
     "secret_data": "boolean",
     "secret_result": "boolean",
+    "public_id": "text",
 }
 #: What the first event of every job tells.
 CREATED = (
@@ -125,8 +127,8 @@ _CREATE = _create(f"unnest({', '.join(f'{one}[]' for one in _SENT)})")
 class NewJob(NamedTuple):
     """A job that was accepted; see `jobwire.models.WorkerJob` for each column.
 
-    It is a row as it is sent, in the order of `_COLUMNS`. Those of JSON are text. The
-    idempotency input is given with the key, and only then.
+    It is a row as it is sent but for its public id, in the order of `_COLUMNS`. Those of
+    JSON are text. The idempotency input is given with the key, and only then.
     """
 
     id: UUID
@@ -180,12 +182,13 @@ async def create(
     """
     # In one order for all, or two that wait for each other's keys would deadlock.
     jobs = sorted(jobs, key=lambda job: job.idempotency_key or "")
-    one = len(jobs) == 1
+    rows = [(*job, job_id_text(job.id)) for job in jobs]
+    one = len(rows) == 1
     records = await connection.fetch(
         _CREATE_ONE if one else _CREATE,
         source.value,
         actor,
-        *(jobs[0] if one else zip(*jobs, strict=True)),
+        *(rows[0] if one else zip(*rows, strict=True)),
         None if detail is None else json.dumps(detail),
     )
     return {record["id"]: Job.from_record(record) for record in records}
