@@ -108,7 +108,7 @@ def create_app(
             *explorer_routes(graphiql=GRAPHIQL),
             *graphql,
             webhook,
-            *health_routes(place.missing),
+            *health_routes(place.missing, place.is_leaving),
             metrics_route(place.fresh_metrics),
             *board_routes(),
             *page_routes(),
@@ -144,6 +144,12 @@ class _Place:
             return await self.jobwire().missing()
         except NotOpenError as error:
             return [str(error)]
+
+    def is_leaving(self) -> bool:
+        try:
+            return self.jobwire().is_leaving
+        except NotOpenError:
+            return False
 
     def metrics(self) -> Metrics | None:
         try:

@@ -40,7 +40,7 @@ from jobwire.jobs.rate_limits import RateLimits
 from jobwire.jobs.registry import Registry, collect
 from jobwire.jobs.slow_statements import SlowStatements
 from jobwire.migrations import migrate, standing
-from jobwire.models.database import Database, QueryLogger
+from jobwire.models.database import Database, StatementListener
 from jobwire.models.database_url import DatabaseUrl, parse
 from jobwire.web.metrics import Metrics
 from jobwire.worker.jobs_thread import Lifespan
@@ -149,7 +149,7 @@ class Jobwire:
                 application_name="jobwire api",
                 statement_timeout=STATEMENT_TIMEOUT,
                 settings=PLAN_SETTINGS,
-                query_logger=self._query_logger(),
+                on_statement=self._on_statement(),
             )
             stack.push_async_callback(database.close)
             clock = DatabaseClock()
@@ -228,6 +228,11 @@ class Jobwire:
     def is_working(self) -> bool:
         """Whether this process runs jobs at the moment."""
         return self._worker is not None and self._worker.is_running
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether nobody should count on this process any more."""
+        return self._is_leaving
 
     def begin_leaving(self) -> None:
         """Be no longer ready, and go on with all else."""
@@ -382,7 +387,7 @@ class Jobwire:
             notifications=notification_settings(settings),
         )
 
-    def _query_logger(self) -> QueryLogger | None:
+    def _on_statement(self) -> StatementListener | None:
         threshold = self.settings.slow_statement
         if threshold is None:
             return None

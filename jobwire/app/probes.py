@@ -13,7 +13,7 @@ def probes_app(jobwire: Jobwire) -> Starlette:
     """Make the application that answers `/livez`, `/readyz` and `/metrics`."""
     return Starlette(
         routes=[
-            *health_routes(jobwire.missing),
+            *health_routes(jobwire.missing, lambda: jobwire.is_leaving),
             metrics_route(jobwire.fresh_metrics),
         ],
         middleware=[Middleware(GuardAnswers)],

@@ -401,7 +401,7 @@ class Settings(BaseSettings):
     ] = Field(
         default=0.0,
         description="How long `serve` goes on serving when it is told to end, while "
-        "`/readyz` says 503 and each answer closes its connection: as long as a proxy "
+        "`/livez` says 503 and each answer closes its connection: as long as a proxy "
         "takes to send nothing more to it.",
     )
     operation_seconds: Seconds = Field(

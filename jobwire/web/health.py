@@ -12,11 +12,20 @@ Missing = Callable[[], Awaitable[Sequence[str]]]
 _HEADERS = {"Cache-Control": "no-store"}
 
 
-def health_routes(missing: Missing) -> list[Route]:
-    """Return `/livez`, always 200, and `/readyz`, 200 or 503 with what is missing."""
+def health_routes(missing: Missing, is_leaving: Callable[[], bool]) -> list[Route]:
+    """Return the routes of health.
+
+    `/livez` is 200 unless the process is about to end, which proxies are to notice, and
+    `/readyz` 200 or 503 with what is missing.
+    """
 
     async def livez(_: Request) -> Response:
-        return JSONResponse({"alive": True}, headers=_HEADERS)
+        leaving = is_leaving()
+        return JSONResponse(
+            {"alive": True, "leaving": leaving},
+            503 if leaving else 200,
+            headers=_HEADERS,
+        )
 
     async def readyz(_: Request) -> Response:
         found = list(await missing())

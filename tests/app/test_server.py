@@ -121,7 +121,8 @@ async def test_a_server_that_is_about_to_end_serves_on_until_proxies_have_notice
 
     assert ready.status_code == 503
     assert (before.status_code, "connection" in before.headers) == (200, False)
-    assert (after.status_code, after.headers["connection"]) == (200, "close")
+    assert (after.status_code, after.headers["connection"]) == (503, "close")
+    assert after.json() == {"alive": True, "leaving": True}
 
 
 async def test_being_cancelled_is_taken_as_being_told_to_end(

@@ -67,7 +67,8 @@ def test_no_secret_has_a_default() -> None:
 def test_each_process_has_the_time_that_it_takes_to_end() -> None:
     for service in OURS.values():
         if service["command"] == ["serve"]:
-            assert seconds(service["stop_grace_period"]) > SERVE_ENDS
+            delay = float(service["environment"]["JOBWIRE_SHUTDOWN_DELAY_SECONDS"])
+            assert seconds(service["stop_grace_period"]) > delay + SERVE_ENDS
         if service["command"] == ["worker"]:
             assert seconds(service["stop_grace_period"]) > WORKER_ENDS
 

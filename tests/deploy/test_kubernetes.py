@@ -40,9 +40,16 @@ def container(name: str) -> dict[str, Any]:
     return only
 
 
+def told(name: str) -> dict[str, str]:
+    """Return the settings that a manifest names itself."""
+    values = {one["name"]: one["value"] for one in container(name).get("env", ())}
+    assert set(values) <= SETTINGS
+    return values
+
+
 def labels(name: str) -> dict[str, str]:
-    told: dict[str, str] = WORKLOADS[name]["spec"]["template"]["metadata"]["labels"]
-    return told
+    found: dict[str, str] = WORKLOADS[name]["spec"]["template"]["metadata"]["labels"]
+    return found
 
 
 def test_kubectl_puts_all_of_them_together() -> None:
@@ -95,13 +102,19 @@ def test_probes_ask_at_paths_that_there_are() -> None:
     async def nothing() -> list[str]:
         return []
 
-    paths = {route.path for route in health_routes(nothing)}
-    serve = container("jobwire-serve")
+    paths = {route.path for route in health_routes(nothing, lambda: False)}
 
-    assert serve["ports"] == [{"name": "http", "containerPort": PORT}]
-    for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
-        assert serve[kind]["httpGet"]["path"] in paths
-        assert serve[kind]["httpGet"]["port"] == "http"
+    for name, kinds in (
+        ("jobwire-serve", ["startupProbe", "readinessProbe", "livenessProbe"]),
+        ("jobwire-worker", ["livenessProbe"]),
+    ):
+        it = container(name)
+        assert it["ports"] == [{"name": "http", "containerPort": PORT}]
+        assert [one for one in it if one.endswith("Probe")] == kinds
+        for kind in kinds:
+            assert it[kind]["httpGet"]["path"] in paths
+            assert it[kind]["httpGet"]["port"] == "http"
+    assert told("jobwire-worker")["JOBWIRE_WORKER_PORT"] == str(PORT)
 
 
 def test_the_service_finds_the_api() -> None:
@@ -112,10 +125,10 @@ def test_the_service_finds_the_api() -> None:
 
 
 def test_each_pod_has_the_time_that_it_takes_to_end() -> None:
-    before = container("jobwire-serve")["lifecycle"]["preStop"]["exec"]["command"]
+    delay = float(told("jobwire-serve")["JOBWIRE_SHUTDOWN_DELAY_SECONDS"])
 
     serve = pod("jobwire-serve")["terminationGracePeriodSeconds"]
-    assert serve > float(before[-1]) + SERVE_ENDS
+    assert serve > delay + SERVE_ENDS
     assert pod("jobwire-worker")["terminationGracePeriodSeconds"] > WORKER_ENDS
 
 

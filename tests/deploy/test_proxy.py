@@ -36,6 +36,8 @@ ANN = Viewer("ann", frozenset({Scope.JOBS_READ}))
 FOLLOW = "subscription { jobListUpdates { __typename } }"
 ASK = {"query": "{ viewer { userId } }"}
 PATIENCE = 60
+#: As in compose.yaml.
+DELAY = 5
 
 
 @pytest.fixture
@@ -61,8 +63,12 @@ class Api:
 
 
 @asynccontextmanager
-async def api(database: Database) -> AsyncIterator[Api]:
-    settings = Settings(_env_file=None, database_url=str(database.url))
+async def api(database: Database, delay: float = 0) -> AsyncIterator[Api]:
+    settings = Settings(
+        _env_file=None,
+        database_url=str(database.url),
+        shutdown_delay_seconds=delay,
+    )
     listener = listen("127.0.0.1", 0)
     async with Jobwire(settings, worker=False) as jobwire:
         app = create_app(jobwire, authenticate=lambda _: ANN)
@@ -165,6 +171,33 @@ async def test_an_api_that_has_ended_is_passed_over(
         after = [await ask() for _ in range(30)]
 
     assert before + after == [200] * 40
+
+
+async def test_no_request_is_lost_while_an_api_that_is_told_to_end_goes_on(
+    haproxy: str, database: Database
+) -> None:
+    async with (
+        asyncio.timeout(PATIENCE),
+        api(database, delay=DELAY) as leaving,
+        api(database) as other,
+        proxy(haproxy, leaving.port, other.port) as url,
+        httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as http,
+    ):
+        answers, begun = [], asyncio.Event()
+
+        async def ask() -> None:
+            while not leaving.serving.done():
+                answer = await http.post(f"{url}/graphql", json=ASK)
+                answers.append(answer.status_code)
+                begun.set()
+
+        async with asyncio.TaskGroup() as asking:
+            for _ in range(8):
+                asking.create_task(ask())
+            await begun.wait()
+            leaving.server.stop()
+
+    assert set(answers) == {200}
 
 
 async def test_figures_and_health_stay_inside(

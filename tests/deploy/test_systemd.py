@@ -27,6 +27,11 @@ def service(unit: Path) -> configparser.SectionProxy:
     return parser["Service"]
 
 
+def told(values: configparser.SectionProxy) -> dict[str, str]:
+    """Return the settings that a unit names itself."""
+    return dict(one.split("=", 1) for one in values["Environment"].split())
+
+
 @pytest.fixture
 def installed(tmp_path: Path) -> list[Path]:
     """The units of a machine where Jobwire lies at another place, one of each."""
@@ -58,12 +63,14 @@ def test_units_set_real_settings_and_start_our_commands(unit: Path) -> None:
     values = service(unit)
     command = unit.name.removeprefix("jobwire-").partition(".")[0].rstrip("@")
 
-    assert values["Environment"].partition("=")[0] in SETTINGS
+    assert set(told(values)) <= SETTINGS
     assert values["ExecStart"].split()[:2] == ["/opt/jobwire/bin/jobwire", command]
 
 
 def test_each_process_has_the_time_that_it_takes_to_end() -> None:
     ends = {unit.name: service(unit).get("TimeoutStopSec") for unit in UNITS}
+    serve = service(DEPLOY / "systemd" / "jobwire-serve@.service")
+    delay = float(told(serve)["JOBWIRE_SHUTDOWN_DELAY_SECONDS"])
 
-    assert float(ends["jobwire-serve@.service"] or 0) > SERVE_ENDS
+    assert float(ends["jobwire-serve@.service"] or 0) > delay + SERVE_ENDS
     assert float(ends["jobwire-worker@.service"] or 0) > WORKER_ENDS

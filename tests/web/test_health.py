@@ -4,11 +4,11 @@ from starlette.applications import Starlette
 from jobwire.web.health import health_routes
 
 
-def client(*missing: str) -> httpx.AsyncClient:
+def client(*missing: str, leaving: bool = False) -> httpx.AsyncClient:
     async def found() -> list[str]:
         return list(missing)
 
-    app = Starlette(routes=health_routes(found))
+    app = Starlette(routes=health_routes(found, lambda: leaving))
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://health"
     )
@@ -19,6 +19,15 @@ async def test_a_process_is_alive_whatever_is_missing() -> None:
         answer = await http.get("/livez")
 
     assert answer.status_code == 200
+    assert answer.json() == {"alive": True, "leaving": False}
+
+
+async def test_a_process_that_is_about_to_end_has_proxies_pass_it_over() -> None:
+    async with client(leaving=True) as http:
+        answer = await http.get("/livez")
+
+    assert answer.status_code == 503
+    assert answer.json() == {"alive": True, "leaving": True}
 
 
 async def test_a_process_is_ready_when_nothing_is_missing() -> None:
