@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import Any
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +26,7 @@ class _Told:
 
 
 class SlowStatements:
-    """Hears how long each statement of a connection took (`add_query_logger`).
+    """Hears how long each statement took, of a database that was opened with it.
 
     What takes long is counted, and told at most once a minute for each statement.
 
@@ -41,11 +40,11 @@ class SlowStatements:
         self._noted = noted
         self._told: dict[str, _Told] = {}
 
-    def __call__(self, record: Any) -> None:
-        """Hear of one, as asyncpg records it."""
-        if record.elapsed >= self._threshold:
+    def __call__(self, statement: str, seconds: float) -> None:
+        """Hear of one."""
+        if seconds >= self._threshold:
             self._noted()
-            self._tell(record.query, record.elapsed)
+            self._tell(statement, seconds)
 
     def _tell(self, statement: str, seconds: float) -> None:
         digest = hashlib.sha256(statement.encode(errors="replace")).hexdigest()[:12]

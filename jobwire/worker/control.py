@@ -164,7 +164,7 @@ class Control:
             max_size=CONNECTIONS,
             application_name=WORKER_APPLICATION,
             statement_timeout=settings.statement_timeout,
-            query_logger=settings.query_logger(self._hooks.slow_statement),
+            on_statement=settings.on_statement(self._hooks.slow_statement),
             settings={
                 **_SESSION,
                 "lock_timeout": str(settings.lock_timeout // _MILLISECOND),

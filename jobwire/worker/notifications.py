@@ -66,7 +66,7 @@ class NotificationLoops:
             max_size=CONNECTIONS,
             application_name=WORKER_APPLICATION,
             statement_timeout=worker_settings.statement_timeout,
-            query_logger=worker_settings.query_logger(hooks.slow_statement),
+            on_statement=worker_settings.on_statement(hooks.slow_statement),
             settings=_SESSION,
         )
         stack.callback(database.terminate)

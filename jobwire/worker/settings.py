@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from jobwire.jobs.retention import Retention
 from jobwire.jobs.slow_statements import SlowStatements
-from jobwire.models.database import QueryLogger
+from jobwire.models.database import StatementListener
 from jobwire.models.vocabulary import LogLevel
 
 _POSITIVE_COUNTS = ("concurrency", "threads", "claim_batch", "finish_batch", "backlog")
@@ -146,7 +146,7 @@ class WorkerSettings:
             if getattr(self, name) <= timedelta():
                 raise WorkerSettingsError(name, getattr(self, name))
 
-    def query_logger(self, noted: Callable[[], None]) -> QueryLogger | None:
+    def on_statement(self, noted: Callable[[], None]) -> StatementListener | None:
         """Return what tells of slow statements; None: nothing does.
 
         Args:

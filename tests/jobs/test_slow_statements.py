@@ -22,7 +22,7 @@ async def connection(
     """A connection to which every statement is slow, or none."""
     threshold = getattr(request, "param", timedelta())
     heard = SlowStatements(threshold, lambda: noted.append(None))
-    other = await Database.open(database.url, query_logger=heard)
+    other = await Database.open(database.url, on_statement=heard)
     async with other.connection() as connection:
         yield connection
     await other.close()
