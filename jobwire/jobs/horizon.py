@@ -59,6 +59,14 @@ class Holder:
             return self.xids is not None and self.xids >= MOST_XIDS
         return self.age >= threshold
 
+    def __str__(self) -> str:
+        """Name it, with how long it holds on and how much is behind it."""
+        since = (
+            "" if self.age is None else f", open for {self.age.total_seconds():,.0f} s"
+        )
+        behind = "" if self.xids is None else f", {self.xids:,} transactions behind"
+        return f"{self.kind} {self.name} ({self.about}){since}{behind}"
+
     @property
     def remedy(self) -> str:
         """What ends it, as SQL."""

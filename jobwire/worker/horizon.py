@@ -48,15 +48,9 @@ class HorizonLoop(ElectedLoop):
 
 
 def _warn(one: Holder) -> None:
-    since = "" if one.age is None else f", open for {one.age.total_seconds():.0f} s"
-    behind = "" if one.xids is None else f", {one.xids} transactions behind"
     _log.warning(
-        "the %s %s (%s) keeps dead rows in the tables%s%s. If nobody needs it: %s",
-        one.kind,
-        one.name,
-        one.about,
-        since,
-        behind,
+        "dead rows stay in the tables for the %s. If nobody needs it: %s",
+        one,
         one.remedy,
         extra={
             "action": "horizon-held",

@@ -6,13 +6,16 @@ from jobwire.app.doctor.checks import Check
 from jobwire.app.doctor.examination import Examination
 from jobwire.app.doctor.finding import Finding, ok, warning
 from jobwire.jobs.doorbell import is_heard
+from jobwire.jobs.horizon import read_holders
 
 #: Beside its pool an API process holds a feed and a doorbell.
 _BESIDE_POOL = 2
 #: How long a ring may take to be heard, in seconds.
 _RING_SECONDS = 2.0
-#: A transaction this old keeps rows of all others from being cleared away.
+#: From when on a transaction is long where JOBWIRE_LONG_TRANSACTION_SECONDS is 0.
 _LONG = timedelta(minutes=5)
+#: How many of those that hold on are shown.
+_SHOWN = 5
 
 _ROOM = """
 SELECT current_setting('max_connections')::int
@@ -22,23 +25,6 @@ SELECT current_setting('max_connections')::int
        (SELECT count(*) FROM pg_stat_activity
          WHERE backend_type = 'client backend'
            AND application_name LIKE 'jobwire%') AS ours"""
-# What nobody told of is as old as it can be: a standby or a prepared transaction.
-_HOLDERS = """
-SELECT 'process ' || pid AS who, concat_ws(', ', application_name, usename, state)
-         AS what, now() - xact_start AS age
-  FROM pg_stat_activity
- WHERE pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'
-   AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)
-   AND now() - xact_start > $1
-UNION ALL
-SELECT 'prepared transaction ' || gid, concat_ws(', ', owner, database),
-       now() - prepared
-  FROM pg_prepared_xacts WHERE now() - prepared > $1
-UNION ALL
-SELECT 'replication slot ' || slot_name, 'inactive', NULL
-  FROM pg_replication_slots
- WHERE NOT active AND (xmin IS NOT NULL OR catalog_xmin IS NOT NULL)
- ORDER BY age DESC NULLS FIRST LIMIT 5"""
 
 
 async def _room(examination: Examination) -> Finding:
@@ -91,20 +77,16 @@ async def _rings(examination: Examination) -> Finding:
 
 
 async def _holders(examination: Examination) -> Finding:
+    threshold = examination.settings.long_transaction or _LONG
     async with examination.connection() as connection:
-        holders = await connection.fetch(_HOLDERS, _LONG)
-    if not holders:
-        return ok(f"none is older than {_LONG.seconds // 60} min")
-    lines = [
-        f"{one['who']} ({one['what']})"
-        + ("" if one["age"] is None else f", for {one['age'].total_seconds():,.0f} s")
-        for one in holders
-    ]
+        found = await read_holders(connection)
+    old = [one for one in found if one.is_old(threshold)][:_SHOWN]
+    if not old:
+        return ok(f"none is older than {threshold.total_seconds():g} s")
     return warning(
-        "\n".join(lines),
+        "\n".join(map(str, old)),
         "While it lasts, dead rows pile up and all gets slower, and nothing is pruned."
-        " End it: pg_terminate_backend(PROCESS), ROLLBACK PREPARED, or"
-        " pg_drop_replication_slot.",
+        f" If nobody needs it: {'; '.join(one.remedy for one in old)}",
     )
 
 

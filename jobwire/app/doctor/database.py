@@ -93,8 +93,8 @@ async def _schema(examination: Examination) -> Finding:
         stand = await standing(examination.url, schema=name)
     except NewerSchemaError as error:
         return failed(
-            f"version {error.found}, which code from {error.oldest} on can use, and this"
-            f" Jobwire is of {error.own}: it is ahead of the code",
+            f"version {error.found}, for code from {error.oldest} on; this one is of"
+            f" {error.own}: it is ahead of the code",
             "Upgrade Jobwire here. A newer one has migrated the database.",
         )
     if stand.is_ahead:

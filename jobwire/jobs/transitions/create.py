@@ -127,8 +127,8 @@ _CREATE = _create(f"unnest({', '.join(f'{one}[]' for one in _SENT)})")
 class NewJob(NamedTuple):
     """A job that was accepted; see `jobwire.models.WorkerJob` for each column.
 
-    It is a row as it is sent but for its public id, in the order of `_COLUMNS`. Those of
-    JSON are text. The idempotency input is given with the key, and only then.
+    It is a row as it is sent, in the order of `_COLUMNS`, but for its public id. Those
+    of JSON are text. The idempotency input is given with the key, and only then.
     """
 
     id: UUID

@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from jobwire.models.database_url import DatabaseUrl
 from tests.app.doctor.conftest import Examine
 from tests.flows.pooler import pooler
 
-LONG = timedelta()
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
@@ -232,7 +230,7 @@ async def test_a_role_that_may_not_write_is_told_what_it_lacks(
 async def test_a_transaction_that_goes_on_and_on_is_told(
     on_database: Examine, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobwire.app.doctor.connections._LONG", LONG)
+    monkeypatch.setenv("JOBWIRE_LONG_TRANSACTION_SECONDS", "0.001")
     async with database.connection() as connection:
         pid = await connection.fetchval("SELECT pg_backend_pid()")
         async with connection.transaction(isolation="repeatable_read"):
@@ -240,7 +238,7 @@ async def test_a_transaction_that_goes_on_and_on_is_told(
             told = (await on_database())["long transactions"]
 
     assert told.verdict is Verdict.WARNING
-    assert f"process {pid} (" in told.found
+    assert f"transaction {pid} (" in told.found
     assert "pg_terminate_backend" in told.advice
 
 
