@@ -11,7 +11,7 @@ WORKDIR /source
 # Changes less often than the code, and takes longest.
 COPY requirements.lock ./
 RUN pip install --require-hashes --requirement requirements.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY gql gql
 COPY jobwire jobwire
 COPY migrations migrations
