@@ -1,7 +1,8 @@
 """The clients: they schedule, cancel and retry, and remember the answers."""
 
 import asyncio
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +13,7 @@ import httpx
 from pydantic import SecretStr
 
 from benchmarks.chaos.plan import Plan
-from benchmarks.chaos.processes import SECRET, Processes
+from benchmarks.chaos.processes import SECRET
 from jobwire.app.tokens import mint_token
 from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.viewer import Scope
@@ -68,13 +69,15 @@ class Ledger:
         cancels: The answers, by job.
         wishes: Jobs that anybody asked to cancel, answered or not.
         retries: The new job of a retry, and of which one.
+        unanswered: How often nobody knows what became of a request, by what was told
+            instead.
     """
 
     asked: dict[str, Asked] = field(default_factory=dict)
     cancels: dict[str, list[CancelAnswer]] = field(default_factory=dict)
     wishes: set[str] = field(default_factory=set)
     retries: dict[str, str] = field(default_factory=dict)
-    unanswered: int = 0
+    unanswered: Counter[str] = field(default_factory=Counter)
 
     @property
     def known(self) -> list[str]:
@@ -84,12 +87,26 @@ class Ledger:
 
 
 class Client:
-    """One caller, who asks one thing after the other."""
+    """One caller, who asks one thing after the other.
+
+    Args:
+        urls: Of the APIs; any of them is asked.
+        plan: What to ask.
+        ledger: Where answers are written down.
+        number: Tells it from the others.
+        transport: What carries its requests; None: each goes where its URL says.
+    """
 
     def __init__(
-        self, processes: Processes, plan: Plan, ledger: Ledger, number: int
+        self,
+        urls: Sequence[str],
+        plan: Plan,
+        ledger: Ledger,
+        number: int,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._urls = list(processes.api.values())
+        self._urls = urls
+        self._executors = plan.executors
         self._ledger = ledger
         self._name = f"c{number}"
         self._random = Random(f"client {number} {plan.seed}")
@@ -104,6 +121,7 @@ class Client:
         )
         self._http = httpx.AsyncClient(
             trust_env=False,
+            transport=transport,
             timeout=TIMEOUT,
             headers={"authorization": f"Bearer {token}"},
         )
@@ -126,7 +144,7 @@ class Client:
     async def _schedule(self) -> None:
         self._count += 1
         random = self._random
-        executor = random.choice(["INTERNAL", "TRIGGER"])
+        executor = random.choice(self._executors)
         # The emulator runs ten at once; those that wait for a place prove nothing.
         lengths = [0.0, 0.2, 1.0, 3.0] if executor == "INTERNAL" else [0.0, 0.1, 0.3]
         asked = Asked(
@@ -210,14 +228,15 @@ class Client:
                 f"{self._random.choice(self._urls)}/graphql",
                 json={"query": query, "variables": {"input": input}},
             )
-            data = answer.json().get("data")
-        except (httpx.HTTPError, ValueError):
-            data = None
+            told = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            self._ledger.unanswered[type(error).__name__] += 1
+            return None
         payload: dict[str, Any] | None = None
-        if data is not None:
-            [payload] = data.values()
+        if told.get("data") is not None:
+            [payload] = told["data"].values()
         if payload is None:
-            self._ledger.unanswered += 1
+            self._ledger.unanswered[str(told.get("errors"))] += 1
         return payload
 
     async def _look_for_force(self) -> None:

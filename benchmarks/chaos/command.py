@@ -87,9 +87,8 @@ async def run(plan: Plan, folder: Path) -> Outcome:
 async def _let_loose(
     monkey: Monkey, processes: Processes, plan: Plan, ledger: Ledger
 ) -> None:
-    clients = [
-        Client(processes, plan, ledger, number) for number in range(plan.clients)
-    ]
+    urls = [*processes.api.values()]
+    clients = [Client(urls, plan, ledger, number) for number in range(plan.clients)]
     harming = asyncio.create_task(monkey.run())
     asking = [asyncio.create_task(client.run(plan.seconds)) for client in clients]
     try:
@@ -130,7 +129,7 @@ def report(plan: Plan, outcome: Outcome) -> str:
         f"{'jobs':40}{verdict.jobs:6}   {ends}",
         f"{'cancels answered':40}{sum(map(len, ledger.cancels.values())):6}",
         f"{'retries answered':40}{len(ledger.retries):6}",
-        f"{'requests without an answer':40}{ledger.unanswered:6}",
+        f"{'requests without an answer':40}{ledger.unanswered.total():6}",
         *(f"{name:40}{len(verdict.wrong[name]):6}" for name in ALL),
         f"{'seconds to converge':40}{outcome.converged:6.1f}",
     ]

@@ -27,6 +27,7 @@ class Plan:
         clients: How many ask at once.
         pause: The mean of the seconds between two faults.
         lease: `JOBWIRE_LEASE_SECONDS` of the workers.
+        executors: Where jobs are asked to run.
         converge: Seconds after which no job may be open any more, and a bit for each
             that then is: 15 s until a lost dispatch is looked for, 30 s of its lease,
             two searches 5 s apart, the run, and a busy machine.
@@ -38,6 +39,7 @@ class Plan:
     clients: int = 4
     pause: float = 1.5
     lease: float = 2.0
+    executors: tuple[str, ...] = ("INTERNAL", "TRIGGER")
     converge: float = 90.0
 
 

@@ -1,0 +1,58 @@
+"""A balancer: sends each request to one of the machines that are ready."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count
+
+import httpx
+
+LOOK = 0.2
+TIMEOUT = httpx.Timeout(5.0, connect=0.5)
+
+
+class Balancer(httpx.AsyncBaseTransport):
+    """Does what any proxy does, for callers of one host name.
+
+    It asks each machine for `/livez` now and then. A request goes to another machine
+    only when the first one was not even reached: who knows what has come of it else.
+    """
+
+    def __init__(self, urls: Sequence[str]) -> None:
+        self._urls = list(urls)
+        self._ready = set(urls)
+        self._turn = count()
+        self._to = httpx.AsyncHTTPTransport()
+
+    @property
+    def ready(self) -> list[str]:
+        """The machines that requests are sent to."""
+        return [url for url in self._urls if url in self._ready]
+
+    async def run(self) -> None:
+        """Look after the machines until canceled."""
+        async with asyncio.TaskGroup() as looking:
+            for url in self._urls:
+                looking.create_task(self._look(url))
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        ready = self.ready or self._urls
+        begin = next(self._turn)
+        for place in range(len(ready)):
+            url = httpx.URL(ready[(begin + place) % len(ready)])
+            request.url = request.url.copy_with(host=url.host, port=url.port)
+            with suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                return await self._to.handle_async_request(request)
+        raise httpx.ConnectError("no machine can be reached", request=request)
+
+    async def aclose(self) -> None:
+        await self._to.aclose()
+
+    async def _look(self, url: str) -> None:
+        async with httpx.AsyncClient(trust_env=False, timeout=LOOK) as http:
+            while True:
+                is_ready = False
+                with suppress(httpx.HTTPError):
+                    is_ready = (await http.get(f"{url}/livez")).is_success
+                (self._ready.add if is_ready else self._ready.discard)(url)
+                await asyncio.sleep(LOOK)
