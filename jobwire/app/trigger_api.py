@@ -31,7 +31,7 @@ class SyncReport:
 
 
 async def reconcile_trigger_jobs(
-    where: Jobwire, *, accept_losses: bool = False
+    where: Jobwire, *, accept_losses: bool = False, dry_run: bool = False
 ) -> ReconcileReport:
     """Compare all open TRIGGER jobs with Trigger.dev now, and heal what drifted.
 
@@ -41,11 +41,14 @@ async def reconcile_trigger_jobs(
         where: An open Jobwire. No connection will do: it asks Trigger.dev, which must
             not happen inside a transaction.
         accept_losses: Whether any number of jobs whose runs are gone may be settled.
+        dry_run: Whether only to tell what it would do; nothing changes anywhere.
 
     Raises:
         ExecutorUnavailableError: Trigger.dev is not configured, or cannot be asked.
     """
-    report = await reconcile_now(where.engine, accept_losses=accept_losses)
+    report = await reconcile_now(
+        where.engine, accept_losses=accept_losses, dry_run=dry_run
+    )
     where.engine.doorbell.ring(Topic.CHANGE)
     return report
 

@@ -17,13 +17,13 @@ PATIENCE = timedelta(seconds=10)
 
 
 async def reconcile_now(
-    engine: Engine, *, accept_losses: bool = False
+    engine: Engine, *, accept_losses: bool = False, dry_run: bool = False
 ) -> ReconcileReport:
     """Compare all open TRIGGER jobs with Trigger.dev; see `Reconciler.reconcile`.
 
     Whoever accepts losses waits for the second look at those that had only a first: it
-    then takes half a minute, and the report is that of the second pass. Must not be
-    called inside a transaction.
+    then takes half a minute, and the report is that of the second pass; not in a dry
+    run, which is one pass. Must not be called inside a transaction.
 
     Raises:
         ExecutorUnavailableError: Trigger.dev is not configured, or cannot be asked; or
@@ -40,9 +40,9 @@ async def reconcile_now(
     )
     try:
         report = await reconciler.reconcile(
-            accept_losses=accept_losses, patience=PATIENCE
+            accept_losses=accept_losses, dry_run=dry_run, patience=PATIENCE
         )
-        if not (accept_losses and report.looks_again):
+        if dry_run or not (accept_losses and report.looks_again):
             return report
         await asyncio.sleep(SECOND_LOOK.total_seconds())
         return await reconciler.reconcile(accept_losses=True, patience=PATIENCE)

@@ -108,6 +108,25 @@ def test_a_pass_asks_the_emulator_of_the_data_folder(
     assert trigger_dev.received[0].headers["authorization"] == "Bearer tr_dev_emulator"
 
 
+async def test_a_dry_run_says_that_nothing_was_changed(
+    capsys: Captured,
+    trigger_dev: FakeTriggerDev,
+    open_jobs: list[Job],
+    database: Database,
+) -> None:
+    assert trigger_dev.runs == {}
+
+    await asyncio.to_thread(main, ["reconcile", "--dry-run"])
+
+    told = capsys.readouterr().out
+    assert f"suspects       {len(open_jobs)}\n" in told
+    assert told.endswith("Nothing was changed: this is what a pass would do.\n")
+    async with database.connection() as connection:
+        marks = await connection.fetch("SELECT attention FROM worker_jobs")
+        assert [one["attention"] for one in marks] == [[]] * len(open_jobs)
+        assert not await connection.fetch("SELECT FROM reconciliations")
+
+
 async def test_losses_are_withheld_until_they_are_accepted(
     capsys: Captured,
     trigger_dev: FakeTriggerDev,

@@ -14,7 +14,7 @@ from jobwire.jobs.reconcile.adopt import ORPHANED_AFTER
 from jobwire.jobs.reconcile.judge import SECOND_LOOK
 from jobwire.jobs.reconcile.reconciler import FIRST_LOOK
 from jobwire.jobs.reconcile.report import MOST_NAMED
-from jobwire.models.vocabulary import DispatchState, JobStatus
+from jobwire.models.vocabulary import CancelMode, DispatchState, JobStatus
 from jobwire.triggerdev import ApiConnectionError
 from tests.jobs.losses import gone
 from tests.jobs.rig import Rig
@@ -82,6 +82,40 @@ async def test_a_run_whose_answer_was_lost_is_adopted_and_followed(rig: Rig) -> 
     assert [after.trigger_run_id] == await rig.runs(job.id)
     assert after.status == JobStatus.FAILED
     assert "ORPHAN_ADOPTED by RECONCILER" in await rig.events(job.id)
+
+
+async def test_a_dry_run_tells_what_a_pass_would_do_and_changes_nothing(
+    rig: Rig,
+) -> None:
+    drifted, unknown = await rig.linked("fails"), await unlinked(rig, "fails")
+    canceled = await unlinked(rig)
+    await rig.cancel(canceled.id, mode=CancelMode.FORCE, grace_period=timedelta())
+    await rig.force()
+    await rig.stage.advance(5)
+    [suspected] = await gone(rig, 1)
+    before = await everything(rig)
+
+    told = await rig.reconciler.reconcile(dry_run=True)
+
+    assert await everything(rig) == before
+    assert await reports(rig) == []
+    assert "cancel" not in rig.wire.sent
+    assert (told.corrected, told.orphaned_jobs) == (1, [unknown.id])
+    assert told.suspects == [suspected.id]
+    done = await rig.reconciler.reconcile()
+    # What was adopted is compared in the same pass, too.
+    assert done.checked == told.checked + 1
+    assert (done.orphaned_jobs, done.suspects) == (told.orphaned_jobs, told.suspects)
+    assert (await rig.job(drifted.id)).status == JobStatus.FAILED
+    assert rig.wire.sent["cancel"] == 1
+
+
+async def everything(rig: Rig) -> list[Any]:
+    """Return all that is told of jobs and their runs."""
+    return [
+        await rig.fetch(f"SELECT to_jsonb(t)::text AS row FROM {table} t ORDER BY 1")
+        for table in ("worker_jobs", "job_events", "job_attempts", "job_observations")
+    ]
 
 
 async def test_a_young_run_is_left_to_the_job_that_made_it(rig: Rig) -> None:

@@ -22,6 +22,7 @@ losses or stopped early.
 
 examples:
   jobwire reconcile
+  jobwire reconcile --dry-run
   jobwire reconcile --accept-losses --json | jq -r '.lostJobs[].id'
 """
 
@@ -38,6 +39,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
             " minute when some were not looked at twice"
         ),
     )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="tell what a pass would do, and change nothing, here or at Trigger.dev",
+    )
     parser.add_argument("--json", action="store_true", help="as one JSON object")
     add_data_dir(parser)
 
@@ -50,10 +56,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     async def work(jobwire: Jobwire) -> int:
         report = await reconcile_trigger_jobs(
-            jobwire, accept_losses=arguments.accept_losses
+            jobwire,
+            accept_losses=arguments.accept_losses,
+            dry_run=arguments.dry_run,
         )
         told = line(report_json(report)) if arguments.json else _told(report)
         print(told)
+        if arguments.dry_run and not arguments.json:
+            print("Nothing was changed: this is what a pass would do.")
         return 0 if report.withheld is None and report.error is None else 1
 
     return operate(settings, work)

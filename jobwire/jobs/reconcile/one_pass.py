@@ -31,6 +31,7 @@ class Pass:
         policy_of: What becomes of a lost job, by the name of its type.
         registry: What is known of the types of job.
         report: What was found so far.
+        is_rehearsal: Whether nothing of it is to last, here or at Trigger.dev.
     """
 
     connections: Connections
@@ -42,6 +43,7 @@ class Pass:
     policy_of: Callable[[str], OrphanPolicy]
     registry: Registry
     report: ReconcileReport
+    is_rehearsal: bool = False
 
     @property
     def began(self) -> datetime:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from uuid import uuid4
 
-from jobwire.jobs.borrowing import Connections, transaction
+from jobwire.jobs.borrowing import Connections, rehearsed, transaction
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.duties import DutyLostError, Term
 from jobwire.jobs.executors.run_lists import SKEW
@@ -95,12 +95,18 @@ class Reconciler:
         self._sleep = sleep
 
     async def reconcile(
-        self, *, accept_losses: bool = False, patience: timedelta = timedelta()
+        self,
+        *,
+        accept_losses: bool = False,
+        dry_run: bool = False,
+        patience: timedelta = timedelta(),
     ) -> ReconcileReport:
         """Make one pass, store its report and log it.
 
         Args:
             accept_losses: Whether any number of jobs may be settled as lost.
+            dry_run: Whether only to tell what it would do: nothing is written, no run
+                is told to stop, and no report is kept.
             patience: How long to wait for somebody else's pass to end.
 
         Raises:
@@ -122,7 +128,7 @@ class Reconciler:
                     clock=self._clock,
                 ) as term:
                     return await self._make(
-                        environment, term, accept_losses=accept_losses
+                        environment, term, accept_losses=accept_losses, dry_run=dry_run
                     )
             except DutyTakenError as error:
                 if self._clock.now() >= until:
@@ -130,12 +136,12 @@ class Reconciler:
             await self._sleep(_PAUSE)
 
     async def _make(
-        self, environment: str, term: Term, *, accept_losses: bool
+        self, environment: str, term: Term, *, accept_losses: bool, dry_run: bool
     ) -> ReconcileReport:
         before = self._executor.requests
         report = ReconcileReport(environment, self._clock.now())
         one = Pass(
-            self._connections,
+            rehearsed(self._connections) if dry_run else self._connections,
             self._executor,
             self._clock,
             self._sleep,
@@ -144,6 +150,7 @@ class Reconciler:
             self._policy_of,
             self._registry,
             report,
+            is_rehearsal=dry_run,
         )
         try:
             await self._steps(one, accept_losses=accept_losses)
@@ -153,6 +160,11 @@ class Reconciler:
             report.error = str(error)
         report.finished_at = self._clock.now()
         report.api_requests = self._executor.requests - before
+        if not dry_run:
+            await self._keep(report, term)
+        return report
+
+    async def _keep(self, report: ReconcileReport, term: Term) -> None:
         try:
             async with transaction(self._connections) as connection:
                 await term.check(connection)
@@ -160,19 +172,18 @@ class Reconciler:
         except DutyLostError as error:
             report.error = str(error)
         tell(report)
-        return report
 
     async def _steps(self, one: Pass, *, accept_losses: bool) -> None:
         """Adopt first: what has its run again is not lost."""
         environment, began = one.report.environment, one.began
-        async with self._connections() as connection:
+        async with one.connections() as connection:
             last = await read_last_whole(connection, environment)
         glimpses = Glimpses()
         since = (last or began - FIRST_LOOK) - SKEW
         await glimpses.look_since(one, since)
         await adopt(one, glimpses)
         await adopt_scheduled(one, since)
-        async with self._connections() as connection:
+        async with one.connections() as connection:
             runs = await read_open(connection, environment)
             sealed = await read_sealed(connection, environment, now=began)
         await glimpses.look_for(
