@@ -95,6 +95,7 @@ class Client:
         ledger: Where answers are written down.
         number: Tells it from the others.
         transport: What carries its requests; None: each goes where its URL says.
+        timeout: How long an answer may take, in seconds.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class Client:
         ledger: Ledger,
         number: int,
         transport: httpx.AsyncBaseTransport | None = None,
+        timeout: float = TIMEOUT,
     ) -> None:
         self._urls = urls
         self._executors = plan.executors
@@ -122,7 +124,7 @@ class Client:
         self._http = httpx.AsyncClient(
             trust_env=False,
             transport=transport,
-            timeout=TIMEOUT,
+            timeout=timeout,
             headers={"authorization": f"Bearer {token}"},
         )
 

@@ -7,8 +7,12 @@ from itertools import count
 
 import httpx
 
+#: Seconds between two looks at a machine.
 LOOK = 0.2
-TIMEOUT = httpx.Timeout(5.0, connect=0.5)
+#: How often in a row it has to fail before it is passed over.
+FALL = 2
+#: Seconds that a machine may take to be looked at, and to be connected to.
+PATIENCE = 1.0
 
 
 class Balancer(httpx.AsyncBaseTransport):
@@ -41,6 +45,7 @@ class Balancer(httpx.AsyncBaseTransport):
         for place in range(len(ready)):
             url = httpx.URL(ready[(begin + place) % len(ready)])
             request.url = request.url.copy_with(host=url.host, port=url.port)
+            request.extensions["timeout"]["connect"] = PATIENCE
             with suppress(httpx.ConnectError, httpx.ConnectTimeout):
                 return await self._to.handle_async_request(request)
         raise httpx.ConnectError("no machine can be reached", request=request)
@@ -49,10 +54,15 @@ class Balancer(httpx.AsyncBaseTransport):
         await self._to.aclose()
 
     async def _look(self, url: str) -> None:
-        async with httpx.AsyncClient(trust_env=False, timeout=LOOK) as http:
+        failures = 0
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as http:
             while True:
-                is_ready = False
+                failures += 1
                 with suppress(httpx.HTTPError):
-                    is_ready = (await http.get(f"{url}/livez")).is_success
-                (self._ready.add if is_ready else self._ready.discard)(url)
+                    if (await http.get(f"{url}/livez")).is_success:
+                        failures = 0
+                if failures == 0:
+                    self._ready.add(url)
+                elif failures >= FALL:
+                    self._ready.discard(url)
                 await asyncio.sleep(LOOK)

@@ -122,7 +122,7 @@ class Node:
             "JOBWIRE_AUTH_SECRET": SECRET,
             "JOBWIRE_JOBS": str(chaos_jobs.__file__),
             "JOBWIRE_LEASE_SECONDS": str(LEASE),
-            "JOBWIRE_SHUTDOWN_DELAY_SECONDS": "1",
+            "JOBWIRE_SHUTDOWN_DELAY_SECONDS": "3",
             "JOBWIRE_LOG_DIR": str(folder / machine.name),
             FOLDER: str(folder / "journal"),
         }

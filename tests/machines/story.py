@@ -38,9 +38,11 @@ from tests.machines.network import Network
 from tests.machines.watcher import Watcher
 
 #: Seconds after which the whole story is given up, on a busy machine.
-ALARM = 280
-CALLERS = 4
-WATCHERS = 6
+ALARM = 560
+CALLERS = 3
+WATCHERS = 4
+#: How long an answer may take, in seconds: that of a machine cut off comes late.
+ANSWER = 60.0
 #: Callers never stop for long, so that every deed falls among their requests.
 PLAN = Plan(seconds=3600, seed=7, executors=("INTERNAL",))
 _OPEN = "SELECT count(*) FROM worker_jobs WHERE finished IS NULL"
@@ -169,7 +171,14 @@ class _Story:
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[None]:
         clients = [
-            Client(["http://balancer"], PLAN, self._ledger, number, self._balancer)
+            Client(
+                ["http://balancer"],
+                PLAN,
+                self._ledger,
+                number,
+                self._balancer,
+                timeout=ANSWER,
+            )
             for number in range(CALLERS)
         ]
         async with _going_on(*(one.run(PLAN.seconds) for one in clients)):
