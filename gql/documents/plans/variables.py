@@ -7,17 +7,16 @@ from graphql import (
     GraphQLError,
     OperationDefinitionNode,
     Undefined,
-    coerce_input_value,
     is_non_null_type,
 )
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import (
     VariableValues,
     VariableValueSource,
-    input_is_nested_too_deeply,
 )
 from graphql.utilities.coerce_input_value import coerce_default_value
 
+from jobwire.gql.documents.plans.coercing import coercer
 from jobwire.gql.documents.plans.unplanned import Unplanned
 from jobwire.gql.schema import core
 
@@ -33,7 +32,9 @@ class Variables:
             for definition in operation.variable_definitions or ()
         ]
         self._signatures = [
-            signature for signature in found if not isinstance(signature, GraphQLError)
+            (signature, coercer(signature.type))
+            for signature in found
+            if not isinstance(signature, GraphQLError)
         ]
         assert len(self._signatures) == len(found)  # noqa: S101 - it was validated
 
@@ -44,17 +45,15 @@ class Variables:
             Unplanned: They do not fit; the executor says why.
         """
         values = VariableValues({}, {})
-        for signature in self._signatures:
-            name, kind = signature.name, signature.type
+        for signature, coerce in self._signatures:
+            name = signature.name
             value = given.get(name, Undefined)
             values.sources[name] = VariableValueSource(signature, value)
             if value is not Undefined:
-                if input_is_nested_too_deeply(value, kind):
-                    raise Unplanned(_UNFIT)
-                value = coerce_input_value(value, kind)
+                value = coerce(value)
             elif signature.default is not None:
                 value = coerce_default_value(signature)
-            elif not is_non_null_type(kind):
+            elif not is_non_null_type(signature.type):
                 continue
             if value is Undefined:
                 raise Unplanned(_UNFIT)
