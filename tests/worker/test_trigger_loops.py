@@ -28,6 +28,7 @@ SECRET = "a secret between hooks and us"
 TOKENS = "/api/v1/waitpoints/tokens"
 DUTIES = {
     "attention",
+    "horizon",
     "retention",
     "batches",
     "counts",
