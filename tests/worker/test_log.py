@@ -11,11 +11,13 @@ from uuid import UUID
 
 import pytest
 
+from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.context import JobContext
 from jobwire.jobs.decorator import job
 from jobwire.jobs.logs.append import MAX_LINES, Portion, append
 from jobwire.jobs.logs.line import Line
 from jobwire.jobs.transitions.progress import Report, record_metadata
+from jobwire.jobs.transitions.rescue import rescue
 from jobwire.models.vocabulary import LogLevel
 from tests.worker.conftest import PATIENCE, Workbench, signaled, until
 from tests.worker.proxy import Proxy
@@ -239,12 +241,12 @@ async def test_a_lost_attempt_and_its_successor_write_to_one_log(
     await bench.start(talk)
     job_id = await bench.schedule("talk")
     await signaled(first)
-    # As if its lease had run out.
-    await bench.fetch(
-        """UPDATE worker_jobs SET leased_until = now() - interval '1 hour'
-            WHERE id = $1""",
-        job_id,
-    )
+    # As if its lease had run out; in one transaction, or a heartbeat may renew it.
+    async with bench.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE worker_jobs SET leased_until = now() - interval '1 hour'"
+        )
+        await rescue(connection, now=SystemClock().now())
     await bench.ended(job_id)
 
     async def both() -> bool:
