@@ -69,8 +69,14 @@ def _list(coerce: Coerce) -> Coerce:
     def coerce_list(value: Any) -> Any:
         if value is None:
             return None
-        items = [coerce(one) for one in (value if is_iterable(value) else [value])]
-        return Undefined if any(one is Undefined for one in items) else items
+        items = []
+        for one in value if is_iterable(value) else [value]:
+            item = coerce(one)
+            if item is Undefined:
+                # What comes behind it may raise, and is not looked at.
+                return Undefined
+            items.append(item)
+        return items
 
     return coerce_list
 
