@@ -9,22 +9,6 @@ from jobwire.models.database import Connection
 Connections = Callable[[], AbstractAsyncContextManager[Connection]]
 
 
-def rehearsed(connections: Connections) -> Connections:
-    """Lend the same connections, and take back whatever was written on them."""
-
-    @asynccontextmanager
-    async def lend() -> AsyncIterator[Connection]:
-        async with connections() as connection:
-            everything = connection.transaction()
-            await everything.start()
-            try:
-                yield connection
-            finally:
-                await everything.rollback()
-
-    return lend
-
-
 @asynccontextmanager
 async def transaction(connections: Connections) -> AsyncIterator[Connection]:
     """Borrow a connection inside a transaction that ends with the block."""

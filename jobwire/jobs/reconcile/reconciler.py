@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from uuid import uuid4
 
-from jobwire.jobs.borrowing import Connections, rehearsed, transaction
+from jobwire.jobs.borrowing import Connections, transaction
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.duties import DutyLostError, Term
 from jobwire.jobs.executors.run_lists import SKEW
@@ -18,6 +18,7 @@ from jobwire.jobs.reconcile.compare import compare
 from jobwire.jobs.reconcile.glimpses import Glimpses
 from jobwire.jobs.reconcile.judge import judge
 from jobwire.jobs.reconcile.one_pass import Pass
+from jobwire.jobs.reconcile.rehearsal import rehearsed
 from jobwire.jobs.reconcile.report import (
     ReconcileReport,
     read_last_whole,
