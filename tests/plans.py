@@ -75,12 +75,14 @@ def scans(connection: Connection) -> Iterator[list[Scan]]:
 
 
 def _scans(node: dict[str, Any]) -> Iterator[Scan]:
-    if "Relation Name" in node and node["Node Type"].endswith("Scan"):
+    # The catalogue is read by asyncpg, for each type that it meets first.
+    name = node.get("Relation Name", "pg_")
+    if not name.startswith("pg_") and node["Node Type"].endswith("Scan"):
         rows = node["Actual Rows"] + sum(
             node.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck")
         )
         yield Scan(
-            node["Relation Name"],
+            name,
             node.get("Index Name"),
             round(rows * node["Actual Loops"]),
         )
