@@ -8,7 +8,6 @@ replaced, and a machine is cut off; the last line says what came of it, as JSON.
 
 import asyncio
 import json
-import signal
 import sys
 import time
 from collections import Counter
@@ -51,7 +50,16 @@ SELECT leased_by, count(*) FROM worker_jobs WHERE status = 'RUNNING' GROUP BY 1"
 
 
 async def main(folder: Path) -> dict[str, Any]:
-    """Tell what came of it."""
+    """Tell what came of it.
+
+    Raises:
+        TimeoutError: It was given up; its processes have ended.
+    """
+    async with asyncio.timeout(ALARM):
+        return await _tell(folder)
+
+
+async def _tell(folder: Path) -> dict[str, Any]:
     (folder / "journal").mkdir()
     with Network(3) as network:
         async with database(folder / "postgres") as url:
@@ -204,5 +212,4 @@ async def _going_on(*deeds: Any) -> AsyncIterator[None]:
 
 
 if __name__ == "__main__":
-    signal.alarm(ALARM)
     sys.stdout.write(json.dumps(asyncio.run(main(Path(sys.argv[1])))) + "\n")
