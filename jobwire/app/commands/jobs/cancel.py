@@ -2,21 +2,21 @@
 
 import argparse
 
-from jobwire.app.commands.api_json import job_json, line
 from jobwire.app.commands.jobs import reading
-from jobwire.app.commands.jobs.following import exit_code, wait_for_end
-from jobwire.app.commands.jobs.in_bulk import act_on_many, add_bulk
-from jobwire.app.commands.jobs.selecting import add_filter, filter_of
-from jobwire.app.commands.jobs.watch import tell_aside
+from jobwire.app.commands.jobs.in_bulk import (
+    act_on_many,
+    add_one_or_many,
+    add_wait,
+    selection_of,
+)
+from jobwire.app.commands.jobs.outcome import print_outcome
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.own_transaction import own_transaction
 from jobwire.jobs import cancel
-from jobwire.jobs.bulk import BulkRequest, Selection
+from jobwire.jobs.bulk import BulkRequest
 from jobwire.jobs.cancel import CancelResult
 from jobwire.jobs.doorbell import Topic
-from jobwire.jobs.filters import JobFilter
-from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.lifecycle import CANCEL_GRACE
 from jobwire.models.vocabulary import BulkAction, CancelMode, JobStatus
 
@@ -40,15 +40,7 @@ examples:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument(
-        "id",
-        nargs="?",
-        type=reading.job_id,
-        metavar="ID",
-        help="one job: job_…, or the bare UUID",
-    )
-    add_filter(parser)
-    add_bulk(parser)
+    add_one_or_many(parser)
     parser.add_argument(
         "--reason", metavar="REASON", help="why, kept with the job's history"
     )
@@ -66,41 +58,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         f" (default: {CANCEL_GRACE.seconds}s); without --force the cancel is overdue"
         " after it",
     )
-    parser.add_argument(
-        "--wait",
-        action="store_true",
-        help="follow it to its end; exit 0 when it was CANCELED, 3 otherwise; of a"
-        " selection: until all jobs were handled",
-    )
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="print the job, or the bulk operation; with --wait as it ended",
-    )
-    parser.set_defaults(refuse=parser.error)
+    add_wait(parser, ended="was CANCELED")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Cancel the job or the jobs, and print what became of that; return the code."""
-    by = filter_of(arguments)
-    if (arguments.id is None) is (by == JobFilter()):
-        arguments.refuse(
-            "say what to cancel: the id of one job, or a selection such as --open"
-            " --type TYPE; one of these"
-        )
-    if arguments.id is None:
+    selection = selection_of(arguments, "cancel", such_as="--open --type TYPE")
+    if selection is not None:
         return act_on_many(
             arguments,
             BulkRequest(
                 action=BulkAction.CANCEL,
-                selection=Selection(by),
+                selection=selection,
                 mode=_mode(arguments),
                 grace_period=arguments.grace,
                 reason=arguments.reason,
             ),
         )
-    if arguments.dry_run or arguments.expect is not None:
-        arguments.refuse("--dry-run and --expect are for a selection")
 
     async def work(jobwire: Jobwire) -> int:
         async with own_transaction(jobwire, None, Topic.CANCEL) as (connection, now):
@@ -113,15 +87,13 @@ def run(arguments: argparse.Namespace) -> int:
                 grace_period=arguments.grace,
                 reason=arguments.reason,
             )
-        job, code = result.job, 0
-        if not arguments.json:
-            print(f"{job_id_text(job.id)}  {_told(result)}", flush=True)
-        if arguments.wait:
-            job = await wait_for_end(jobwire.engine, job.id, tell_aside)
-            code = exit_code(job, wanted=JobStatus.CANCELED)
-        if arguments.json:
-            print(line(job_json(job)))
-        return code
+        return await print_outcome(
+            jobwire.engine,
+            result.job,
+            arguments,
+            told=f"  {_told(result)}",
+            wanted=JobStatus.CANCELED,
+        )
 
     return operate(operator_settings(arguments), work)
 

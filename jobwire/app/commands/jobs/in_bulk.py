@@ -1,18 +1,20 @@
-"""What is done to a selection of jobs: counted, recorded, and waited for."""
+"""A verb for one job or a selection: its arguments, and what is done to many."""
 
 import argparse
 from contextlib import aclosing
 
 from jobwire.app.commands.api_json import line, operation_json
 from jobwire.app.commands.jobs import reading
+from jobwire.app.commands.jobs.selecting import add_filter, filter_of
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings
 from jobwire.app.commands.progress import Progress
 from jobwire.app.exit_codes import ExitCode
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.own_transaction import own_transaction
-from jobwire.jobs.bulk import BulkOperation, BulkRequest, ask, follow
+from jobwire.jobs.bulk import BulkOperation, BulkRequest, Selection, ask, follow
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.engine import Engine
+from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.identifiers import bulk_operation_id_text
 from jobwire.models.vocabulary import BulkAction, BulkStatus
 
@@ -22,8 +24,16 @@ _DONE = {
 }
 
 
-def add_bulk(parser: argparse.ArgumentParser) -> None:
-    """Take what only a selection of jobs can be asked with."""
+def add_one_or_many(parser: argparse.ArgumentParser) -> None:
+    """Take the id of one job, or a selection and what only that can be asked with."""
+    parser.add_argument(
+        "id",
+        nargs="?",
+        type=reading.job_id,
+        metavar="ID",
+        help="one job: job_…, or the bare UUID",
+    )
+    add_filter(parser)
     parser.add_argument(
         "--dry-run", action="store_true", help="only count the jobs of the selection"
     )
@@ -33,6 +43,44 @@ def add_bulk(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="refuse when the selection holds another number of jobs",
     )
+
+
+def add_wait(parser: argparse.ArgumentParser, *, ended: str) -> None:
+    """Take `--wait` and `--json`.
+
+    Args:
+        parser: That of the verb.
+        ended: How one job is to have ended.
+    """
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help=f"follow it to its end; exit 0 when it {ended}, 3 otherwise; of a"
+        " selection: until all jobs were handled",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print the job, or the bulk operation; with --wait as it ended",
+    )
+    parser.set_defaults(refuse=parser.error)
+
+
+def selection_of(
+    arguments: argparse.Namespace, verb: str, *, such_as: str
+) -> Selection | None:
+    """Return the selection; None: one job is named. Refuse both, and neither."""
+    by = filter_of(arguments)
+    if (arguments.id is None) is (by == JobFilter()):
+        arguments.refuse(
+            f"say what to {verb}: the id of one job, or a selection such as {such_as};"
+            " one of these"
+        )
+    if arguments.id is None:
+        return Selection(by)
+    if arguments.dry_run or arguments.expect is not None:
+        arguments.refuse("--dry-run and --expect are for a selection")
+    return None
 
 
 def act_on_many(arguments: argparse.Namespace, request: BulkRequest) -> int:

@@ -2,21 +2,19 @@
 
 import argparse
 
-from jobwire.app.commands.api_json import job_json, line
 from jobwire.app.commands.arguments import given
 from jobwire.app.commands.jobs import reading
-from jobwire.app.commands.jobs.following import exit_code, wait_for_end
-from jobwire.app.commands.jobs.watch import tell_aside
+from jobwire.app.commands.jobs.outcome import print_outcome
+from jobwire.app.commands.jobs.run_time import add_run_time, run_time_of
 from jobwire.app.commands.operating import ACTOR, OPERATOR, operate, say
 from jobwire.app.commands.types import unknown_type, with_examples_of_dev
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.own_transaction import own_transaction
 from jobwire.app.settings import Settings
 from jobwire.jobs.doorbell import Topic
-from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
 from jobwire.jobs.schedule import schedule
-from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
+from jobwire.jobs.schedule_request import ScheduleRequest
 
 EXAMPLES = """\
 The data of a type that is known here are checked at once. A type that is not known here
@@ -54,19 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trigger-task", metavar="ID", help="the Trigger.dev task that it runs"
     )
-    when = parser.add_mutually_exclusive_group()
-    when.add_argument(
-        "--delay",
-        type=reading.duration,
-        metavar="SPAN",
-        help="how long to wait before it runs, such as 30s, 1h30m or PT5M",
-    )
-    when.add_argument(
-        "--at",
-        type=reading.instant,
-        metavar="TIME",
-        help="when to run it, such as 2026-11-23T19:30:00Z",
-    )
+    add_run_time(parser)
     parser.add_argument(
         "--ttl",
         type=reading.duration,
@@ -111,15 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     async def work(jobwire: Jobwire) -> int:
         job = await _schedule(jobwire, arguments)
-        if not arguments.json:
-            print(job_id_text(job.id), flush=True)
-        code = 0
-        if arguments.wait:
-            job = await wait_for_end(jobwire.engine, job.id, tell_aside)
-            code = exit_code(job)
-        if arguments.json:
-            print(line(job_json(job)))
-        return code
+        return await print_outcome(jobwire.engine, job, arguments)
 
     return operate(settings, work)
 
@@ -133,7 +111,7 @@ async def _schedule(jobwire: Jobwire, arguments: argparse.Namespace) -> Job:
         trigger_task_id=arguments.trigger_task,
         user_id=arguments.user,
         data=arguments.data,
-        when=RunTime(delay=arguments.delay, at=arguments.at),
+        when=run_time_of(arguments),
         ttl=arguments.ttl,
         priority=arguments.priority,
         queue=arguments.queue,

@@ -2,16 +2,13 @@
 
 import argparse
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from uuid import UUID
 
 from jobwire.app.commands.api_json import line, schedule_json
 from jobwire.app.commands.jobs import reading
-from jobwire.app.commands.operating import operate, operator_settings
+from jobwire.app.commands.operating import OPERATOR, operate, operator_settings
 from jobwire.app.commands.schedules.wording import next_run
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.own_transaction import own_transaction
-from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.cron.job_schedule import JobSchedule
 from jobwire.jobs.doorbell import Topic
 
@@ -36,9 +33,14 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def change_each(
     arguments: argparse.Namespace,
-    change: Callable[[SqlConnection, UUID, datetime], Awaitable[JobSchedule]],
+    change: Callable[..., Awaitable[JobSchedule]],
 ) -> int:
-    """Change each, up to the first that is refused, and print it; return the code."""
+    """Change each, up to the first that is refused, and print it; return the code.
+
+    Args:
+        arguments: With `ids` and `json`.
+        change: The use case; it takes a connection, an id, the viewer and the time.
+    """
 
     async def work(jobwire: Jobwire) -> int:
         for schedule_id in arguments.ids:
@@ -46,7 +48,9 @@ def change_each(
                 connection,
                 now,
             ):
-                changed = await change(connection, schedule_id, now)
+                changed = await change(
+                    connection, schedule_id, viewer=OPERATOR, now=now
+                )
             if arguments.json:
                 print(line(schedule_json(changed, now=now)), flush=True)
             else:

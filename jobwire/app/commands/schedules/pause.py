@@ -1,14 +1,9 @@
 """`jobwire schedules pause`: have job schedules not fire until they are resumed."""
 
 import argparse
-from datetime import datetime
-from uuid import UUID
 
-from jobwire.app.commands.operating import OPERATOR
 from jobwire.app.commands.schedules.changing import add_ids, add_json, change_each
-from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.cron.change import pause
-from jobwire.jobs.cron.job_schedule import JobSchedule
 
 EXAMPLES = """\
 A tick that waits is dropped. Jobs that were made go on.
@@ -27,10 +22,4 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Pause the schedules and print when they fire next; return the exit code."""
-
-    async def change(
-        connection: SqlConnection, schedule_id: UUID, now: datetime
-    ) -> JobSchedule:
-        return await pause(connection, schedule_id, viewer=OPERATOR, now=now)
-
-    return change_each(arguments, change)
+    return change_each(arguments, pause)

@@ -1,14 +1,9 @@
 """`jobwire schedules resume`: have paused job schedules fire again."""
 
 import argparse
-from datetime import datetime
-from uuid import UUID
 
-from jobwire.app.commands.operating import OPERATOR
 from jobwire.app.commands.schedules.changing import add_ids, add_json, change_each
-from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.cron.change import resume
-from jobwire.jobs.cron.job_schedule import JobSchedule
 
 EXAMPLES = """\
 They fire from their first tick from now on: ticks that have passed are not made up for.
@@ -27,10 +22,4 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Resume the schedules and print when they fire next; return the exit code."""
-
-    async def change(
-        connection: SqlConnection, schedule_id: UUID, now: datetime
-    ) -> JobSchedule:
-        return await resume(connection, schedule_id, viewer=OPERATOR, now=now)
-
-    return change_each(arguments, change)
+    return change_each(arguments, resume)

@@ -2,16 +2,13 @@
 
 import argparse
 
-from jobwire.app.commands.api_json import job_json, line
 from jobwire.app.commands.jobs import reading
-from jobwire.app.commands.jobs.following import exit_code, wait_for_end
-from jobwire.app.commands.jobs.watch import tell_aside
+from jobwire.app.commands.jobs.outcome import print_outcome
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings
 from jobwire.app.jobwire import Jobwire
 from jobwire.app.own_transaction import own_transaction
 from jobwire.jobs.cron.run_now import run_now
 from jobwire.jobs.doorbell import Topic
-from jobwire.jobs.identifiers import job_id_text
 
 EXAMPLES = """\
 Also while it is paused, and whatever jobs of it are open. Its ticks go on.
@@ -51,14 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
                 now=now,
                 policy=engine.policy,
             )
-        if not arguments.json:
-            print(job_id_text(job.id), flush=True)
-        code = 0
-        if arguments.wait:
-            job = await wait_for_end(engine, job.id, tell_aside)
-            code = exit_code(job)
-        if arguments.json:
-            print(line(job_json(job)))
-        return code
+        return await print_outcome(engine, job, arguments)
 
     return operate(operator_settings(arguments), work)
