@@ -23,7 +23,7 @@ from jobwire.app.trigger import (
     trigger_access,
     webhook_secrets,
 )
-from jobwire.jobs import tracing
+from jobwire.jobs import slow_statements, tracing
 from jobwire.jobs.clock import Clock, DatabaseClock
 from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.doorbell import Doorbell
@@ -38,9 +38,8 @@ from jobwire.jobs.job_ranges import PLAN_SETTINGS
 from jobwire.jobs.loading import JobSource
 from jobwire.jobs.rate_limits import RateLimits
 from jobwire.jobs.registry import Registry, collect
-from jobwire.jobs.slow_statements import SlowStatements
 from jobwire.migrations import migrate, standing
-from jobwire.models.database import Database, StatementListener
+from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl, parse
 from jobwire.web.metrics import Metrics
 from jobwire.worker.jobs_thread import Lifespan
@@ -149,7 +148,9 @@ class Jobwire:
                 application_name="jobwire api",
                 statement_timeout=STATEMENT_TIMEOUT,
                 settings=PLAN_SETTINGS,
-                on_statement=self._on_statement(),
+                on_statement=slow_statements.listener(
+                    settings.slow_statement, self.metrics.slow_statements.inc
+                ),
             )
             stack.push_async_callback(database.close)
             clock = DatabaseClock()
@@ -386,12 +387,6 @@ class Jobwire:
             policy=placement_policy(settings, self._trigger),
             notifications=notification_settings(settings),
         )
-
-    def _on_statement(self) -> StatementListener | None:
-        threshold = self.settings.slow_statement
-        if threshold is None:
-            return None
-        return SlowStatements(threshold, self.metrics.slow_statements.inc)
 
     def _trigger_settings(self) -> TriggerSettings | None:
         if self._trigger is None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
+from jobwire.models.database import StatementListener
+
 log = logging.getLogger(__name__)
 
 #: How long one statement is not told again, in seconds.
@@ -66,6 +68,13 @@ class SlowStatements:
                 "untold": 0 if told is None else told.more,
             },
         )
+
+
+def listener(
+    threshold: timedelta | None, noted: Callable[[], None]
+) -> StatementListener | None:
+    """Return what tells of slow statements; None: none is slow."""
+    return None if threshold is None else SlowStatements(threshold, noted)
 
 
 def shown(statement: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 
+from jobwire.jobs import slow_statements
 from jobwire.jobs.bulk import BulkOperation
 from jobwire.jobs.clock import Clock, DatabaseClock
 from jobwire.jobs.cron.tick import Ticked
@@ -164,7 +165,9 @@ class Control:
             max_size=CONNECTIONS,
             application_name=WORKER_APPLICATION,
             statement_timeout=settings.statement_timeout,
-            on_statement=settings.on_statement(self._hooks.slow_statement),
+            on_statement=slow_statements.listener(
+                settings.slow_statement, self._hooks.slow_statement
+            ),
             settings={
                 **_SESSION,
                 "lock_timeout": str(settings.lock_timeout // _MILLISECOND),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import asyncpg
 
+from jobwire.jobs import slow_statements
 from jobwire.jobs.clock import Clock
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.executors.internal import WORKER_APPLICATION
@@ -66,7 +67,9 @@ class NotificationLoops:
             max_size=CONNECTIONS,
             application_name=WORKER_APPLICATION,
             statement_timeout=worker_settings.statement_timeout,
-            on_statement=worker_settings.on_statement(hooks.slow_statement),
+            on_statement=slow_statements.listener(
+                worker_settings.slow_statement, hooks.slow_statement
+            ),
             settings=_SESSION,
         )
         stack.callback(database.terminate)

@@ -1,12 +1,9 @@
 """What a worker can be told."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from jobwire.jobs.retention import Retention
-from jobwire.jobs.slow_statements import SlowStatements
-from jobwire.models.database import StatementListener
 from jobwire.models.vocabulary import LogLevel
 
 _POSITIVE_COUNTS = ("concurrency", "threads", "claim_batch", "finish_batch", "backlog")
@@ -145,16 +142,6 @@ class WorkerSettings:
         for name in _POSITIVE_SPANS:
             if getattr(self, name) <= timedelta():
                 raise WorkerSettingsError(name, getattr(self, name))
-
-    def on_statement(self, noted: Callable[[], None]) -> StatementListener | None:
-        """Return what tells of slow statements; None: nothing does.
-
-        Args:
-            noted: Called for each of them.
-        """
-        if self.slow_statement is None:
-            return None
-        return SlowStatements(self.slow_statement, noted)
 
     @property
     def heartbeat_interval(self) -> timedelta:
