@@ -89,7 +89,7 @@ def of_misfit(execution: Execution, error: ValidationError) -> Finish:
     return _finish(execution, Outcome.FAILED, failure=failure)
 
 
-def of_drain(execution: Execution) -> Finish:
+def of_unstarted(execution: Execution) -> Finish:
     """Hand back a job that has not started: RUNNING → QUEUED."""
     return _finish(execution, Outcome.HANDED_BACK)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import timedelta
@@ -59,6 +60,7 @@ class Runner:
         self._hand_on = ended
         self._freed = freed
         self._stop_grace = settings.stop_grace
+        self._lease = settings.lease.total_seconds()
         self._loop = asyncio.get_running_loop()
         endings: Mailbox[Ending] = Mailbox(self._loop, self._ended)
         self._judge = Judge(clock, endings.put)
@@ -89,7 +91,7 @@ class Runner:
         self._jobs_thread.stop(patience)
 
     def start(self, lane: Lane, claimed: Sequence[Claimed], sent_at: float) -> None:
-        """Start what a lane has claimed.
+        """Start what a lane has claimed; hand it back when closing or too late.
 
         Args:
             lane: Which one.
@@ -114,8 +116,10 @@ class Runner:
                 self.stop(older, StopReason.LOST)
             self.roster.add(execution)
         lane.running += len(executions)
-        if self._is_closing:
-            self._ended([(one, outcome.of_drain(one)) for one in executions])
+        # An answer that was under way for longer than a lease tells of jobs that may
+        # run elsewhere by now.
+        if self._is_closing or time.monotonic() - sent_at >= self._lease:
+            self._ended([(one, outcome.of_unstarted(one)) for one in executions])
             return
         for execution in executions:
             self._limit(execution)

@@ -1,6 +1,7 @@
-"""A stretch of network between a worker and PostgreSQL that a test can cut."""
+"""A stretch of network between a worker and PostgreSQL that a test can cut or hold."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from jobwire.models.database_url import DatabaseUrl
@@ -14,6 +15,8 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._port = 0
+        self._held: bytes | None = None
+        self._released = asyncio.Event()
 
     @property
     def url(self) -> DatabaseUrl:
@@ -38,6 +41,15 @@ class Proxy:
             writer.transport.abort()
         self._writers.clear()
 
+    def hold(self, part: bytes) -> None:
+        """From now on hold back each answer with some bytes in it, and what follows."""
+        self._held = part
+
+    def release(self) -> None:
+        """Let everything through again."""
+        self._held = None
+        self._released.set()
+
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
@@ -52,8 +64,8 @@ class Proxy:
         self._writers.add(there_writer)
         await asyncio.wait(
             [
-                asyncio.ensure_future(_pump(reader, there_writer)),
-                asyncio.ensure_future(_pump(there_reader, writer)),
+                asyncio.ensure_future(self._pump(reader, there_writer)),
+                asyncio.ensure_future(self._pump(there_reader, writer, self._holds)),
             ],
             return_when=asyncio.FIRST_COMPLETED,
         )
@@ -61,9 +73,18 @@ class Proxy:
             self._writers.discard(one)
             one.transport.abort()
 
+    def _holds(self, data: bytes) -> bool:
+        return self._held is not None and self._held in data
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
+    async def _pump(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        holds: Callable[[bytes], bool] = lambda _: False,
+    ) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                if holds(data):
+                    await self._released.wait()
+                writer.write(data)
+                await writer.drain()

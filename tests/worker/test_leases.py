@@ -243,6 +243,38 @@ async def test_code_is_stopped_when_its_lease_can_no_longer_be_confirmed(
     assert (await bench.attempts(job_id))[-1] == "SUCCEEDED"
 
 
+@pytest.mark.parametrize("is_async", [True, False])
+async def test_claim_whose_answer_comes_after_its_lease_starts_nothing(
+    bench: Workbench, proxy: Proxy, *, is_async: bool
+) -> None:
+    started: list[int] = []
+
+    def begin(context: JobContext, data: str) -> str:
+        started.append(context.attempt)
+        return data
+
+    @job("work")
+    async def work(context: JobContext, data: str) -> str:
+        return begin(context, data)
+
+    await bench.start(
+        work if is_async else job("work")(begin),
+        url=proxy.url,
+        lease=timedelta(milliseconds=500),
+    )
+    proxy.hold(b"on its way")
+    job_id = await bench.schedule("work", "on its way")
+
+    await bench.reaches(job_id, JobStatus.RUNNING)
+    # The worker's other connections work: it rescues the job from itself.
+    await bench.reaches(job_id, JobStatus.QUEUED)
+    proxy.release()
+    await bench.ended(job_id)
+
+    assert started == [2]
+    assert await bench.attempts(job_id) == ["LOST", "SUCCEEDED"]
+
+
 async def test_drain_ends_although_the_database_is_away(
     bench: Workbench, proxy: Proxy
 ) -> None:
