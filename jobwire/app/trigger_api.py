@@ -10,7 +10,7 @@ from jobwire.jobs.asking_now import reconcile_now, sync_now
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.reconcile import ReconcileReport
-from jobwire.jobs.webhook import Received, receive
+from jobwire.jobs.webhook import Received, admit, receive
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ async def handle_trigger_webhook(
         UnsupportedConnectionError: `where` is none of these.
     """
     if isinstance(where, Jobwire) and not secrets:
-        return await receive_event(where.engine, body, headers)
+        claim = admit(headers, now=where.engine.clock.now())
+        return await receive_event(where.engine, body, claim)
     async with own_transaction(where, schema, Topic.INBOX) as (connection, now):
         return await receive(connection, body, headers, secrets=secrets, now=now)

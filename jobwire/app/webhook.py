@@ -1,7 +1,6 @@
 """Wiring of the webhook route: an event, its transaction, and the ring behind it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
 from jobwire.app.jobwire import Jobwire, NotOpenError
 from jobwire.jobs.doorbell import Topic
@@ -9,6 +8,7 @@ from jobwire.jobs.engine import Engine
 from jobwire.jobs.errors import WebhookSignatureError
 from jobwire.jobs.webhook import Received, admit, read_posted
 from jobwire.models.outages import AWAY
+from jobwire.triggerdev.signature import Claim
 from jobwire.web.trigger_webhook import WebhookUnavailableError
 
 _TAKES_NOTHING = (
@@ -27,17 +27,21 @@ class PostedEvents:
     def __init__(self, jobwire_of: Callable[[], Jobwire]) -> None:
         self._jobwire_of = jobwire_of
 
-    def admit(self, headers: Mapping[str, str]) -> None:
-        """Refuse what can be refused before its body is read.
+    def admit(self, headers: Mapping[str, str]) -> Claim:
+        """Read what an event says of its signature, before its body is read.
 
         Raises:
             WebhookUnavailableError: Nothing is taken in now, or ever.
             WebhookSignatureError: The signature is missing, malformed or too old.
         """
-        with self._engine() as engine:
-            admit(headers, now=engine.clock.now())
+        engine = self._engine()
+        try:
+            return admit(headers, now=engine.clock.now())
+        except WebhookSignatureError:
+            self._count("refused")
+            raise
 
-    async def take_in(self, body: bytes, headers: Mapping[str, str]) -> Received:
+    async def take_in(self, body: bytes, claim: Claim) -> Received:
         """Take in one event.
 
         Raises:
@@ -45,19 +49,21 @@ class PostedEvents:
             WebhookSignatureError: It is not signed with one of the secrets.
             InvalidInputError: It is no event.
         """
-        with self._engine() as engine:
-            try:
-                received = await receive_event(engine, body, headers)
-            except AWAY as error:
-                raise WebhookUnavailableError(
-                    "The database does not answer; send the event again.", status=503
-                ) from error
+        engine = self._engine()
+        try:
+            received = await receive_event(engine, body, claim)
+        except WebhookSignatureError:
+            self._count("refused")
+            raise
+        except AWAY as error:
+            raise WebhookUnavailableError(
+                "The database does not answer; send the event again.", status=503
+            ) from error
         self._count(received.receipt.value)
         return received
 
-    @contextmanager
-    def _engine(self) -> Iterator[Engine]:
-        """Give the engine if it takes in events, and count what is not signed."""
+    def _engine(self) -> Engine:
+        """Return the engine if it takes in events."""
         try:
             engine = self._jobwire_of().engine
         except NotOpenError:
@@ -66,27 +72,25 @@ class PostedEvents:
             ) from None
         if not engine.webhook_secrets:
             raise WebhookUnavailableError(_TAKES_NOTHING, status=404)
-        try:
-            yield engine
-        except WebhookSignatureError:
-            self._count("refused")
-            raise
+        return engine
 
     def _count(self, receipt: str) -> None:
         self._jobwire_of().metrics.webhook_events.labels(receipt).inc()
 
 
-async def receive_event(
-    engine: Engine, body: bytes, headers: Mapping[str, str]
-) -> Received:
+async def receive_event(engine: Engine, body: bytes, claim: Claim) -> Received:
     """Take in one event, and ring for what it changed; it is committed then.
+
+    Args:
+        engine: Whose secrets count.
+        body: The raw body, as it was signed.
+        claim: What `admit` has returned.
 
     Raises:
         WebhookSignatureError: It is not signed with one of the secrets.
         InvalidInputError: It is no event.
     """
-    now = engine.clock.now()
-    posted = read_posted(body, headers, secrets=engine.webhook_secrets, now=now)
+    posted = read_posted(body, claim, secrets=engine.webhook_secrets)
     if isinstance(posted, Received):
         return posted
     received = await engine.reception.take_in(posted)

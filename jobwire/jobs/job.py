@@ -3,10 +3,11 @@
 JSON columns stay text until somebody asks for them: most readers pass them on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any, ClassVar, Protocol, Self
 from uuid import UUID
 
@@ -78,6 +79,17 @@ class Row:
     def from_record(cls, record: Columns) -> Self:
         """Read a row that was selected with `columns`."""
         return cls(*[record[name] for name in cls.names()])
+
+    def updated(self, columns: Mapping[str, Any]) -> Self:
+        """Return the row with some of its columns as they are now."""
+        # `replace` takes three times as long for so many.
+        values = dict(zip(self.names(), self._values()(self), strict=True))
+        return type(self)(*{**values, **columns}.values())
+
+    @classmethod
+    @cache
+    def _values(cls) -> Callable[[object], tuple[Any, ...]]:
+        return attrgetter(*cls.names())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,14 @@ MAX_DATA_BYTES = 512 * 1024
 #: The largest `result`, as UTF-8.
 MAX_RESULT_BYTES = 1024 * 1024
 
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"JSON has no {constant}")
+
+
 # Made once: making one costs more than a small text.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
 # An escaped NUL whose backslash is not itself escaped.
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _ESCAPED_NUL = r"\u0000"
@@ -58,26 +64,33 @@ def storable(value: Any) -> str:
     Raises:
         ValueError: It holds numbers that are none in JSON: NaN, Infinity.
     """
-    text = _ENCODER.encode(value)
-    readable = text.encode("utf-8", "replace").decode()
-    return _NUL.sub(lambda found: found[0][: -len(_ESCAPED_NUL)] + "\ufffd", readable)
+    return _replaced(_ENCODER.encode(value))
 
 
-def read_foreign(body: bytes) -> Any:
+def read_storable(body: bytes) -> tuple[Any, str]:
     """Read JSON of somebody else's: UTF-8 and nothing else, without NaN and Infinity.
+
+    Returns:
+        The value, and its text as `storable` writes it; both say the same.
 
     Raises:
         ValueError: It is none, is nested too deeply, or has numbers of more than 4,300
             digits.
     """
     try:
-        return json.loads(body.decode(), parse_constant=_refuse)
+        value = _DECODER.decode(body.decode())
+        text = _ENCODER.encode(value)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    stored = _replaced(text)
+    return value if stored == text else decode(stored), stored
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"JSON has no {constant}")
+def _replaced(text: str) -> str:
+    readable = text.encode("utf-8", "replace").decode()
+    if _ESCAPED_NUL not in readable:
+        return readable
+    return _NUL.sub(lambda found: found[0][: -len(_ESCAPED_NUL)] + "\ufffd", readable)
 
 
 def decode(text: str | None) -> Any:

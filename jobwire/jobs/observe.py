@@ -145,7 +145,7 @@ async def _of_job(
     if not said.attempt:
         return said
     before = await transitions.attempts_before(connection, job)
-    return replace(said, attempt=before + said.attempt)
+    return replace(said, attempt=before + said.attempt) if before else said
 
 
 async def _fold(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from jobwire.jobs import json_text
@@ -18,37 +18,41 @@ class Posted:
     """An event that could be read.
 
     Attributes:
+        source: Who posted it.
         event: What it tells.
         text: The whole of it, as JSON that the inbox can hold.
+        run_id: The run that it tells of.
+        job_id: The job that the run's tags name; None: none of them does.
+        task: The id of its task.
     """
 
+    source: DeliverySource
     event: HookEvent | RunFailedAlert
     text: str
+    run_id: str
+    job_id: UUID | None
+    task: str
 
-    @property
-    def source(self) -> DeliverySource:
-        """Who posted it."""
-        is_hook = isinstance(self.event, HookEvent)
-        return DeliverySource.HOOK if is_hook else DeliverySource.ALERT
+    @classmethod
+    def of_hook(cls, event: HookEvent, text: str) -> Self:
+        """Return what a lifecycle hook has posted."""
+        run = event.run
+        return cls(
+            DeliverySource.HOOK, event, text, run.id, event.job_id, run.task_identifier
+        )
 
-    @property
-    def run_id(self) -> str:
-        """The run that it tells of."""
-        event = self.event
-        return event.run.id if isinstance(event, HookEvent) else event.run_id
-
-    @property
-    def job_id(self) -> UUID | None:
-        """The job that the run's tags name; None: none of them does."""
-        event = self.event
-        return event.job_id if isinstance(event, HookEvent) else job_id_of(event.tags)
-
-    @property
-    def task(self) -> str:
-        """The id of its task."""
-        event = self.event
-        run = event.run if isinstance(event, HookEvent) else event
-        return run.task_identifier
+    @classmethod
+    def of_alert(cls, alert: RunFailedAlert, text: str) -> Self:
+        """Return what the alert channel has posted."""
+        job_id = job_id_of(alert.tags)
+        return cls(
+            DeliverySource.ALERT,
+            alert,
+            text,
+            alert.run_id,
+            job_id,
+            alert.task_identifier,
+        )
 
 
 def read_event(body: bytes) -> Posted | str:
@@ -66,17 +70,16 @@ def read_event(body: bytes) -> Posted | str:
         alert = _read_alert(event)
         if alert is None:
             return f"Alerts of the type {_shown(kind)} change no job."
-        return Posted(alert, text)
+        return Posted.of_alert(alert, text)
     if not isinstance(kind, str) or kind not in TYPES:
         return f"The type {_shown(kind)} is not known here."
-    return Posted(HookEvent.read(event), text)
+    return Posted.of_hook(HookEvent.read(event), text)
 
 
 def _read(body: bytes) -> tuple[dict[str, Any], str]:
     """Read a body from the text that the inbox will hold, so that both say the same."""
     try:
-        text = json_text.storable(json_text.read_foreign(body))
-        event = json_text.decode(text)
+        event, text = json_text.read_storable(body)
     except (ValueError, RecursionError) as error:
         raise InvalidInputError(f"The body is no JSON: {error}.") from None
     if not isinstance(event, dict):

@@ -7,10 +7,10 @@ and the process may still die. So does what tells of a run that no job has yet.
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
 from jobwire.jobs.arrivals import Arrival, store
@@ -25,8 +25,8 @@ from jobwire.jobs.observe import observe_each
 from jobwire.jobs.posted import Posted, read_event
 from jobwire.jobs.scheduled_tasks import may_be_scheduled
 from jobwire.jobs.transitions import row
-from jobwire.triggerdev import InvalidSignatureError, verify
-from jobwire.triggerdev.signature import read_claim
+from jobwire.triggerdev import InvalidSignatureError
+from jobwire.triggerdev.signature import Claim, read_claim
 
 #: The longest body that is read: an output of 1 MiB and what comes around it.
 MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -67,36 +67,39 @@ _ACCEPTED = Received(Receipt.ACCEPTED)
 _DUPLICATE = Received(Receipt.DUPLICATE)
 
 
-def admit(headers: Mapping[str, str], *, now: datetime) -> None:
-    """Refuse what can be refused before its body is read.
+def admit(headers: Mapping[str, str], *, now: datetime) -> Claim:
+    """Read what an event says of its signature, before its body is read.
 
     Raises:
         WebhookSignatureError: The signature is missing, malformed or too old.
     """
-    with _signature_errors():
-        read_claim(headers, now=now)
+    try:
+        return read_claim(headers, now=now)
+    except InvalidSignatureError as error:
+        raise WebhookSignatureError(error.message) from None
 
 
 def read_posted(
-    body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str], now: datetime
+    body: bytes, claim: Claim, *, secrets: Sequence[str]
 ) -> Posted | Received:
     """Verify and read one posted event; it costs no statement.
 
     Args:
         body: The raw body, as it was signed.
-        headers: Those of the request.
+        claim: What `admit` has returned.
         secrets: Any of these may have signed it; none: nothing is taken in.
-        now: When.
 
     Returns:
         What is to be taken in; or what became of it, if it changes nothing.
 
     Raises:
-        WebhookSignatureError: The signature is missing, wrong or too old.
+        WebhookSignatureError: It is not signed with one of the secrets.
         InvalidInputError: The body is no event.
     """
-    with _signature_errors():
-        verify(body, headers, secrets, now=now)
+    try:
+        claim.check(body, secrets)
+    except InvalidSignatureError as error:
+        raise WebhookSignatureError(error.message) from None
     posted = read_event(body)
     if isinstance(posted, Posted):
         return posted
@@ -149,25 +152,17 @@ async def receive(
     secrets: Sequence[str],
     now: datetime,
 ) -> Received:
-    """Verify, read and take in one posted event: `read_posted`, and then `take_in`.
+    """Take in one posted event: `admit`, `read_posted`, and then `take_in`.
 
     Raises:
         WebhookSignatureError: The signature is missing, wrong or too old.
         InvalidInputError: The body is no event.
     """
-    posted = read_posted(body, headers, secrets=secrets, now=now)
+    posted = read_posted(body, admit(headers, now=now), secrets=secrets)
     if isinstance(posted, Received):
         return posted
     [received] = await take_in(connection, [posted], now=now)
     return received
-
-
-@contextmanager
-def _signature_errors() -> Iterator[None]:
-    try:
-        yield
-    except InvalidSignatureError as error:
-        raise WebhookSignatureError(error.message) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,19 +174,24 @@ class _Case:
         job: The job, which has the event's run, or is named by its tags; None: neither.
         job_id: The job that it tells of, even if that is deleted, or never was.
         is_scheduled: Whether a schedule of ours may have made the run.
+        told: What is folded in with the delivery; None: that is for whoever asks.
     """
 
     posted: Posted
     job: Job | None
     job_id: UUID | None
     is_scheduled: bool
+    told: HookEvent | None
 
-    @property
-    def told(self) -> HookEvent | None:
-        """What is folded in with the delivery; None: that is for whoever asks."""
-        event, job = self.posted.event, self.job
-        has_run = job is not None and job.trigger_run_id == self.posted.run_id
-        return event if has_run and isinstance(event, HookEvent) else None
+    @classmethod
+    def of(
+        cls, posted: Posted, job: Job | None, job_id: UUID | None, *, is_scheduled: bool
+    ) -> Self:
+        """Hold an event against the job that it is about, or may be."""
+        has_run = job is not None and job.trigger_run_id == posted.run_id
+        event = posted.event
+        told = event if has_run and isinstance(event, HookEvent) else None
+        return cls(posted, job, job_id, is_scheduled, told)
 
     def arrival(self) -> Arrival:
         """Return how it is stored."""
@@ -236,11 +236,11 @@ async def _read_cases(
         if not present and one.task not in scheduled:
             scheduled[one.task] = await may_be_scheduled(connection, one.task)
         cases.append(
-            _Case(
+            _Case.of(
                 one,
                 present[0] if present else None,
                 one.job_id if owner is None else owner.id,
-                not present and scheduled[one.task],
+                is_scheduled=not present and scheduled[one.task],
             )
         )
     return cases

@@ -7,7 +7,6 @@ which anyone who once saw a webhook can send again.
 
 import base64
 import binascii
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
@@ -60,7 +59,7 @@ def sign_hex(secret: str, body: bytes) -> str:
     Raises:
         InvalidOptionError: The secret is empty.
     """
-    return hmac.new(_whole_key(secret), body, hashlib.sha256).hexdigest()
+    return hmac.digest(_whole_key(secret), body, "sha256").hex()
 
 
 def sign_standard(secret: str, *, id: str, timestamp: datetime, body: bytes) -> str:
@@ -231,7 +230,7 @@ def _signed(id: str, timestamp: str, body: bytes) -> bytes:
 
 
 def _standard(key: bytes, signed: bytes) -> str:
-    digest = hmac.new(key, signed, hashlib.sha256).digest()
+    digest = hmac.digest(key, signed, "sha256")
     return f"v1,{base64.b64encode(digest).decode()}"
 
 

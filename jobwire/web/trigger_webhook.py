@@ -14,18 +14,19 @@ from jobwire.asgi.body import PATIENCE, BodyRefusedError, read_body
 from jobwire.asgi.closing import Closing
 from jobwire.jobs.errors import InvalidInputError, WebhookSignatureError
 from jobwire.jobs.webhook import MAX_BODY_BYTES, Received
+from jobwire.triggerdev.signature import Claim
 
 log = logging.getLogger(__name__)
 
 PATH = "/api/trigger/webhook"
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
-#: Looks at the headers of a request. It may raise WebhookSignatureError and
+#: Reads the headers of a request. It may raise WebhookSignatureError and
 #: WebhookUnavailableError.
-Admit = Callable[[Mapping[str, str]], None]
-#: Takes in one event: the raw body and the headers. It may raise WebhookSignatureError,
+Admit = Callable[[Mapping[str, str]], Claim]
+#: Takes in one event: the raw body and its claim. It may raise WebhookSignatureError,
 #: InvalidInputError, and WebhookUnavailableError.
-TakeIn = Callable[[bytes, Mapping[str, str]], Awaitable[Received]]
+TakeIn = Callable[[bytes, Claim], Awaitable[Received]]
 
 
 class WebhookUnavailableError(Exception):
@@ -51,7 +52,7 @@ def trigger_webhook_route(
     when the sender should try again.
 
     Args:
-        admit: Looks at the headers, before the body is read.
+        admit: Reads the headers, before the body is read.
         take_in: Takes in the event.
         patience: How long a body may take, in seconds.
     """
@@ -59,9 +60,9 @@ def trigger_webhook_route(
 
     async def answer(request: Request) -> ASGIApp:
         try:
-            admit(request.headers)
+            claim = admit(request.headers)
             body = await read_body(request, most=MAX_BODY_BYTES, within=patience)
-            received = await take_in(body, request.headers)
+            received = await take_in(body, claim)
         except BodyRefusedError as error:
             return Closing(_refusal(error.status, str(error)))
         except WebhookSignatureError as error:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -181,7 +181,7 @@ async def write_each(
             *arrays(_sent(version, now) for version in some),
         )
         after |= {record["id"]: record for record in records}
-    return [replace(version.job, **after[version.job.id]) for version in versions]
+    return [version.job.updated(after[version.job.id]) for version in versions]
 
 
 @cache
