@@ -31,7 +31,7 @@ class StopReason(Enum):
     TIMEOUT = "timeout"
     #: The worker is shutting down.
     DRAIN = "drain"
-    #: The lease ran out while the database was away: another worker may have the job.
+    #: The lease runs out and the database is away: another worker may get the job.
     UNCONFIRMED = "unconfirmed"
     #: The database said that the lease is lost.
     LOST = "lost"

@@ -12,7 +12,7 @@ from jobwire.worker.loop import Loop
 from jobwire.worker.roster import Roster
 from jobwire.worker.settings import WorkerSettings
 
-#: How often per lease the watch looks for leases that ran out unconfirmed.
+#: How often per lease the watch looks for leases that run out unconfirmed.
 _LOOKS_PER_LEASE = 20
 
 Stop = Callable[[Execution, StopReason], None]
@@ -90,24 +90,25 @@ class HeartbeatLoop(Loop):
 
 
 class LeaseWatch(Loop):
-    """Stops code whose lease ran out while the database could not be reached.
+    """Stops code whose lease is about to run out while the database cannot be reached.
 
-    By then another worker that does reach it may run the job. It asks no database, so
-    that nothing can hold it up.
+    After that another worker that does reach it may run the job. It asks no database,
+    so that nothing can hold it up.
     """
 
     name = "lease watch"
 
     def __init__(self, settings: WorkerSettings, *, roster: Roster, stop: Stop) -> None:
         super().__init__()
-        self._lease = settings.lease.total_seconds()
+        self._reliance = settings.reliance.total_seconds()
+        self._pause = settings.lease.total_seconds() / _LOOKS_PER_LEASE
         self._roster = roster
         self._stop = stop
 
     async def run_once(self) -> float:
         """Look at every lease once."""
-        latest = time.monotonic() - self._lease
+        latest = time.monotonic() - self._reliance
         for execution in self._roster:
             if execution.is_running and execution.confirmed_at <= latest:
                 self._stop(execution, StopReason.UNCONFIRMED)
-        return self._lease / _LOOKS_PER_LEASE
+        return self._pause

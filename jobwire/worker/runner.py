@@ -60,7 +60,7 @@ class Runner:
         self._hand_on = ended
         self._freed = freed
         self._stop_grace = settings.stop_grace
-        self._lease = settings.lease.total_seconds()
+        self._reliance = settings.reliance.total_seconds()
         self._loop = asyncio.get_running_loop()
         endings: Mailbox[Ending] = Mailbox(self._loop, self._ended)
         self._judge = Judge(clock, endings.put)
@@ -116,9 +116,9 @@ class Runner:
                 self.stop(older, StopReason.LOST)
             self.roster.add(execution)
         lane.running += len(executions)
-        # An answer that was under way for longer than a lease tells of jobs that may
-        # run elsewhere by now.
-        if self._is_closing or time.monotonic() - sent_at >= self._lease:
+        # An answer that was under way for as long as a lease tells of jobs that may run
+        # elsewhere by now.
+        if self._is_closing or time.monotonic() - sent_at >= self._reliance:
             self._ended([(one, outcome.of_unstarted(one)) for one in executions])
             return
         for execution in executions:

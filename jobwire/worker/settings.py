@@ -144,6 +144,14 @@ class WorkerSettings:
                 raise WorkerSettingsError(name, getattr(self, name))
 
     @property
+    def reliance(self) -> timedelta:
+        """How long it relies on a lease that it cannot prolong.
+
+        Nine tenths: code needs time to stop before another worker may have the job.
+        """
+        return self.lease * 0.9
+
+    @property
     def heartbeat_interval(self) -> timedelta:
         """How often leases are prolonged."""
         return self.lease / 4

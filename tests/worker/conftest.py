@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,14 +15,18 @@ import pytest
 
 from jobwire.jobs.cancel import cancel
 from jobwire.jobs.clock import SystemClock
+from jobwire.jobs.decorator import definition_of, job
 from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.job import JOB_COLUMNS, Job
 from jobwire.jobs.registry import Registry, collect
+from jobwire.jobs.retry_config import RetryConfig
 from jobwire.jobs.schedule import schedule
 from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
+from jobwire.jobs.transitions.claim import Claimed
 from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.models.database import Database
-from jobwire.models.vocabulary import JobStatus
+from jobwire.models.vocabulary import JobStatus, LogLevel
+from jobwire.worker.execution import Ears, Execution
 from jobwire.worker.settings import WorkerSettings
 from jobwire.worker.worker import Worker
 from tests.clock import FakeClock
@@ -40,6 +44,7 @@ PATIENCE = 40.0
 
 Found = TypeVar("Found")
 
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
 VIEWER = Viewer("user-1", frozenset(Scope))
 _LOOK = 0.01
 
@@ -188,3 +193,42 @@ async def rig(
     """TRIGGER jobs and a Trigger.dev, for loops whose passes a test makes."""
     async with open_rig(database, clock, tmp_path) as rig:
         yield rig
+
+
+@job("work")
+def work() -> None: ...
+
+
+@pytest.fixture
+def execution() -> Execution:
+    """An attempt whose code runs."""
+    definition = definition_of(work)
+    assert definition is not None
+    claimed = Claimed(
+        id=UUID(int=7),
+        fence=3,
+        attempt=1,
+        type="work",
+        tag="test",
+        user_id="user-1",
+        data="{}",
+        retry_config=RetryConfig(max_attempts=2, min_timeout_ms=1000),
+        max_duration=timedelta(seconds=5),
+        priority=0,
+        queue="default",
+        due_at=NOW,
+        created_at=NOW,
+    )
+    return Execution(
+        claimed,
+        definition,
+        resources=None,
+        confirmed_at=0.0,
+        ears=Ears(
+            progress=lambda _, __: None,
+            metadata=lambda _, __: None,
+            line=lambda _, __: None,
+            log_level=LogLevel.INFO,
+            now=lambda: NOW,
+        ),
+    )

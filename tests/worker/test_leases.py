@@ -16,7 +16,11 @@ from jobwire.jobs.clock import SystemClock
 from jobwire.jobs.context import JobContext
 from jobwire.jobs.decorator import job
 from jobwire.models.vocabulary import JobStatus
+from jobwire.worker.execution import Execution, StopReason
+from jobwire.worker.heartbeat import LeaseWatch
 from jobwire.worker.hooks import WorkerHooks
+from jobwire.worker.roster import Roster
+from jobwire.worker.settings import WorkerSettings
 from tests.worker.conftest import PATIENCE, VIEWER, Workbench, signaled, until
 from tests.worker.proxy import Proxy
 
@@ -273,6 +277,25 @@ async def test_claim_whose_answer_comes_after_its_lease_starts_nothing(
 
     assert started == [2]
     assert await bench.attempts(job_id) == ["LOST", "SUCCEEDED"]
+
+
+async def test_code_is_stopped_before_its_lease_is_over(execution: Execution) -> None:
+    settings, roster = WorkerSettings(lease=timedelta(hours=1)), Roster()
+    roster.add(execution)
+    stopped: list[tuple[Execution, StopReason]] = []
+    watch = LeaseWatch(
+        settings, roster=roster, stop=lambda *asked: stopped.append(asked)
+    )
+
+    execution.confirmed_at = time.monotonic() - timedelta(minutes=53).total_seconds()
+    await watch.run_once()
+    early = list(stopped)
+    execution.confirmed_at = time.monotonic() - timedelta(minutes=55).total_seconds()
+    pause = await watch.run_once()
+
+    assert early == []
+    assert stopped == [(execution, StopReason.UNCONFIRMED)]
+    assert timedelta(seconds=pause) < settings.lease - settings.reliance
 
 
 async def test_drain_ends_although_the_database_is_away(

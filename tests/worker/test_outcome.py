@@ -1,7 +1,7 @@
 """How failures are told: in bounded, storable text."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -9,55 +9,12 @@ from uuid import UUID
 import pytest
 
 from jobwire.jobs import json_text
-from jobwire.jobs.decorator import definition_of, job
+from jobwire.jobs.decorator import job
 from jobwire.jobs.failure import MAX_MESSAGE_BYTES, MAX_STACK_BYTES, Failure
-from jobwire.jobs.retry_config import RetryConfig
-from jobwire.jobs.transitions.claim import Claimed
 from jobwire.jobs.transitions.finish import Finish, Outcome
-from jobwire.models.vocabulary import LogLevel
-from jobwire.worker.execution import Ears, Execution, StopReason
+from jobwire.worker.execution import Execution, StopReason
 from jobwire.worker.outcome import of_error, of_return
-from tests.worker.conftest import Workbench
-
-NOW = datetime(2026, 1, 2, tzinfo=UTC)
-
-
-@job("work")
-def work() -> None: ...
-
-
-@pytest.fixture
-def execution() -> Execution:
-    definition = definition_of(work)
-    assert definition is not None
-    claimed = Claimed(
-        id=UUID(int=7),
-        fence=3,
-        attempt=1,
-        type="work",
-        tag="test",
-        user_id="user-1",
-        data="{}",
-        retry_config=RetryConfig(max_attempts=2, min_timeout_ms=1000),
-        max_duration=timedelta(seconds=5),
-        priority=0,
-        queue="default",
-        due_at=NOW,
-        created_at=NOW,
-    )
-    return Execution(
-        claimed,
-        definition,
-        resources=None,
-        confirmed_at=0.0,
-        ears=Ears(
-            progress=lambda _, __: None,
-            metadata=lambda _, __: None,
-            line=lambda _, __: None,
-            log_level=LogLevel.INFO,
-            now=lambda: NOW,
-        ),
-    )
+from tests.worker.conftest import NOW, Workbench
 
 
 def judged(execution: Execution, error: BaseException) -> Finish:
