@@ -142,7 +142,10 @@ class JobFilter:
             ForbiddenError: It names other users, and the viewer is no admin.
         """
         user_ids = users_within(viewer, self.user_ids)
-        return replace(self, user_ids=user_ids, ids=_ids_within(viewer, self.ids))
+        ids = _ids_within(viewer, self.ids)
+        if user_ids is self.user_ids and ids is self.ids:
+            return self
+        return replace(self, user_ids=user_ids, ids=ids)
 
     def matches(self, job: Job, stand: Stand) -> bool:
         """Whether a job would be selected if it stood otherwise than it does.

@@ -7,8 +7,9 @@ index, and no other one.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Any
+from math import prod
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from jobwire.jobs.filters import JobFilter
 from jobwire.models.vocabulary import AttentionKind, Executor, JobStatus
@@ -30,6 +31,8 @@ COLUMNS = {
     "statuses": ("status", "text"),
     "executors": ("executor", "text"),
 }
+#: Members that may ask something.
+MEMBERS = (*COLUMNS, "attention")
 #: Members of which each alternative is one job at most.
 NAMES = ("ids", "trigger_run_ids")
 #: Who gives all of these asks nothing.
@@ -66,45 +69,78 @@ _OF_ATTENTION = Index(
 _PRIMARY_KEY = Index({})
 
 
+_given = attrgetter(*MEMBERS)
+
+
 def asked_of(filter: JobFilter) -> Asked:
     """Return which members of a filter ask something."""
-    given = {one: getattr(filter, one) for one in (*COLUMNS, "attention")}
     return {
         member: alternatives
-        for member, alternatives in given.items()
+        for member, alternatives in zip(MEMBERS, _given(filter), strict=True)
         if alternatives is not None
         and not (member in _ALL and set(alternatives) == set(_ALL[member]))
     }
 
 
+def alternatives_of(member: str, asked: Asked) -> Sequence[Any]:
+    """Return the alternatives of a member: all there are, where it asks nothing."""
+    return asked.get(member) or _ALL[member]
+
+
+class Shape(NamedTuple):
+    """What of a filter decides by which indexes its jobs are found.
+
+    Attributes:
+        members: Which ones ask something.
+        counts: How many alternatives each of them has.
+        is_of_trigger: It asks for jobs on Trigger.dev and no others.
+        is_of_any_attention: It asks for jobs that need attention of any kind.
+    """
+
+    members: tuple[str, ...]
+    counts: tuple[int, ...]
+    is_of_trigger: bool
+    is_of_any_attention: bool
+
+
+def shape_of(asked: Asked) -> Shape:
+    """Return the shape of what is asked."""
+    return Shape(
+        tuple(asked),
+        tuple(map(len, asked.values())),
+        asked.get("executors") == (Executor.TRIGGER,),
+        set(asked.get("attention", ())) == set(AttentionKind),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to read: an index, values of its columns, and the members it answers."""
+    """A way to read: an index, how many ranges of it, and the members it answers."""
 
     index: Index
-    values: Sequence[tuple[Any, ...]]
+    ranges: int
     answers: frozenset[str]
 
 
-def ways_of(asked: Asked) -> list[Way]:
+def ways_of(shape: Shape) -> list[Way]:
     """Choose how to read: by what answers everything, or by all that may do."""
+    counts = dict(zip(shape.members, shape.counts, strict=True))
 
     def by(index: Index, *implied: str) -> Way:
-        alternatives = [asked.get(one, _ALL.get(one, ())) for one in index.columns]
-        values = list(product(*alternatives))
-        return Way(index, values, frozenset((*index.columns, *implied)))
+        ranges = prod(counts.get(one) or len(_ALL[one]) for one in index.columns)
+        return Way(index, ranges, frozenset((*index.columns, *implied)))
 
-    if asked.keys() & NAMES:
+    if counts.keys() & NAMES:
         # Whatever else is asked, it is asked of few.
-        return [Way(_PRIMARY_KEY, [()], frozenset(asked))]
-    if "attention" in asked:
-        every = set(asked["attention"]) == set(AttentionKind)
-        return [by(_OF_ATTENTION, *(("attention",) if every else ()))]
-    ways = [by(one) for one in _INDEXES if one.columns.keys() <= asked.keys()]
-    if asked.get("executors") == (Executor.TRIGGER,):
+        return [Way(_PRIMARY_KEY, 1, frozenset(counts))]
+    if "attention" in counts:
+        implied = ("attention",) if shape.is_of_any_attention else ()
+        return [by(_OF_ATTENTION, *implied)]
+    ways = [by(one) for one in _INDEXES if one.columns.keys() <= counts.keys()]
+    if shape.is_of_trigger:
         ways.append(by(_OF_TRIGGER, "executors"))
-    ways = [way for way in ways if len(way.values) <= MAX_RANGES] or [by(_PRIMARY_KEY)]
+    ways = [way for way in ways if way.ranges <= MAX_RANGES] or [by(_PRIMARY_KEY)]
     for way in ways:
-        if way.answers >= asked.keys():
+        if way.answers >= counts.keys():
             return [way]
     return [one for one in ways if not any(one.answers < way.answers for way in ways)]

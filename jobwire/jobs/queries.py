@@ -6,6 +6,7 @@ that leaves the planner one plan, whatever the statistics say (`job_ranges`).
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from jobwire.models.database import Connection
 
 #: Longer pages are refused.
 MAX_PAGE = 100
+#: Statements of pages that are kept, of some kilobytes each.
+_MAX_KEPT = 128
 
 #: Where a statement stands in the event log: selected beside what it reads, it makes
 #: an `AsOf` of the same snapshot.
@@ -279,15 +282,8 @@ async def read_selected_page(
     direction = "DESC" if span.descending else "ASC"
     for reading in readings(filter.within(viewer), span):
         selected = f"{columns}, j.is_cut" if reading.is_bounded else columns
-        # A row even where there is no job says where the read stands in the log.
-        source = (
-            f"{AS_OF_COLUMNS}, {selected} FROM (SELECT) AS one"
-            f" LEFT JOIN ({reading.sql}) AS j ON true"
-            if with_as_of
-            else f"{selected} FROM ({reading.sql}) AS j"
-        )
         records = await connection.fetch(
-            f"SELECT {source} ORDER BY j.id {direction}",
+            _page_statement(reading.sql, selected, direction, with_as_of=with_as_of),
             *reading.values,
             record_class=Selected,
         )
@@ -298,6 +294,21 @@ async def read_selected_page(
         found = [] if records[0]["id"] is None else records
         return window.page(found, AsOf.from_record(records[0]))
     raise SparseFilterError(LOOKS[-1])
+
+
+@lru_cache(maxsize=_MAX_KEPT)
+def _page_statement(
+    jobs: str, columns: str, direction: str, *, with_as_of: bool
+) -> str:
+    """Write the statement of a page; being the same text, asyncpg finds it at once."""
+    # A row even where there is no job says where the read stands in the log.
+    source = (
+        f"{AS_OF_COLUMNS}, {columns} FROM (SELECT) AS one"
+        f" LEFT JOIN ({jobs}) AS j ON true"
+        if with_as_of
+        else f"{columns} FROM ({jobs}) AS j"
+    )
+    return f"SELECT {source} ORDER BY j.id {direction}"
 
 
 @dataclass(frozen=True, slots=True)
