@@ -25,11 +25,12 @@ class Lender:
     """The connections of one pool.
 
     Args:
-        pool: The pool, open.
+        pool: The pool, open in the running loop.
     """
 
     def __init__(self, pool: "Pool") -> None:
         self._pool = pool
+        self._loop = asyncio.get_running_loop()
         #: Those that wait here, with when they came; the one that came last is at the
         #: end, and is taken first.
         self._idle: deque[tuple[Any, float]] = deque()
@@ -59,7 +60,7 @@ class Lender:
         """Take a connection, when there is one."""
         while self._idle:
             connection, _ = self._idle.pop()
-            if _is_fit(connection):
+            if _is_open(connection):
                 return connection
             await self._pool.release(connection)
         self._waiting += 1
@@ -81,10 +82,9 @@ class Lender:
             # Whoever waits for the pool is woken by the pool.
             await self._pool.release(connection)
             return
-        loop = asyncio.get_running_loop()
-        self._idle.append((connection, loop.time()))
+        self._idle.append((connection, self._loop.time()))
         if self._sweeping is None:
-            self._sweeping = loop.call_later(IDLE, self._sweep)
+            self._sweeping = self._loop.call_later(IDLE, self._sweep)
 
     async def end(self) -> None:
         """Give all that wait here back to the pool, and what still comes at once."""
@@ -97,15 +97,14 @@ class Lender:
             await self._pool.release(connection)
 
     def _sweep(self) -> None:
-        loop = asyncio.get_running_loop()
         self._sweeping = None
-        while self._idle and self._idle[0][1] + IDLE <= loop.time():
+        while self._idle and self._idle[0][1] + IDLE <= self._loop.time():
             connection, _ = self._idle.popleft()
-            task = loop.create_task(self._pool.release(connection))
+            task = self._loop.create_task(self._pool.release(connection))
             self._releasing.add(task)
             task.add_done_callback(self._releasing.discard)
         if self._idle:
-            self._sweeping = loop.call_later(IDLE, self._sweep)
+            self._sweeping = self._loop.call_later(IDLE, self._sweep)
 
 
 class Lent:
@@ -133,8 +132,12 @@ class Lent:
 
 
 def _is_fit(connection: Any) -> bool:
+    return _is_open(connection) and not connection.is_in_transaction()
+
+
+def _is_open(connection: Any) -> bool:
     try:
-        return not (connection.is_closed() or connection.is_in_transaction())
+        return not connection.is_closed()
     except asyncpg.InterfaceError:
         # It was lost, and the pool has taken it back already.
         return False

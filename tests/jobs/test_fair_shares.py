@@ -83,9 +83,36 @@ async def test_of_a_single_connection_all_have_their_turn_in_the_order_of_asking
     assert served == list(range(20))
 
 
+@pytest.mark.parametrize("when", ["while they wait", "as their turn comes"])
+async def test_whoever_gives_up_keeps_nobody_from_their_turn(
+    small: Database, when: str
+) -> None:
+    shares = FairShares(small)
+    share = shares.of("ann")
+
+    async def ask() -> None:
+        async with share.connection():
+            pass
+
+    async with AsyncExitStack() as held:
+        for _ in range(2):
+            await held.enter_async_context(share.connection())
+        gives_up, stays = (asyncio.create_task(ask()) for _ in range(2))
+        await asyncio.sleep(0)
+        if when == "while they wait":
+            gives_up.cancel()
+    gives_up.cancel()
+
+    async with asyncio.timeout(PATIENCE):
+        await stays
+    assert gives_up.cancelled()
+    assert len(shares) == 0
+
+
 async def test_users_who_have_left_are_forgotten(small: Database) -> None:
     shares = FairShares(small)
     for number in range(1_000):
-        shares.of(f"user-{number}")
+        async with shares.of(f"user-{number}").connection():
+            assert len(shares) == 1
 
     assert len(shares) == 0
