@@ -19,9 +19,10 @@ class WhileConnected(Lasting):
         ClientDisconnect: At the end of the block: the client has gone.
     """
 
+    _watching: "asyncio.Task[None]"
+
     def __init__(self, request: Request) -> None:
         self._request = request
-        self._watching: asyncio.Task[None] | None = None
 
     def lasts(self) -> None:
         """Look after the client from now on."""
@@ -29,8 +30,7 @@ class WhileConnected(Lasting):
 
     def ends(self) -> None:
         """Look after nobody any more."""
-        if self._watching is not None:
-            self._watching.cancel()
+        self._watching.cancel()
 
     async def _until_it_ends(self) -> None:
         while (await self._request.receive())["type"] != "http.disconnect":

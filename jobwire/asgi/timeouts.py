@@ -25,11 +25,11 @@ class Lasting(ABC):
     _reason: Exception | None = None
 
     def __enter__(self) -> Self:
-        task = asyncio.current_task()
+        begun = self._begun = _begun_in(asyncio.get_running_loop())
+        task = asyncio.current_task(begun.loop)
         assert task is not None  # noqa: S101 - coroutines run in tasks
         self._task, self._cancelling = task, task.cancelling()
-        self._begun = _begun_in(asyncio.get_running_loop())
-        self._begun.add(self)
+        begun.add(self)
         return self
 
     def __exit__(
@@ -38,8 +38,8 @@ class Lasting(ABC):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._begun.remove(self)
-        self.ends()
+        if self._begun.until.pop(self, None) is None:
+            self.ends()
         if (
             self._reason is not None
             and self._task.uncancel() <= self._cancelling
@@ -53,7 +53,7 @@ class Lasting(ABC):
 
     @abstractmethod
     def ends(self) -> None:
-        """End what was begun when the moment was over, if it was."""
+        """End what was begun when the moment was over; only if it was."""
 
     def cancel(self, reason: Exception) -> None:
         """Cancel what is done inside."""
@@ -71,56 +71,57 @@ class Timeout(Lasting):
         TimeoutError: At the end of the block: it took longer.
     """
 
+    _timer: asyncio.TimerHandle
+
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._timer: asyncio.TimerHandle | None = None
 
     def __enter__(self) -> Self:
         super().__enter__()
         if self._seconds < MOMENT:
+            del self._begun.until[self]
             self._set(self._seconds)
         return self
 
     def lasts(self) -> None:
         """Set a timer for the rest of the time."""
-        if self._timer is None:
-            self._set(self._seconds - MOMENT)
+        self._set(self._seconds - MOMENT)
 
     def ends(self) -> None:
         """Forget the timer."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
 
     def _set(self, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(seconds, self.cancel, TimeoutError())
+        self._timer = self._begun.loop.call_later(seconds, self.cancel, TimeoutError())
 
 
 class _Begun:
-    """What has begun in one event loop, the oldest first."""
+    """What has begun in one event loop, the oldest first.
+
+    Attributes:
+        loop: The loop.
+        until: When the moment of each is over that was told of nothing yet.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self._until: dict[Lasting, float] = {}
+        self.until: dict[Lasting, float] = {}
         self._is_looking = False
 
     def add(self, lasting: Lasting) -> None:
-        self._until[lasting] = self.loop.time() + MOMENT
+        self.until[lasting] = self.loop.time() + MOMENT
         if not self._is_looking:
             self._is_looking = True
             self.loop.call_later(MOMENT, self._look)
 
-    def remove(self, lasting: Lasting) -> None:
-        self._until.pop(lasting, None)
-
     def _look(self) -> None:
         now = self.loop.time()
-        while self._until:
-            lasting, until = next(iter(self._until.items()))
+        while self.until:
+            lasting, until = next(iter(self.until.items()))
             if until > now:
                 self.loop.call_later(until - now, self._look)
                 return
-            del self._until[lasting]
+            del self.until[lasting]
             lasting.lasts()
         self._is_looking = False
 
