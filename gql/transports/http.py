@@ -10,6 +10,7 @@ pages of other sites cannot send unasked.
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from contextvars import Token
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from jobwire.asgi.closing import Closing
+from jobwire.asgi.headers import header, headers
 from jobwire.gql import json_codec
 from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
@@ -64,33 +66,28 @@ class GraphQLOverHTTP:
         if scope["method"] == "OPTIONS":
             await _OPTIONS(scope, receive, send)
             return
-        with ExitStack() as admitted:
-            answer = await self._answer(Request(scope, receive), admitted)
-            if answer is not None:
-                await answer(scope, receive, send)
-
-    async def _answer(self, request: Request, admitted: ExitStack) -> ASGIApp | None:
-        """Make the answer; None: nobody waits for it any more."""
-        accepted = negotiation.choose(", ".join(request.headers.getlist("accept")))
+        request = Request(scope, receive)
+        accepted = negotiation.choose(", ".join(headers(request, b"accept")))
         wants_events = accepted == negotiation.EVENT_STREAM
         media_type = negotiation.JSON if accepted is None or wants_events else accepted
+        before: Mapping[str, Token[Any]] = {}
         try:
-            _admit(request.method, accepted)
-            context = await self._context(request, resumes=wants_events)
-            before = bind_contextvars(user_id=context.viewer.user_id)
-            admitted.callback(reset_contextvars, **before)
-            if wants_events:
-                return await self._events(request, context, admitted)
-            return _Written(await self._result(request, context), media_type)
-        except (RefusedError, RateLimitedError, TooManyError) as error:
-            return _refusal(error, media_type)
-        except RequestError as error:
-            usual = 400 if media_type == negotiation.GRAPHQL_RESPONSE else 200
-            return _json(error.status or usual, {"errors": error.errors}, media_type)
-        except ClientDisconnect:
-            return None
-        except Exception as error:  # noqa: BLE001 - the last door: logged and masked
-            return _json(500, {"errors": [masked_error(error)]}, media_type)
+            try:
+                _admit(scope["method"], accepted)
+                context = await self._context(request, resumes=wants_events)
+                before = bind_contextvars(user_id=context.viewer.user_id)
+                answer: ASGIApp
+                if wants_events:
+                    answer = await self._events(request, context)
+                else:
+                    answer = _Written(await self._result(request, context), media_type)
+            except ClientDisconnect:
+                return
+            except Exception as error:  # noqa: BLE001 - the last door: told or masked
+                answer = _failure(error, media_type)
+            await answer(scope, receive, send)
+        finally:
+            reset_contextvars(**before)
 
     async def _context(self, request: Request, *, resumes: bool) -> Context:
         try:
@@ -108,25 +105,26 @@ class GraphQLOverHTTP:
                 401, [refusal(error)], {"WWW-Authenticate": "Bearer"}
             ) from None
         # What an EventSource sends by itself when it connects again.
-        last = request.headers.get("last-event-id") if resumes else None
+        last = header(request, b"last-event-id") if resumes else None
         return self._host.context(engine, viewer, resume_after=last or None)
 
-    async def _events(
-        self, request: Request, context: Context, admitted: ExitStack
-    ) -> EventStream:
+    async def _events(self, request: Request, context: Context) -> ASGIApp:
         try:
             operation = await self._operation(request, context)
         except RequestError as error:
             return EventStream(Refused(error), self._host.terms)
         admission = self._host.admission
-        if operation.is_subscription:
-            user_id = context.viewer.user_id
-            admitted.enter_context(admission.connection(user_id))
-        admitted.enter_context(admission.operation(operation, context))
-        return EventStream(Running(operation, context), self._host.terms)
+        with ExitStack() as admitted:
+            if operation.is_subscription:
+                user_id = context.viewer.user_id
+                admitted.enter_context(admission.connection(user_id))
+            admitted.enter_context(admission.operation(operation, context))
+            stream = EventStream(Running(operation, context), self._host.terms)
+            return _Admitted(stream, admitted.pop_all())
 
     async def _operation(self, request: Request, context: Context) -> Operation:
-        if request.method == "GET":
+        is_get = request.scope["method"] == "GET"
+        if is_get:
             await context.turn()
             asked = read_address(request)
         else:
@@ -134,7 +132,7 @@ class GraphQLOverHTTP:
                 request, within=self._host.terms.body, turn=context.turn
             )
         operation = Operation.choose(asked, self._host.policy, context.viewer)
-        if operation.is_mutation and request.method == "GET":
+        if is_get and operation.is_mutation:
             raise refused(
                 405,
                 ErrorCode.METHOD_NOT_ALLOWED,
@@ -177,16 +175,32 @@ def _admit(method: str, accepted: str | None) -> None:
         )
 
 
-def _refusal(
-    error: RefusedError | RateLimitedError | TooManyError, media_type: str
-) -> ASGIApp:
+def _failure(error: Exception, media_type: str) -> ASGIApp:
+    """Return the answer that tells of an error; what is no refusal is masked."""
+    if isinstance(error, RequestError):
+        usual = 400 if media_type == negotiation.GRAPHQL_RESPONSE else 200
+        return _json(error.status or usual, {"errors": error.errors}, media_type)
     if isinstance(error, TooManyError):
         error = refused_for_now(error.formatted(), error.retry_after)
     elif isinstance(error, RateLimitedError):
         error = refused_for_now(refusal(error), error.retry_after)
+    if not isinstance(error, RefusedError):
+        return _json(500, {"errors": [masked_error(error)]}, media_type)
     body = {"errors": list(error.errors)}
     answer = _json(error.status, body, media_type, error.headers)
     return Closing(answer) if "Connection" in error.headers else answer
+
+
+class _Admitted:
+    """An answer that counts until it has ended; an ASGI application."""
+
+    def __init__(self, answer: ASGIApp, admitted: ExitStack) -> None:
+        self._answer = answer
+        self._admitted = admitted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._admitted:
+            await self._answer(scope, receive, send)
 
 
 class _Written:

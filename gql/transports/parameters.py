@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from jobwire.asgi.body import BodyRefusedError, read_body
+from jobwire.asgi.headers import header, headers
 from jobwire.gql import json_codec
 from jobwire.gql.error_codes import ErrorCode
 from jobwire.gql.json_codec import MalformedJSONError
@@ -41,14 +42,15 @@ async def read_parameters(
         RefusedError: It is none, too slow, too long, or no request; 400, 408, 413 or
             415.
     """
-    if not negotiation.is_json(request.headers.getlist("content-type")):
+    if not negotiation.is_json(headers(request, b"content-type")):
         raise refused(
             415,
             ErrorCode.UNSUPPORTED_MEDIA_TYPE,
             f"The body must be {negotiation.JSON} in UTF-8, and Content-Type must"
             " say so.",
         )
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    encoding = header(request, b"content-encoding")
+    if encoding is not None and encoding.lower() != "identity":
         raise refused(
             415,
             ErrorCode.UNSUPPORTED_MEDIA_TYPE,

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from starlette.requests import ClientDisconnect, Request
 
+from jobwire.asgi.headers import header
 from jobwire.asgi.timeouts import Timeout
 
 #: How long a body may take, in seconds.
@@ -55,8 +56,8 @@ async def read_body(request: Request, *, most: int, within: float = PATIENCE) ->
         BodyTooSlowError: It took longer.
         ClientDisconnect: The client has gone.
     """
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:_MAX_DIGITS]) > most:
+    declared = header(request, b"content-length")
+    if declared and declared.isdecimal() and int(declared[:_MAX_DIGITS]) > most:
         raise BodyTooLargeError(most)
     try:
         with Timeout(within):

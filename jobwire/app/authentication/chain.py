@@ -8,6 +8,7 @@ import jwt
 from starlette.requests import HTTPConnection
 
 from jobwire.app.verify import MAX_LENGTH
+from jobwire.asgi.headers import header
 from jobwire.jobs.errors import UnauthenticatedError
 from jobwire.jobs.viewer import Viewer
 
@@ -90,9 +91,9 @@ def presented_token(
     empty string: there is, but it is no bearer token.
     """
     bare = params.get("token")
-    presented = connection.headers.get(
-        "authorization", params.get("Authorization", params.get("authorization"))
-    )
+    presented = header(connection, b"authorization")
+    if presented is None:
+        presented = params.get("Authorization", params.get("authorization"))
     if presented is None:
         return None if bare is None else str(bare)
     kind, _, token = str(presented).strip().partition(" ")
