@@ -85,7 +85,7 @@ class Context:
         self._cursor: asyncio.Task[str] | None = None
         self._first_read = asyncio.Lock()
 
-    @cached_property
+    @property
     def database(self) -> Share:
         """The viewer's share of the connections."""
         return self.engine.shares.of(self.viewer.user_id)
@@ -190,9 +190,9 @@ class Context:
         self._take(text)
         return text
 
-    async def turn(self) -> None:
+    def turn(self) -> Awaitable[None]:
         """Wait for the viewer's turn, before something that takes the process long."""
-        await self.engine.turns.take(self.viewer.user_id)
+        return self.engine.turns.take(self.viewer.user_id)
 
     def count(self, kind: OperationKind) -> None:
         """Count an operation, or a field of a mutation, before it does anything.

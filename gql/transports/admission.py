@@ -1,7 +1,6 @@
 """How many connections, streams and operations each user has here."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import timedelta
@@ -120,12 +119,13 @@ class _Count:
         self._what = what
         self._most = most
         self._advice = advice
-        self._by_user: Counter[str] = Counter()
+        self._by_user: dict[str, int] = {}
 
     def add(self, user_id: str) -> None:
-        if self._by_user[user_id] >= self._most:
+        number = self._by_user.get(user_id, 0)
+        if number >= self._most:
             raise TooManyError(self._what, self._most, self._advice)
-        self._by_user[user_id] += 1
+        self._by_user[user_id] = number + 1
 
     def remove(self, user_id: str) -> None:
         self._by_user[user_id] -= 1

@@ -1,6 +1,6 @@
 """How many operations each user and each API key may start, in one process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from enum import StrEnum
 
@@ -59,18 +59,16 @@ class RateLimits:
         Raises:
             RateLimitedError: One of them has none left; then it counts for neither.
         """
-        buckets: dict[Bucket, Limit] = {}
+        buckets: dict[Limit, Bucket] = {}
         if self._per_minute is not None:
-            bucket = Bucket((Limit.USER, viewer.user_id), self._per_minute)
-            buckets[bucket] = Limit.USER
+            key: Hashable = (Limit.USER, viewer.user_id)
+            buckets[Limit.USER] = Bucket(key, self._per_minute)
         if viewer.api_key_per_minute is not None:
-            bucket = Bucket(
-                (Limit.API_KEY, viewer.api_key_id), viewer.api_key_per_minute
-            )
-            buckets[bucket] = Limit.API_KEY
-        short = self._buckets.take(tuple(buckets), now=now)
+            key = (Limit.API_KEY, viewer.api_key_id)
+            buckets[Limit.API_KEY] = Bucket(key, viewer.api_key_per_minute)
+        short = self._buckets.take(buckets.values(), now=now)
         if short is None:
             return
-        limit = buckets[short.bucket]
+        limit = next(one for one, its in buckets.items() if its == short.bucket)
         self._on_refusal(kind, limit)
         raise RateLimitedError(_NAMES[limit], short.bucket.per_minute, short.wait)

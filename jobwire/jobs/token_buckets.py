@@ -1,7 +1,7 @@
 """Token buckets: what is left to each of many, as time goes on."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 MAX_BUCKETS = 100_000
 
 _MINUTE = 60_000_000_000
+_MICROSECOND = timedelta(microseconds=1)
 #: Buckets that are looked at with each take: more than one take can add.
 _LOOKS = 3
 
@@ -29,11 +30,6 @@ class Bucket(NamedTuple):
     def interval(self) -> int:
         """How long one token takes to come, in ns, never too short."""
         return -(-_MINUTE // self.per_minute)
-
-    @property
-    def capacity(self) -> int:
-        """How long an empty bucket takes to be full, in ns."""
-        return self.interval * self.per_minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ class TokenBuckets:
     def __len__(self) -> int:
         return len(self._full_at)
 
-    def take(self, buckets: Sequence[Bucket], *, now: datetime) -> Shortage | None:
+    def take(self, buckets: Iterable[Bucket], *, now: datetime) -> Shortage | None:
         """Take a token from each of some buckets, or from none of them.
 
         Returns:
@@ -75,11 +71,10 @@ class TokenBuckets:
         full_at: dict[Hashable, int] = {}
         shortages: list[tuple[int, Bucket]] = []
         for bucket in buckets:
-            next_full_at = (
-                max(self._full_at.get(bucket.key, 0), self._time) + bucket.interval
-            )
+            interval = bucket.interval
+            next_full_at = max(self._full_at.get(bucket.key, 0), self._time) + interval
             full_at[bucket.key] = next_full_at
-            wait = next_full_at - self._time - bucket.capacity
+            wait = next_full_at - self._time - interval * bucket.per_minute
             if wait > 0:
                 shortages.append((wait, bucket))
         if shortages:
@@ -93,7 +88,7 @@ class TokenBuckets:
 
     def _advance(self, now: datetime) -> None:
         if self._read is not None and now > self._read:
-            self._time += (now - self._read) // timedelta(microseconds=1) * 1000
+            self._time += (now - self._read) // _MICROSECOND * 1000
         self._read = now
 
     def _forget(self) -> None:
