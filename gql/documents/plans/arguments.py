@@ -41,11 +41,27 @@ class _Taken:
     is_required: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """An argument whose value is the same in each run, and is made anew for it.
+
+    Attributes:
+        own_name: What our own code calls it.
+        value: The value as the schema has it.
+        make: Makes our own of it.
+    """
+
+    own_name: str
+    value: Any
+    make: Make
+
+
 class Arguments:
     """The arguments of a selected field, as its code takes them.
 
-    Scalars are read once, or are what a variable holds. Everything else is made anew
-    for each run, as code may keep it.
+    What the operation says is read once. Scalars are taken as they are read, or as a
+    variable holds them; lists and objects are made anew for each run, as code may keep
+    them.
 
     Args:
         field: The field of our own.
@@ -66,14 +82,13 @@ class Arguments:
         }
         self._taken: list[_Taken] = []
         given = {one.name.value: one.value for one in node.arguments or ()}
-        once: dict[str, GraphQLArgument] = {}
+        fixed: dict[str, GraphQLArgument] = {}
         anew: dict[str, GraphQLArgument] = {}
         for name, argument in definition.args.items():
             value = given.get(name)
             own_name, make = self._made[name]
-            is_as_it_comes = make is None
             if isinstance(value, VariableNode) and (
-                is_as_it_comes or argument.default is None
+                make is None or argument.default is None
             ):
                 self._taken.append(
                     _Taken(
@@ -85,22 +100,28 @@ class Arguments:
                     )
                 )
                 if argument.default is not None:
-                    once[name] = argument
-            elif is_as_it_comes and (value is None or not variables_in(value)):
-                once[name] = argument
+                    fixed[name] = argument
+            elif value is None or not variables_in(value):
+                fixed[name] = argument
             else:
                 anew[name] = argument
         constant = tuple(
             one
             for one in node.arguments or ()
-            if not isinstance(one.value, VariableNode)
+            if one.name.value not in anew and not isinstance(one.value, VariableNode)
         )
-        self._once = self._own(
-            get_argument_values(
-                GraphQLField(definition.type, once),
-                FieldNode(name=node.name, arguments=constant),
-            )
+        read = get_argument_values(
+            GraphQLField(definition.type, fixed),
+            FieldNode(name=node.name, arguments=constant),
         )
+        self._once: dict[str, Any] = {}
+        self._fixed: list[_Fixed] = []
+        for name, value in read.items():
+            own_name, make = self._made[name]
+            if make is None:
+                self._once[own_name] = value
+            else:
+                self._fixed.append(_Fixed(own_name, value, make))
         self._anew = GraphQLField(definition.type, anew) if anew else None
 
     def __call__(self, variables: VariableValues) -> dict[str, Any]:
@@ -110,6 +131,8 @@ class Arguments:
             Exception: They do not fit; the executor says why.
         """
         arguments = self._once.copy()
+        for fixed in self._fixed:
+            arguments[fixed.own_name] = fixed.make(fixed.value)
         coerced = variables.coerced
         for taken in self._taken:
             if taken.variable in coerced:
@@ -122,15 +145,8 @@ class Arguments:
             elif taken.is_required:
                 raise Unplanned(_UNFIT)
         if self._anew is not None:
-            arguments |= self._own(
-                get_argument_values(self._anew, self._node, variables)
-            )
-        return arguments
-
-    def _own(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Return arguments of the schema as our own code takes them."""
-        arguments = {}
-        for name, value in given.items():
-            own_name, make = self._made[name]
-            arguments[own_name] = value if make is None else make(value)
+            read = get_argument_values(self._anew, self._node, variables)
+            for name, value in read.items():
+                own_name, make = self._made[name]
+                arguments[own_name] = value if make is None else make(value)
         return arguments

@@ -86,7 +86,7 @@ class Plan:
 
     def _members(self, run: Run) -> list[Write]:
         coerced = run.variables.coerced
-        choice = tuple(coerced.get(name) for name in self._conditions)
+        choice = tuple(map(coerced.get, self._conditions))
         found = self._compiled.get(choice)
         if found is None:
             if len(self._compiled) == MAX_CHOICES:

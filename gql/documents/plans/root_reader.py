@@ -5,7 +5,6 @@ from typing import Any
 
 from graphql import GraphQLObjectType
 
-from jobwire.gql.context import Context
 from jobwire.gql.documents.plans.arguments import Arguments
 from jobwire.gql.documents.plans.compiler import Member
 from jobwire.gql.documents.plans.resolving import strawberry_field
@@ -32,14 +31,11 @@ class RootReader:
         self._scopes = [_scope(extension) for extension in field.extensions]
         self._read = read
 
-    def __call__(self, run: Run, _: object) -> Awaitable[Any]:
+    async def __call__(self, run: Run, _: object) -> Any:
         """Resolve the field."""
-        return self._resolve(run.context, run)
-
-    async def _resolve(self, context: Context, run: Run) -> Any:
         for scope in self._scopes:
-            context.viewer.require(scope)
-        return await self._read(context, **self._arguments(run.variables))
+            run.context.viewer.require(scope)
+        return await self._read(run.context, **self._arguments(run.variables))
 
 
 def _scope(extension: object) -> Any:
