@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from functools import cached_property, partial
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 from uuid import UUID
 
 import strawberry
@@ -43,6 +43,7 @@ _LONG_AT_ONCE = 8
 #: How long a query or a mutation may take by default, in seconds. It is more than
 #: `waitForRun` may wait.
 DEADLINE = 60.0
+_PlacedPage: TypeAlias = tuple[Page[Selected], AsOf | None]
 #: Is told why the plan of an operation did not give an answer; None: it did.
 OnAnswer = Callable[[str | None], None]
 
@@ -265,21 +266,20 @@ class Context:
             InvalidInputError: The filter has too many combinations.
         """
 
-        async def read(
-            connection: Connection,
-        ) -> tuple[Page[Selected], AsOf | None]:
-            page = await queries.read_selected_page(
-                connection,
-                self.viewer,
-                filter,
-                window,
-                columns,
-                descending=descending,
-                with_as_of=with_as_of,
-            )
+        async def read() -> _PlacedPage:
+            async with self.database.connection() as connection:
+                page = await queries.read_selected_page(
+                    connection,
+                    self.viewer,
+                    filter,
+                    window,
+                    columns,
+                    descending=descending,
+                    with_as_of=with_as_of,
+                )
             return page, page.as_of
 
-        return await self._read(read, is_placed=with_as_of)
+        return await self._read_placed(read, is_placed=with_as_of)
 
     async def read_selected_job(
         self, job_id: UUID, columns: str, *, with_as_of: bool

@@ -7,6 +7,7 @@ stays right while rows come and go, and is refused by any other list.
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -131,16 +132,19 @@ class Cursors(Generic[K]):
         )
 
 
+@cache
 def job_cursors() -> Cursors[UUID]:
     """Return the cursors of lists of jobs, in either order of creation."""
     return Cursors(b"j", lambda key: key.bytes, lambda packed: UUID(bytes=packed))
 
 
+@cache
 def schedule_cursors() -> Cursors[UUID]:
     """Return the cursors of lists of job schedules."""
     return Cursors(b"s", lambda key: key.bytes, lambda packed: UUID(bytes=packed))
 
 
+@cache
 def notification_cursors() -> Cursors[UUID]:
     """Return the cursors of lists of notifications."""
     return Cursors(b"n", lambda key: key.bytes, lambda packed: UUID(bytes=packed))
@@ -165,6 +169,7 @@ def log_cursors(job_id: UUID) -> Cursors[int]:
     )
 
 
+@cache
 def drift_cursors() -> Cursors[tuple[int, int]]:
     """Return the cursors of the corrections of reconciliation."""
     return Cursors(b"d", lambda key: _PLACE.pack(*key), _unpack_place)

@@ -1,10 +1,9 @@
 """Selections of jobs and their order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
-from typing import TypeVar
-from uuid import UUID
+from typing import Any
 
 import strawberry
 
@@ -17,9 +16,6 @@ from jobwire.jobs.filters import MAX_ALTERNATIVES
 from jobwire.models.vocabulary import AttentionKind as Kind
 from jobwire.models.vocabulary import Executor as Place
 from jobwire.models.vocabulary import JobStatus as Status
-
-S = TypeVar("S")
-T = TypeVar("T")
 
 _LISTED = f"At most {MAX_ALTERNATIVES} alternatives; absent or null: not asked about."
 
@@ -135,6 +131,21 @@ class JobOrder:
     )
 
 
+_EVER = DateTimeRange()
+#: What reads an alternative of each list; None: it is an id that can name nothing.
+_READ: dict[str, Callable[[Any], Any]] = {
+    "ids": parse_job_id,
+    "schedule_ids": parse_schedule_id,
+    "statuses": {one: Status[one.name] for one in JobStatus}.get,
+    "types": str,
+    "tags": str,
+    "user_ids": str,
+    "trigger_run_ids": str,
+    "executors": {one: Place[one.name] for one in Executor}.get,
+    "attention": {one: Kind[one.name] for one in AttentionKind}.get,
+}
+
+
 def to_filter(given: JobFilter | None) -> filters.JobFilter:
     """Return the use cases' filter for the client's one; None: all jobs.
 
@@ -143,31 +154,14 @@ def to_filter(given: JobFilter | None) -> filters.JobFilter:
     """
     if given is None:
         return filters.JobFilter()
-    created = given.created_at or DateTimeRange()
-    ids = _known(given.ids, parse_job_id)
+    asked = {
+        member: tuple(
+            one for one in dict.fromkeys(map(read, alternatives)) if one is not None
+        )
+        for member, read in _READ.items()
+        if (alternatives := getattr(given, member)) is not None
+    }
+    created = given.created_at or _EVER
     return filters.JobFilter(
-        ids=ids,
-        schedule_ids=_known(given.schedule_ids, parse_schedule_id),
-        statuses=_all(given.statuses, lambda status: Status[status.name]),
-        types=_all(given.types, str),
-        tags=_all(given.tags, str),
-        user_ids=_all(given.user_ids, str),
-        trigger_run_ids=_all(given.trigger_run_ids, str),
-        executors=_all(given.executors, lambda executor: Place[executor.name]),
-        attention=_all(given.attention, lambda kind: Kind[kind.name]),
-        created_from=created.from_,
-        created_until=created.until,
+        **asked, created_from=created.from_, created_until=created.until
     ).ended(is_terminal=given.is_terminal)
-
-
-def _known(
-    given: Iterable[str] | None, parse: Callable[[str], UUID | None]
-) -> tuple[UUID, ...] | None:
-    """Read ids, and leave out those that can name nothing."""
-    ids = _all(given, parse)
-    return None if ids is None else tuple(one for one in ids if one is not None)
-
-
-def _all(given: Iterable[S] | None, read: Callable[[S], T]) -> tuple[T, ...] | None:
-    """Read each alternative once, in order; None stays None."""
-    return None if given is None else tuple(dict.fromkeys(map(read, given)))

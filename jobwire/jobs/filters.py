@@ -1,10 +1,11 @@
 """Which jobs: one filter, asked of rows in SQL and of events in memory."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Self
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from jobwire.jobs.errors import ForbiddenError, InvalidInputError
@@ -33,8 +34,8 @@ def limit_alternatives(filter: "DataclassInstance") -> None:
     Raises:
         InvalidInputError: One does.
     """
-    for name in _members(type(filter)):
-        value = getattr(filter, name)
+    names, values_of = _members(type(filter))
+    for name, value in zip(names, values_of(filter), strict=True):
         if isinstance(value, tuple) and len(value) > MAX_ALTERNATIVES:
             raise InvalidInputError(
                 f"A filter may list at most {MAX_ALTERNATIVES} alternatives, not"
@@ -44,8 +45,12 @@ def limit_alternatives(filter: "DataclassInstance") -> None:
 
 
 @cache
-def _members(kind: type["DataclassInstance"]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _members(
+    kind: type["DataclassInstance"],
+) -> tuple[tuple[str, ...], Callable[["DataclassInstance"], Iterable[Any]]]:
+    """Return the names of the members, and what reads all of them."""
+    names = tuple(field.name for field in fields(kind))
+    return names, attrgetter(*names)
 
 
 def users_within(

@@ -117,9 +117,10 @@ class Window(Generic[T]):
     def __post_init__(self) -> None:
         if (self.first is None) == (self.last is None):
             raise InvalidInputError("Give either first or last.", path=("first",))
-        if not 0 <= self.size <= MAX_PAGE:
+        size = self.size
+        if not 0 <= size <= MAX_PAGE:
             raise InvalidInputError(
-                f"A page has 0 to {MAX_PAGE} items, not {self.size}.",
+                f"A page has 0 to {MAX_PAGE} items, not {size}.",
                 path=("last" if self.first is None else "first",),
             )
 
@@ -137,8 +138,9 @@ class Window(Generic[T]):
 
     def page(self, found: Sequence[R], as_of: AsOf | None = None) -> "Page[R]":
         """Make a page of up to `size` + 1 rows that were read in its direction."""
-        more = len(found) > self.size
-        items = list(found[: self.size])
+        size = self.size
+        more = len(found) > size
+        items = list(found[:size])
         if self.backward:
             items.reverse()
             return Page(items, self.before is not None, more, as_of)
@@ -273,11 +275,11 @@ async def read_selected_page(
         ForbiddenError: The filter names other users, and the viewer is no admin.
         SparseFilterError: Too many jobs would have to be looked at.
     """
+    after, before = window.after, window.before
+    if window.backward:
+        descending, after, before = not descending, before, after
     span = Span(
-        limit=window.size + 1,
-        descending=descending is not window.backward,
-        after=window.before if window.backward else window.after,
-        before=window.after if window.backward else window.before,
+        limit=window.size + 1, descending=descending, after=after, before=before
     )
     direction = "DESC" if span.descending else "ASC"
     for reading in readings(filter.within(viewer), span):
