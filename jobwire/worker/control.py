@@ -349,7 +349,7 @@ class Control:
         if Topic.WORK in topics:
             for loop in self._claims:
                 loop.rung()
-            self._promoter.wake()
+            self._promoter.rung()
         if Topic.CANCEL in topics:
             self._cancels.wake()
             self._forcer.wake()

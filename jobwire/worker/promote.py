@@ -1,5 +1,6 @@
 """The promoter: queues jobs the moment they are due."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from jobwire.worker.loop import Loop
 from jobwire.worker.settings import WorkerSettings
 
 _BATCH = 1000
+#: How long after a ring it looks, in seconds.
+_AFTER_RING = 0.005
 
 
 class PromoteLoop(Loop):
@@ -44,10 +47,20 @@ class PromoteLoop(Loop):
         if self._next is None or due < self._next:
             self.wake()
 
+    def rung(self) -> None:
+        """Learn that jobs may have been scheduled; wakes the loop a moment later.
+
+        What the same ring tells of may be ready already, and waits for its claim: that
+        has PostgreSQL to itself.
+        """
+        asyncio.get_running_loop().call_later(_AFTER_RING, self.wake)
+
     async def run_once(self) -> float:
-        """Promote one batch and look for the next due time."""
+        """Promote one batch, if one is due, and look for the next due time."""
+        moved, now = 0, self._clock.now()
         async with self._link.connection() as connection:
-            moved = await promote(connection, now=self._clock.now(), limit=_BATCH)
+            if self._next is not None and self._next <= now:
+                moved = await promote(connection, now=now, limit=_BATCH)
             self._next = await next_due(connection)
         if moved:
             self._promoted()
