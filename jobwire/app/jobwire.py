@@ -100,6 +100,8 @@ class Jobwire:
         migrate: Whether a database that was named may be migrated; the embedded one
             always is.
         progress: Told what the opening does.
+        is_watched: Whether somebody follows jobs through this process; False: what is
+            followed here all the same is looked at once a second.
 
     Raises:
         TracingUnavailableError: Tracing is set, and `jobwire[otel]` is not installed.
@@ -115,6 +117,7 @@ class Jobwire:
         local_trigger: TriggerAccess | None = None,
         migrate: bool = False,
         progress: Progress = lambda _: None,
+        is_watched: bool = True,
     ) -> None:
         if settings.tracing:
             tracing.switch_on()
@@ -128,6 +131,7 @@ class Jobwire:
         self._paths = sync_paths(settings)
         self._migrates = migrate
         self._progress = progress
+        self._is_watched = is_watched
         self._stack = AsyncExitStack()
         self._engine: Engine | None = None
         self._is_leaving = False
@@ -160,7 +164,7 @@ class Jobwire:
                 _cancel, asyncio.create_task(_keep_synchronous(clock, database))
             )
             doorbell = await stack.enter_async_context(
-                Doorbell(database, enabled=settings.notify)
+                Doorbell(database, enabled=settings.notify, hears=self._is_watched)
             )
             feed = await stack.enter_async_context(
                 Feed(database, doorbell, clock=clock)

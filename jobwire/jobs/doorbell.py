@@ -70,15 +70,20 @@ class Doorbell:
     nothing: there a LISTEN would stay with a connection that is soon another's.
     """
 
-    def __init__(self, database: Database, *, enabled: bool = True) -> None:
+    def __init__(
+        self, database: Database, *, enabled: bool = True, hears: bool = True
+    ) -> None:
         """Prepare a doorbell.
 
         Args:
             database: Where to ring.
             enabled: Whether to use PostgreSQL at all; False: only local listeners hear.
+            hears: Whether listeners here hear other processes. Each ring wakes all who
+                do, so it is better not to where nobody would listen.
         """
         self._database = database
         self._enabled = enabled
+        self._hears = hears
         self._channel = channel(database.schema)
         self._listeners: list[Listener] = []
         self._unsent: set[Topic] = set()
@@ -209,7 +214,8 @@ class Doorbell:
             # disk would cost one every time.
             if not self._database.url.is_pooled:
                 await connection.execute("SET synchronous_commit = off")
-                await connection.add_listener(self._channel, hear)
+                if self._hears:
+                    await connection.add_listener(self._channel, hear)
         except BaseException:
             connection.terminate()
             raise

@@ -210,6 +210,22 @@ async def test_alone_the_app_opens_its_own(settings: Settings) -> None:
     assert ready.json() == {"ready": True, "missing": []}
 
 
+@pytest.mark.parametrize("is_watched", [True, False])
+async def test_a_process_that_nobody_watches_is_woken_by_no_ring(
+    settings: Settings, database: Database, *, is_watched: bool
+) -> None:
+    async with (
+        Jobwire(settings, worker=False, is_watched=is_watched),
+        database.connection() as connection,
+    ):
+        listening = await connection.fetchval(
+            """SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND query LIKE 'LISTEN %'"""
+        )
+
+    assert listening == is_watched
+
+
 async def test_an_api_without_any_worker_is_not_ready(settings: Settings) -> None:
     async with Jobwire(settings, worker=False) as jobwire:
         missing = await jobwire.missing()

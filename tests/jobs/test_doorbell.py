@@ -102,6 +102,25 @@ async def test_disabled_it_rings_only_here(database: Database) -> None:
     assert far.heard == [{Topic.CANCEL}]
 
 
+async def test_one_that_need_not_hear_rings_all_the_same(database: Database) -> None:
+    near, far = Ear(), Ear()
+    async with (
+        Doorbell(database, hears=False) as here,
+        Doorbell(database) as there,
+        Doorbell(database) as third,
+    ):
+        here.listen(near)
+        there.listen(far)
+
+        third.ring(Topic.WORK)
+        await far.any()
+        here.ring(Topic.CANCEL)
+        await far.until(lambda heard: len(heard) > 1)
+
+    assert far.heard == [{Topic.WORK}, {Topic.CANCEL}]
+    assert near.heard == [{Topic.CANCEL}]
+
+
 async def test_a_listener_can_leave(database: Database) -> None:
     ear = Ear()
     async with Doorbell(database, enabled=False) as doorbell:

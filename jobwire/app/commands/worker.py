@@ -43,7 +43,7 @@ def run(_: argparse.Namespace) -> int:
 
 
 async def _work(settings: Settings) -> None:
-    async with Jobwire(settings) as jobwire, _answering(jobwire):
+    async with Jobwire(settings, is_watched=False) as jobwire, _answering(jobwire):
         with suppress(asyncio.CancelledError):
             while jobwire.is_working:  # noqa: ASYNC110 - it ends in its own thread
                 await asyncio.sleep(_LOOK_SECONDS)
