@@ -15,6 +15,7 @@ from jobwire.models.database import Connection
 from jobwire.worker.lane import Lane
 from jobwire.worker.link import Link
 from jobwire.worker.loop import Loop
+from jobwire.worker.runner import AFTER_START
 from jobwire.worker.settings import WorkerSettings
 
 
@@ -25,7 +26,8 @@ class ClaimLoop(Loop):
     behind an old snapshot the head of the queue fills with dead rows, and looking
     through them again for every batch is how queues on PostgreSQL collapse. All queues
     are looked at, and looked for, after a short batch and once a second, so that a job
-    which became ready out of order waits no longer than that.
+    which became ready out of order waits no longer than that. When nothing waits, a
+    ring is first answered from the queues that had jobs before, and the look follows.
 
     Queues take turns at equal priority. Those with limits are claimed from one by one,
     after the others in one pass and before them in the next.
@@ -65,6 +67,7 @@ class ClaimLoop(Loop):
         self._watermarks: dict[Place, datetime] = {}
         self._full_pass_at = 0.0
         self._was_short = True
+        self._nothing_waits = False
         self._limited_first = False
         self._is_starved = False
         self._is_rung = False
@@ -80,41 +83,43 @@ class ClaimLoop(Loop):
         self.wake()
 
     async def run_once(self) -> float:
-        """Claim one batch and start it."""
+        """Claim one batch and start it, or answer a ring."""
         idle = self._settings.poll_interval.total_seconds()
         room = self._room()
         types = self._lane.types()
         self._is_starved = room < 1
         if self._is_starved or not types:
             return idle
+        is_quick = self._is_rung and self._nothing_waits and not self._limited
+        self._is_rung = self._nothing_waits = False
+        if is_quick and await self._answer_ring(types):
+            return AFTER_START
         began = time.monotonic()
         since = began - self._full_pass_at
         interval = self._settings.full_pass_interval.total_seconds()
         is_full = self._was_short or since >= interval
-        is_quick = self._is_rung and self._was_short and not self._limited
-        self._is_rung = False
-        goes_on = []
         if is_full:
             self._full_pass_at = began
             self._watermarks = {}
-            if is_quick:
-                # Nothing waited before the ring: the job that it tells of is first, and
-                # most likely in a queue where there were some before.
-                self._open = self._last_open
-                goes_on.append(await self._claim_open(types))
             await self._look_for_queues()
         steps = [self._claim_open, self._claim_limited]
         if self._limited_first:
             steps.reverse()
         self._limited_first = not self._limited_first
-        goes_on += [await step(types) for step in steps if self._room() > 0]
+        goes_on = [await step(types) for step in steps if self._room() > 0]
         self._was_short = not any(goes_on)
-        return idle if self._was_short and is_full else 0
+        self._nothing_waits = self._was_short and is_full
+        return idle if self._nothing_waits else 0
 
     def _room(self) -> int:
         if not self._has_room():
             return 0
         return min(self._lane.free, self._settings.claim_batch)
+
+    async def _answer_ring(self, types: Sequence[str]) -> bool:
+        """Claim where there were jobs before; whether there were some again."""
+        self._open, self._watermarks = self._last_open, {}
+        return await self._take_open(types, self._room()) > 0
 
     async def _look_for_queues(self) -> None:
         async with self._link.connection() as connection:
@@ -125,10 +130,15 @@ class ClaimLoop(Loop):
 
     async def _claim_open(self, types: Sequence[str]) -> bool:
         """Claim from all queues without limits; whether more may be there."""
+        room = self._room()
+        return await self._take_open(types, room) == room
+
+    async def _take_open(self, types: Sequence[str], room: int) -> int:
+        """Claim and start jobs of all queues without limits; how many there were."""
         if not self._open:
-            return False
-        room, sent_at = self._room(), time.monotonic()
+            return 0
         self._open.rotate(-1)
+        sent_at = time.monotonic()
         async with self._link.connection() as connection:
             claimed = await claim(
                 connection,
@@ -145,9 +155,9 @@ class ClaimLoop(Loop):
             self._start(self._lane, claimed, sent_at)
         if len(claimed) < room:
             self._watermarks = {}
-            return False
-        self._watermarks |= _earliest(claimed)
-        return True
+        else:
+            self._watermarks |= _earliest(claimed)
+        return len(claimed)
 
     async def _claim_limited(self, types: Sequence[str]) -> bool:
         """Claim from each queue with limits; whether more may be there."""

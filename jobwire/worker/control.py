@@ -19,7 +19,6 @@ from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.executors.internal import WORKER_APPLICATION
 from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry
-from jobwire.jobs.transitions.claim import Claimed
 from jobwire.jobs.transitions.finish import Outcome
 from jobwire.models.database import Database
 from jobwire.models.database_url import DatabaseUrl
@@ -39,7 +38,6 @@ from jobwire.worker.heartbeat import HeartbeatLoop, LeaseWatch
 from jobwire.worker.hooks import WorkerHooks
 from jobwire.worker.horizon import HorizonLoop
 from jobwire.worker.jobs_thread import Lifespan
-from jobwire.worker.lane import Lane
 from jobwire.worker.link import Link
 from jobwire.worker.log import LogLoop
 from jobwire.worker.loop import Loop
@@ -198,6 +196,7 @@ class Control:
                 settings.log_level,
                 self._clock.now,
             ),
+            started=self._changed,
             ended=self._ended,
             freed=self._free_slots,
         )
@@ -257,7 +256,7 @@ class Control:
                 settings,
                 worker=self._worker,
                 lane=lane,
-                start=self._start,
+                start=runner.start,
                 has_room=lambda: self._finisher.backlog < settings.backlog,
             )
             for lane in (runner.async_lane, runner.sync_lane)
@@ -383,10 +382,6 @@ class Control:
     def _rescued(self, count: int) -> None:
         self._hooks.rescued(count)
         self._queued()
-
-    def _start(self, lane: Lane, claimed: Sequence[Claimed], sent_at: float) -> None:
-        self._runner.start(lane, claimed, sent_at)
-        self._changed()
 
     def _ended(self, endings: Sequence[Ending]) -> None:
         self._finisher.add(endings)

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,10 @@ from jobwire.worker.roster import Roster
 from jobwire.worker.settings import WorkerSettings
 from jobwire.worker.sync_threads import SyncThreads
 
+#: For how long after a start the control loop leaves be what can wait, in seconds: it
+#: would take the interpreter from the thread in which the code is about to begin.
+AFTER_START = 0.001
+
 _log = logging.getLogger(__name__)
 
 
@@ -34,6 +38,7 @@ class Runner:
 
     Args:
         ears: Who hears what code says.
+        started: Called a moment after attempts have started.
         ended: Takes the ends of attempts, on the control loop.
         freed: Called when stuck code has given its place to another job.
     """
@@ -47,6 +52,7 @@ class Runner:
         registry: Registry,
         lifespan: Lifespan | None,
         ears: Ears,
+        started: Callable[[], None],
         ended: Callable[[Sequence[Ending]], None],
         freed: Callable[[], None],
     ) -> None:
@@ -57,6 +63,7 @@ class Runner:
         self._hooks = hooks
         self._slots = settings.concurrency + settings.threads
         self._ears = ears
+        self._started = started
         self._hand_on = ended
         self._freed = freed
         self._stop_grace = settings.stop_grace
@@ -66,6 +73,8 @@ class Runner:
         self._judge = Judge(clock, endings.put)
         self._sync_threads = SyncThreads(2 * settings.threads)
         self._jobs_thread = JobsThread(self._judge, lifespan)
+        #: When they started, and how many were running then.
+        self._untold: list[tuple[datetime, Sequence[Execution], int]] = []
         self._resources: Any = None
         self._is_closing = False
 
@@ -128,7 +137,8 @@ class Runner:
         else:
             for execution in executions:
                 self._sync_threads.submit(partial(self._judge.run, execution))
-        self._tell_started(executions)
+        self._untold.append((self._clock.now(), executions, self.roster.running))
+        self._loop.call_later(AFTER_START, self._tell_started)
 
     def stop(
         self, execution: Execution, reason: StopReason, grace: timedelta | None = None
@@ -175,6 +185,7 @@ class Runner:
             )
 
     def _ended(self, endings: Sequence[Ending]) -> None:
+        self._tell_started()
         for execution, _ in endings:
             execution.end()
             self.roster.ended()
@@ -185,9 +196,13 @@ class Runner:
         self._hand_on(endings)
         self._hooks.occupied(self.roster.running, self._slots)
 
-    def _tell_started(self, executions: Sequence[Execution]) -> None:
-        now = self._clock.now()
-        for execution in executions:
-            job = execution.claimed
-            self._hooks.started(job.type, max(now - job.due_at, timedelta()))
-        self._hooks.occupied(self.roster.running, self._slots)
+    def _tell_started(self) -> None:
+        """Tell of all starts of which nobody was told yet."""
+        untold, self._untold = self._untold, []
+        for at, executions, running in untold:
+            for execution in executions:
+                job = execution.claimed
+                self._hooks.started(job.type, max(at - job.due_at, timedelta()))
+            self._hooks.occupied(running, self._slots)
+        if untold:
+            self._started()

@@ -143,6 +143,19 @@ async def test_a_queue_is_paused_and_resumed_while_workers_serve_it(
     assert (await bench.ended(held)).status == JobStatus.SUCCEEDED
 
 
+async def test_one_ring_starts_jobs_of_queues_old_and_new(bench: Workbench) -> None:
+    await bench.start(quick, poll_interval=timedelta(hours=1))
+    await bench.ended(await bench.schedule("quick", queue="old"))
+
+    jobs = [
+        await bench.schedule("quick", queue=queue, rings=False)
+        for queue in ("old", "new")
+    ]
+    bench.ring(Topic.WORK)
+
+    assert {(await bench.ended(one)).status for one in jobs} == {JobStatus.SUCCEEDED}
+
+
 async def test_limits_of_code_count_again_only_when_the_code_changes(
     bench: Workbench,
 ) -> None:
