@@ -38,7 +38,22 @@ UNDONE: tuple[type[Exception], ...] = (
     asyncpg.TransactionRollbackError,
 )
 
-_Waiting: TypeAlias = deque[tuple[Asked, asyncio.Future[Answer]]]
+
+class _Queue(Generic[Line, Asked, Answer]):
+    """What is asked in a line in which a batch is under way.
+
+    Attributes:
+        line: The line.
+        waiting: What waits for the next batch.
+        first: The batch that holds up the next one.
+    """
+
+    __slots__ = ("first", "line", "waiting")
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.waiting: deque[tuple[Asked, asyncio.Future[Answer]]] = deque()
+        self.first: asyncio.Task[None] | None = None
 
 
 class Gathering(Generic[Line, Asked, Answer]):
@@ -65,15 +80,12 @@ class Gathering(Generic[Line, Asked, Answer]):
         self._weigh = weigh
         self._patience = patience
         self._alone_after = alone_after
-        #: What waits, in each line in which a batch is under way.
-        self._lines: dict[Line, _Waiting[Asked, Answer]] = {}
-        #: The batch that holds up the next one of its line.
-        self._first: dict[Line, asyncio.Task[None]] = {}
+        self._queues: dict[Line, _Queue[Line, Asked, Answer]] = {}
         self._batches: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         """How many lines there are at the moment."""
-        return len(self._lines)
+        return len(self._queues)
 
     async def ask(self, line: Line, asked: Asked) -> Answer:
         """Have something done, with others of its line.
@@ -84,45 +96,48 @@ class Gathering(Generic[Line, Asked, Answer]):
             Exception: What was answered instead, or what the work raised.
         """
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        waiting = self._lines.get(line)
-        if waiting is None:
-            waiting = self._lines[line] = deque()
-            self._begin(line)
-        waiting.append((asked, answer))
+        queue = self._queues.get(line)
+        if queue is None:
+            queue = self._queues[line] = _Queue(line)
+            self._begin(queue)
+        queue.waiting.append((asked, answer))
         return await answer
 
-    def _begin(self, line: Line) -> None:
+    def _begin(self, queue: _Queue[Line, Asked, Answer]) -> None:
         """Begin a batch in the next round of the loop, with all that ask until then."""
-        batch = asyncio.get_running_loop().create_task(self._run(line))
-        self._first[line] = batch
+        batch = asyncio.get_running_loop().create_task(self._run(queue))
+        queue.first = batch
         self._batches.add(batch)
         batch.add_done_callback(self._batches.discard)
 
-    def _advance(self, line: Line, batch: asyncio.Task[None] | None) -> None:
+    def _advance(
+        self, queue: _Queue[Line, Asked, Answer], batch: asyncio.Task[None] | None
+    ) -> None:
         """Hold up the line no longer for a batch."""
-        if self._first.get(line) is not batch:
+        if queue.first is not batch:
             return
-        if self._lines[line]:
-            self._begin(line)
+        if queue.waiting:
+            self._begin(queue)
         else:
-            del self._lines[line], self._first[line]
+            queue.first = None
+            del self._queues[queue.line]
 
-    async def _run(self, line: Line) -> None:
+    async def _run(self, queue: _Queue[Line, Asked, Answer]) -> None:
         batch = asyncio.current_task()
         pace = None
         if self._patience is not None:
             loop = asyncio.get_running_loop()
-            pace = loop.call_later(self._patience, self._advance, line, batch)
+            pace = loop.call_later(self._patience, self._advance, queue, batch)
         try:
-            if taken := self._take(self._lines[line]):
-                await self._answer(line, taken)
+            if taken := self._take(queue.waiting):
+                await self._answer(queue.line, taken)
         finally:
             if pace is not None:
                 pace.cancel()
-            self._advance(line, batch)
+            self._advance(queue, batch)
 
     def _take(
-        self, waiting: _Waiting[Asked, Answer]
+        self, waiting: deque[tuple[Asked, asyncio.Future[Answer]]]
     ) -> list[tuple[Asked, asyncio.Future[Answer]]]:
         taken: list[tuple[Asked, asyncio.Future[Answer]]] = []
         weight = 0

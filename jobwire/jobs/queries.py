@@ -162,7 +162,7 @@ async def read_job(
     record = await connection.fetchrow(
         f"SELECT {AS_OF_COLUMNS}, {Job.columns('j')} FROM {_ONE_JOB}",
         job_id,
-        *viewer.wall.values,
+        *viewer.wall,
     )
     job = None if record["id"] is None else Job.from_record(record)
     return job, AsOf.from_record(record)
@@ -194,7 +194,7 @@ async def read_selected_jobs(
     records = await connection.fetch(
         f"SELECT {as_of}{columns} FROM {source}",
         wanted,
-        *wall.values,
+        *wall,
         record_class=Selected,
     )
     found = {record["id"]: record for record in records if record["id"] is not None}
@@ -215,7 +215,7 @@ async def read_jobs(
         f"""SELECT {AS_OF_COLUMNS}, {Job.columns("j", lean=True)}
               FROM {_SOME_JOBS}""",
         list(ids),
-        *viewer.wall.values,
+        *viewer.wall,
     )
     jobs = [Job.from_record(record) for record in records if record["id"] is not None]
     return jobs, AsOf.from_record(records[0])
@@ -468,7 +468,7 @@ async def read_event(
                             WHERE j.id = $1 AND j.deleted_at IS NULL)""",
         job_id,
         version,
-        *viewer.wall.values,
+        *viewer.wall,
     )
     return None if record is None else Event.from_record(record)
 
@@ -484,7 +484,7 @@ async def read_attempt(
                AND {wall_of_jobs("$3", "$4", of="j.")} AND j.deleted_at IS NULL""",
         job_id,
         number,
-        *viewer.wall.values,
+        *viewer.wall,
     )
     return None if record is None else Attempt.from_record(record)
 

@@ -1,12 +1,13 @@
 """Walls: the predicate that keeps users apart, as a value and as SQL."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Wall:
+class Wall(NamedTuple):
     """What a caller may see: everything, what is one user's, or one job of theirs.
+
+    Its two values are the parameters of the conditions below, in their order.
 
     Attributes:
         user_id: Only what is this user's; None: everybody's.
@@ -15,11 +16,6 @@ class Wall:
 
     user_id: str | None = None
     job_id: UUID | None = None
-
-    @property
-    def values(self) -> tuple[str | None, UUID | None]:
-        """The two parameters of the conditions below, in their order."""
-        return self.user_id, self.job_id
 
 
 def wall_of_jobs(user: str, job: str, *, of: str = "") -> str:

@@ -29,7 +29,7 @@ async def abort(
     Raises:
         NotFoundError: There is none that the viewer or an admin asked for.
     """
-    await connection.execute(_ABORT, operation_id, *viewer.wall.values, now)
+    await connection.execute(_ABORT, operation_id, *viewer.wall, now)
     operation = await read_operation(connection, viewer, operation_id)
     if operation is None:
         raise NotFoundError(

@@ -69,7 +69,7 @@ async def read_operation(
     connection: Connection, viewer: Viewer, operation_id: UUID
 ) -> BulkOperation | None:
     """Read an operation; None: there is none that the viewer or an admin asked for."""
-    record = await connection.fetchrow(_READ, operation_id, *viewer.wall.values)
+    record = await connection.fetchrow(_READ, operation_id, *viewer.wall)
     return None if record is None else BulkOperation.from_record(record)
 
 

@@ -61,7 +61,7 @@ class Selection:
             InvalidInputError: The filter has too many combinations.
         """
         if not isinstance(self.by, JobFilter):
-            return _BY_IDS, [list(self.by), *viewer.wall.values]
+            return _BY_IDS, [list(self.by), *viewer.wall]
         with under("select"):
             return select_ids(viewer, self.by, first=first)
 

@@ -49,7 +49,7 @@ async def read_schedules(
     connection: Connection, viewer: Viewer, ids: Sequence[UUID]
 ) -> list[JobSchedule]:
     """Read the schedules of the given ids, in no order, without long data."""
-    records = await connection.fetch(_READ, list(ids), *viewer.wall.values)
+    records = await connection.fetch(_READ, list(ids), *viewer.wall)
     return [JobSchedule.from_record(record) for record in records]
 
 
@@ -130,9 +130,7 @@ async def read_last_jobs(
 
     Long JSON of the jobs is left out.
     """
-    records = await connection.fetch(
-        _LAST_JOBS, list(schedule_ids), *viewer.wall.values
-    )
+    records = await connection.fetch(_LAST_JOBS, list(schedule_ids), *viewer.wall)
     jobs = [Job.from_record(record) for record in records if record["id"] is not None]
     found = {job.schedule_id: job for job in jobs if job.schedule_id is not None}
     return found, AsOf.from_record(records[0])

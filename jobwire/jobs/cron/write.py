@@ -28,7 +28,7 @@ async def lock_schedule(
     Raises:
         NotFoundError: There is none behind the viewer's wall.
     """
-    records = await connection.fetch(_LOCK, schedule_id, *viewer.wall.values)
+    records = await connection.fetch(_LOCK, schedule_id, *viewer.wall)
     if not records:
         raise NotFoundError(schedule_id_text(schedule_id), what="job schedule")
     return JobSchedule.from_record(records[0])

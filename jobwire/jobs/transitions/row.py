@@ -84,7 +84,7 @@ async def lock(
         The job; None when there is none behind the viewer's wall.
     """
     wall = Wall() if viewer is None else viewer.wall
-    records = await connection.fetch(_LOCK, job_id, *wall.values)
+    records = await connection.fetch(_LOCK, job_id, *wall)
     return Job.from_record(records[0]) if records else None
 
 
