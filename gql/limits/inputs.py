@@ -5,6 +5,8 @@ all, so that nothing has to be read through before it is refused. `JSON` has oth
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -64,14 +66,10 @@ class VariableLengths:
     def __init__(
         self, schema: GraphQLSchema, operation: OperationDefinitionNode
     ) -> None:
-        kinds = [
-            (definition, type_from_ast(schema, definition.type))
-            for definition in operation.variable_definitions or ()
-        ]
         self._kinds = [
             (definition.variable.name.value, kind, definition)
-            for definition, kind in kinds
-            if _may_be_long(kind)
+            for definition in operation.variable_definitions or ()
+            if (kind := _kind(type_from_ast(schema, definition.type))) is not None
         ]
 
     def refusal(self, variables: Mapping[str, Any]) -> GraphQLError | None:
@@ -91,26 +89,56 @@ class VariableLengths:
         return None
 
 
-def _may_be_long(kind: Any) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A type whose values may be too long: a text, a list or an input object.
+
+    Attributes:
+        item: What a list holds; None: nothing that may be too long.
+        object: The input object; None: it is none.
+        is_text: Whether it is a text.
+    """
+
+    item: "_Kind | None" = None
+    object: GraphQLInputObjectType | None = None
+    is_text: bool = False
+
+
+def _kind(kind: Any) -> _Kind | None:
+    """Look into a type; None: its values are never too long."""
     kind = get_nullable_type(kind)
-    return isinstance(kind, GraphQLList | GraphQLInputObjectType) or kind in _TEXTS
+    if isinstance(kind, GraphQLList):
+        return _Kind(item=_kind(kind.of_type))
+    if isinstance(kind, GraphQLInputObjectType):
+        return _Kind(object=kind)
+    return _Kind(is_text=True) if kind in _TEXTS else None
 
 
-def _lengths(kind: Any, value: Any) -> Iterator[tuple[str, int, int]]:
+@cache
+def _members(kind: GraphQLInputObjectType) -> dict[str, _Kind]:
+    """Return the members of an input object that may be too long."""
+    return {
+        name: found
+        for name, field in kind.fields.items()
+        if (found := _kind(field.type)) is not None
+    }
+
+
+def _lengths(kind: _Kind, value: Any) -> Iterator[tuple[str, int, int]]:
     """Yield the lengths in a value, each before those that it holds."""
     stack = [(kind, value)]
     while stack:
         kind, value = stack.pop()
-        kind = get_nullable_type(kind)
-        if isinstance(kind, GraphQLList):
+        if kind.is_text:
+            if isinstance(value, str):
+                yield _STRING, len(value), MAX_STRING
+        elif kind.object is not None:
+            if isinstance(value, dict):
+                for name, member in _members(kind.object).items():
+                    if name in value:
+                        stack.append((member, value[name]))
+        else:
             items = value if isinstance(value, list) else [value]
             yield _LIST, len(items), MAX_LIST
-            stack.extend((kind.of_type, item) for item in items)
-        elif isinstance(kind, GraphQLInputObjectType) and isinstance(value, dict):
-            stack.extend(
-                (field.type, value[name])
-                for name, field in kind.fields.items()
-                if name in value
-            )
-        elif kind in _TEXTS and isinstance(value, str):
-            yield _STRING, len(value), MAX_STRING
+            if kind.item is not None:
+                stack.extend((kind.item, item) for item in items)
