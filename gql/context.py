@@ -84,12 +84,15 @@ class Context:
         self.on_answer = on_answer
         self._as_of: AsOf | None = None
         self._cursor: asyncio.Task[str] | None = None
-        self._first_read = asyncio.Lock()
 
     @property
     def database(self) -> Share:
         """The viewer's share of the connections."""
         return self.engine.shares.of(self.viewer.user_id)
+
+    @cached_property
+    def _first_read(self) -> asyncio.Lock:
+        return asyncio.Lock()
 
     # An operation can be a subscription of many hours: batched, not remembered.
     @cached_property

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Self
 
@@ -30,13 +29,30 @@ from jobwire.gql.result import (
 from jobwire.jobs.viewer import Viewer
 
 
-@dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation that is fit to run."""
+    """An operation that is fit to run.
 
-    document: Document
-    definition: OperationDefinitionNode
-    variables: dict[str, Any]
+    Attributes:
+        document: What it stands in.
+        definition: What it says.
+        variables: What its caller gave.
+        name: Its name; None: it has none.
+        is_subscription: Whether it has many results.
+        is_mutation: Whether it changes something.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        definition: OperationDefinitionNode,
+        variables: dict[str, Any],
+    ) -> None:
+        self.document = document
+        self.definition = definition
+        self.variables = variables
+        self.name = definition.name.value if definition.name else None
+        self.is_subscription = definition.operation is OperationType.SUBSCRIPTION
+        self.is_mutation = definition.operation is OperationType.MUTATION
 
     @classmethod
     def choose(cls, request: Request, policy: DocumentPolicy, viewer: Viewer) -> Self:
@@ -56,21 +72,6 @@ class Operation:
         if (refused := chosen._refusal()) is not None:
             raise RequestError([format_error(refused)])
         return chosen
-
-    @property
-    def name(self) -> str | None:
-        """Its name; None: it has none."""
-        return self.definition.name.value if self.definition.name else None
-
-    @property
-    def is_subscription(self) -> bool:
-        """Whether it has many results."""
-        return self.definition.operation is OperationType.SUBSCRIPTION
-
-    @property
-    def is_mutation(self) -> bool:
-        """Whether it changes something."""
-        return self.definition.operation is OperationType.MUTATION
 
     def _refusal(self) -> GraphQLError | None:
         """Return the refusal of what its variables make too large; None: nothing."""

@@ -4,6 +4,7 @@ import json
 from asyncio import TimerHandle, Transport
 from enum import Enum, auto
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 import httptools
@@ -124,8 +125,7 @@ class HttpProtocol(HttpToolsProtocol):
             raise self._line_too_long()
         if (
             len(self.headers) > terms.headers
-            or sum(len(name) + len(value) for name, value in self.headers)
-            > terms.head_bytes
+            or sum(map(len, chain.from_iterable(self.headers))) > terms.head_bytes
         ):
             raise self._head_too_large()
         self._await(_Stage.NOTHING)

@@ -85,7 +85,7 @@ class Viewer:
 
     def has(self, scope: Scope) -> bool:
         """Whether the caller has a scope, by itself or by ADMIN."""
-        return self.is_admin or scope in self.scopes
+        return scope in self.scopes or Scope.ADMIN in self.scopes
 
     def require(self, scope: Scope) -> None:
         """Refuse a caller without the scope.

@@ -67,7 +67,10 @@ _UNLESS_SAID = _raw(UNLESS_SAID)
 
 def _completed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer with ours, which take the place of its own."""
-    own = [one for one in headers if one[0] not in _ALWAYS]
-    said = {name for name, _ in own}
-    unsaid = [one for one in _UNLESS_SAID.items() if one[0] not in said]
-    return [*own, *_ALWAYS.items(), *unsaid]
+    own = []
+    unsaid = _UNLESS_SAID.copy()
+    for name, value in headers:
+        if name not in _ALWAYS:
+            own.append((name, value))
+            unsaid.pop(name, None)
+    return [*own, *_ALWAYS.items(), *unsaid.items()]
