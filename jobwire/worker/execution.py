@@ -79,6 +79,7 @@ class Execution:
     __slots__ = (
         "_ears",
         "_ended_at",
+        "_job_id",
         "_resources",
         "_started_at",
         "_told",
@@ -118,6 +119,7 @@ class Execution:
         self.patience: asyncio.TimerHandle | None = None
         self.is_overdue = False
         self._told: set[StopReason] = set()
+        self._job_id: str | None = None
         self._started_at = time.monotonic()
         self._ended_at = self._started_at
 
@@ -134,7 +136,9 @@ class Execution:
     @property
     def job_id(self) -> str:
         """The public id of the job."""
-        return job_id_text(self.claimed.id)
+        if self._job_id is None:
+            self._job_id = job_id_text(self.claimed.id)
+        return self._job_id
 
     @property
     def named(self) -> dict[str, str | int]:

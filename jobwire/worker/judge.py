@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from random import Random
 from typing import Any
 
 from pydantic import ValidationError
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from jobwire.jobs import tracing
 from jobwire.jobs.clock import Clock
@@ -41,7 +41,9 @@ class Judge:
 
     async def run_async(self, execution: Execution) -> None:
         """Run an async function to its end, in its own task; never raises."""
-        with bound_contextvars(**execution.named), _span(execution):
+        # The task's context ends with it, so that nothing need be unbound.
+        bind_contextvars(**execution.named)
+        with _span(execution):
             await self._run_async(execution)
 
     def _run(self, execution: Execution) -> None:
@@ -110,6 +112,8 @@ class Judge:
 
 
 def _span(execution: Execution) -> AbstractContextManager[Any]:
+    if not tracing.is_on():
+        return nullcontext()
     return tracing.span(
         f"run {execution.claimed.type}",
         "consumer",
