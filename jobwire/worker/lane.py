@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from jobwire.jobs.definition import JobDefinition
 from jobwire.jobs.function_job import FunctionJob
 from jobwire.jobs.registry import Registry, code_of
 
@@ -25,6 +26,7 @@ class Lane:
         self.running = 0
         #: Those of them that were told to stop, and have not within their grace.
         self.overdue = 0
+        self._registered: Sequence[JobDefinition] = ()
         self._definitions: dict[str, FunctionJob] = {}
 
     @property
@@ -42,12 +44,14 @@ class Lane:
         What is claimed by these names runs as it is defined now, even when the
         registry is exchanged while the claim is under way.
         """
-        codes = map(code_of, self._registry.definitions())
-        self._definitions = {
-            code.name: code
-            for code in codes
-            if code is not None and code.is_async is self.is_async
-        }
+        registered = self._registry.definitions()
+        if registered != self._registered:
+            self._registered = registered
+            self._definitions = {
+                code.name: code
+                for code in map(code_of, registered)
+                if code is not None and code.is_async is self.is_async
+            }
         return list(self._definitions)
 
     def definition(self, name: str) -> FunctionJob:

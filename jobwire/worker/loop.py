@@ -84,8 +84,11 @@ class Loop(ABC):
             # Even a loop that always has work lets the others have their turn.
             await asyncio.sleep(0)
             return
+        alarm = None
+        if pause < UNTIL_WOKEN:
+            alarm = asyncio.get_running_loop().call_later(pause, self.wake)
         try:
-            async with asyncio.timeout(None if math.isinf(pause) else pause):
-                await self._woken.wait()
-        except TimeoutError:
-            pass
+            await self._woken.wait()
+        finally:
+            if alarm is not None:
+                alarm.cancel()
