@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
@@ -46,6 +47,10 @@ def _coercer(kind: GraphQLInputType) -> Coerce:
         return _list(_coercer(kind.of_type))
     if isinstance(kind, GraphQLInputObjectType):
         return _object(kind)
+    if isinstance(kind, GraphQLEnumType):
+        return _leaf(
+            {one: kind.coerce_input_value(one) for one in kind.values}.__getitem__
+        )
     return _leaf(kind.coerce_input_value)
 
 
@@ -70,7 +75,8 @@ def _list(coerce: Coerce) -> Coerce:
         if value is None:
             return None
         items = []
-        for one in value if is_iterable(value) else [value]:
+        is_list = isinstance(value, list) or is_iterable(value)
+        for one in value if is_list else [value]:
             item = coerce(one)
             if item is Undefined:
                 # What comes behind it may raise, and is not looked at.

@@ -28,6 +28,7 @@ from jobwire.gql.documents.plans.shapes import (
     Text,
 )
 from jobwire.gql.documents.plans.values import (
+    constant,
     items,
     nullable,
     read_member,
@@ -198,7 +199,11 @@ class _Parts:
         )
 
     def _end_texts(self) -> None:
-        if self._texts or self._sql or self._constant:
+        if not self._texts and not self._sql:
+            if self._constant:
+                self._written.append(constant(self._constant))
+                self._constant = ""
+        else:
             texts = self._text()
 
             def write(row: Any, answer: Answer) -> None:
