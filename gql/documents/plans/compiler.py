@@ -96,9 +96,13 @@ class Compiler:
 
     def value(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Write:
         """Return what writes a value of a type, as far as fields select of it."""
+        present, is_required = kind, False
         if isinstance(kind, GraphQLNonNull):
-            return required(self._present(kind.of_type, details))
-        return nullable(self._present(kind, details))
+            present, is_required = kind.of_type, True
+        if is_leaf_type(present):
+            return leaf(to_text(present), is_required=is_required)
+        write = self._present(present, details)
+        return required(write) if is_required else nullable(write)
 
     def members(
         self, kind: GraphQLObjectType, details: FieldDetailsList
@@ -127,8 +131,6 @@ class Compiler:
     def _present(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Write:
         if isinstance(kind, GraphQLList):
             return items(self.value(kind.of_type, details))
-        if is_leaf_type(kind):
-            return leaf(to_text(kind))
         kinds = core.get_possible_types(kind) if is_abstract_type(kind) else [kind]
         return by_class(
             {

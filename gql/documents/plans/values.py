@@ -8,14 +8,21 @@ from jobwire.gql.documents.plans.leaves import ToText
 from jobwire.gql.documents.plans.resolving import Resolve, is_awaitable
 from jobwire.gql.documents.plans.unplanned import Unplanned
 
+_NULL = "a null where there must be none"
 
-def leaf(text: ToText) -> Write:
-    """Write scalars and enums."""
 
-    def write(value: Any, answer: Answer) -> None:
-        answer.pieces.append(text(value))
+def leaf(text: ToText, *, is_required: bool) -> Write:
+    """Write scalars and enums, which most values are: in one step."""
 
-    return write
+    def write_leaf(value: Any, answer: Answer) -> None:
+        if value is not None:
+            answer.pieces.append(text(value))
+        elif is_required:
+            raise Unplanned(_NULL)
+        else:
+            answer.pieces.append("null")
+
+    return write_leaf
 
 
 def required(write: Write) -> Write:
@@ -23,7 +30,7 @@ def required(write: Write) -> Write:
 
     def write_required(value: Any, answer: Answer) -> None:
         if value is None:
-            raise Unplanned("a null where there must be none")
+            raise Unplanned(_NULL)
         write(value, answer)
 
     return write_required
