@@ -54,6 +54,7 @@ class ClaimLoop(Loop):
     ) -> None:
         super().__init__()
         self._link = link
+        self._kept = link.keep()
         self._clock = clock
         self._settings = settings
         self._worker = worker
@@ -81,6 +82,13 @@ class ClaimLoop(Loop):
         """Learn that jobs may be ready; wakes the loop."""
         self._is_rung = True
         self.wake()
+
+    async def run(self) -> None:
+        """Do passes until `stop`, then give the loop's connection back."""
+        try:
+            await super().run()
+        finally:
+            await self._kept.give_back()
 
     async def run_once(self) -> float:
         """Claim one batch and start it, or answer a ring."""
@@ -122,7 +130,7 @@ class ClaimLoop(Loop):
         return await self._take_open(types, self._room()) > 0
 
     async def _look_for_queues(self) -> None:
-        async with self._link.connection() as connection:
+        async with self._link.connection(self._kept) as connection:
             ready = await read_ready_queues(connection, of=self._settings.queues)
         self._open = _in_turn(self._open, ready, is_open=True)
         self._last_open = self._open or self._last_open
@@ -139,7 +147,7 @@ class ClaimLoop(Loop):
             return 0
         self._open.rotate(-1)
         sent_at = time.monotonic()
-        async with self._link.connection() as connection:
+        async with self._link.connection(self._kept) as connection:
             claimed = await claim(
                 connection,
                 worker=self._worker,
@@ -178,7 +186,10 @@ class ClaimLoop(Loop):
     async def _claim_from(
         self, queue: str, room: int, types: Sequence[str]
     ) -> LimitedClaim:
-        async with self._link.connection() as connection, connection.transaction():
+        async with (
+            self._link.connection(self._kept) as connection,
+            connection.transaction(),
+        ):
             taken = await claim_limited(
                 connection,
                 queue,

@@ -10,6 +10,7 @@ from datetime import timedelta
 import asyncpg
 
 from jobwire.models.database import Connection, Database
+from jobwire.worker.kept import KeptConnection
 
 #: What says that the database is away.
 _AWAY = (
@@ -50,9 +51,18 @@ class Link:
         self._patience = patience.total_seconds()
         self._away_since: float | None = None
 
+    def keep(self) -> KeptConnection:
+        """Make a connection for one loop to keep; it is opened when first used."""
+        return KeptConnection(self._database)
+
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    async def connection(
+        self, kept: KeptConnection | None = None
+    ) -> AsyncIterator[Connection]:
         """Borrow a connection; each statement is its own transaction.
+
+        Args:
+            kept: The caller's own; None: any of the pool.
 
         Raises:
             OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError: The
@@ -61,7 +71,7 @@ class Link:
         try:
             async with (
                 asyncio.timeout(self._patience),
-                self._database.connection() as connection,
+                kept or self._database.connection() as connection,
             ):
                 yield connection
         except _AWAY as error:

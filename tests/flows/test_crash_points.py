@@ -30,7 +30,11 @@ from tests.jobs.rig import RULES, Rig
 from tests.worker.shared import share
 
 #: They open and close the connections of a process, and hand over nothing.
-OPENING = {"TriggerExecutor.__aenter__", "TriggerExecutor.__aexit__"}
+OPENING = {
+    "TriggerExecutor.__aenter__",
+    "TriggerExecutor.__aexit__",
+    "ClaimLoop.run",
+}
 POINTS = [point for point in points_of(MODULES) if point.owner not in OPENING]
 KILLED = -9
 
