@@ -1,6 +1,7 @@
 """Taking in many events at once is taking them in one after the other."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -11,6 +12,7 @@ import pytest
 
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
+from jobwire.jobs.long_json import LEFT_OUT
 from jobwire.jobs.posted import Posted, read_event
 from jobwire.jobs.transitions import row
 from jobwire.jobs.transitions.erase import erase
@@ -18,6 +20,7 @@ from jobwire.jobs.webhook import Receipt, Received, take_in
 from jobwire.models.database import Connection, Database
 from tests.blocked import blocked
 from tests.clock import FakeClock
+from tests.factories import RUN_ID
 from tests.jobs.conftest import MakeJob
 from tests.jobs.posted import alert, body_of, event
 from tests.jobs.snapshot import Snapshot, snapshot
@@ -300,3 +303,23 @@ async def test_batches_of_the_same_events_in_any_order_wait_for_each_other(
             if one.receipt is not Receipt.DUPLICATE
         ]
         assert len(new) == len(posted)
+
+
+async def test_however_long_the_data_of_a_job_are_no_event_reads_them(
+    make_run_job: MakeJob, connection: Connection, database: Database, post_all
+) -> None:
+    data = "x" * 100_000
+    job = await make_run_job(data=data)
+
+    async with database.transaction() as holder:
+        [about] = await row.lock_about(holder, [RUN_ID], [job.id])
+        by_run = await row.lock_by_run(holder, RUN_ID)
+    receipts = await post_all(
+        event("RUN_STARTED"), event("RUN_PROGRESS", progress={"current": 3})
+    )
+
+    assert by_run is not None
+    assert [about.data, by_run.data] == [LEFT_OUT, LEFT_OUT]
+    assert receipts == [Receipt.APPLIED, Receipt.APPLIED]
+    kept = await connection.fetchrow("SELECT data::text, status FROM worker_jobs")
+    assert tuple(kept) == (json.dumps(data), "RUNNING")

@@ -23,14 +23,16 @@ _LOCK = f"""
 SELECT {JOB_COLUMNS} FROM worker_jobs
  WHERE id = $1 AND {wall_of_jobs("$2", "$3")} AND deleted_at IS NULL
    FOR UPDATE"""
+# What is heard of a run has nothing to do with the job's data, nor with its result
+# before the end, however long these are and however often something is heard.
 _LOCK_BY_RUN = f"""
-SELECT {JOB_COLUMNS} FROM worker_jobs
+SELECT {Job.columns(lean=True)} FROM worker_jobs
  WHERE trigger_run_id = $1 AND deleted_at IS NULL
    FOR UPDATE"""
 # The executor is told by what it is not, which no partial index answers: while a table
 # is small, a plan that reads the whole of one looks cheap, and is kept.
 _LOCK_ABOUT = f"""
-SELECT {Job.columns("j")}
+SELECT {Job.columns("j", lean=True)}
   FROM (SELECT j.id FROM {given_rows({"run": "text"})}
           JOIN worker_jobs j ON j.trigger_run_id = g.run
          UNION
@@ -89,7 +91,10 @@ async def lock(
 
 
 async def lock_by_run(connection: SqlConnection, run_id: str) -> Job | None:
-    """Lock and read the job that a Trigger.dev run belongs to; None: there is none."""
+    """Lock and read the job that a Trigger.dev run belongs to; None: there is none.
+
+    Long JSON is left out.
+    """
     records = await connection.fetch(_LOCK_BY_RUN, run_id)
     return Job.from_record(records[0]) if records else None
 
@@ -107,7 +112,7 @@ async def lock_about(
         named: Jobs by their ids.
 
     Returns:
-        Those that there are, deleted ones too.
+        Those that there are, deleted ones too; long JSON is left out.
     """
     records = await connection.fetch(_LOCK_ABOUT, list(runs), list(named))
     return [Job.from_record(record) for record in records]
