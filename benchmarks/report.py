@@ -200,7 +200,8 @@ def _of_growth(given: dict[str, Any]) -> Result:
                 one / least
                 for one, least in zip(of_sizes[size], of_sizes[first], strict=True)
             ]
-            for size in others
+            # The chart shows the first one.
+            for size in reversed(others)
         }
         milliseconds = {
             f"{int(size):,} jobs, ms": of_sizes[size] for size in (first, *others)
