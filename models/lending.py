@@ -60,7 +60,7 @@ class Lender:
         """Take a connection, when there is one."""
         while self._idle:
             connection, _ = self._idle.pop()
-            if _is_open(connection):
+            if is_open(connection):
                 return connection
             await self._pool.release(connection)
         self._waiting += 1
@@ -132,10 +132,11 @@ class Lent:
 
 
 def _is_fit(connection: Any) -> bool:
-    return _is_open(connection) and not connection.is_in_transaction()
+    return is_open(connection) and not connection.is_in_transaction()
 
 
-def _is_open(connection: Any) -> bool:
+def is_open(connection: Any) -> bool:
+    """Whether a connection that was taken can still be used."""
     try:
         return not connection.is_closed()
     except asyncpg.InterfaceError:

@@ -136,13 +136,13 @@ _EVER = DateTimeRange()
 _READ: dict[str, Callable[[Any], Any]] = {
     "ids": parse_job_id,
     "schedule_ids": parse_schedule_id,
-    "statuses": {one: Status[one.name] for one in JobStatus}.get,
+    "statuses": {one: Status[one.name] for one in JobStatus}.__getitem__,
     "types": str,
     "tags": str,
     "user_ids": str,
     "trigger_run_ids": str,
-    "executors": {one: Place[one.name] for one in Executor}.get,
-    "attention": {one: Kind[one.name] for one in AttentionKind}.get,
+    "executors": {one: Place[one.name] for one in Executor}.__getitem__,
+    "attention": {one: Kind[one.name] for one in AttentionKind}.__getitem__,
 }
 
 

@@ -5,15 +5,22 @@ each request.
 """
 
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
+
+
+def raw_header(scope: Scope, name: bytes) -> bytes | None:
+    """Return the first header of a name in lower case; None: there is none."""
+    for found, value in scope["headers"]:
+        if found == name:
+            raw: bytes = value
+            return raw
+    return None
 
 
 def header(connection: HTTPConnection, name: bytes) -> str | None:
-    """Return the first header of a name in lower case; None: there is none."""
-    for found, value in connection.scope["headers"]:
-        if found == name:
-            text: str = value.decode("latin-1")
-            return text
-    return None
+    """Return the text of the first header of a name in lower case, as above."""
+    value = raw_header(connection.scope, name)
+    return None if value is None else value.decode("latin-1")
 
 
 def headers(connection: HTTPConnection, name: bytes) -> list[str]:

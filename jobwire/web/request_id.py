@@ -7,6 +7,8 @@ import secrets
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
+from jobwire.asgi.headers import raw_header
+
 #: The header that may carry one, and answers with it.
 HEADER = b"x-request-id"
 #: What a proxy or a caller may choose; whatever else it sends is not repeated.
@@ -54,7 +56,5 @@ class BindRequestId:
 
 
 def _given(scope: Scope) -> bytes | None:
-    for name, value in scope["headers"]:
-        if name == HEADER:
-            return value if _SANE.fullmatch(value) else None
-    return None
+    value = raw_header(scope, HEADER)
+    return value if value is not None and _SANE.fullmatch(value) else None

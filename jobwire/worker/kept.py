@@ -4,9 +4,8 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any
 
-import asyncpg
-
 from jobwire.models.database import Connection, Database
+from jobwire.models.lending import is_open
 
 
 class KeptConnection:
@@ -26,7 +25,7 @@ class KeptConnection:
         self._connection: Any = None
 
     async def __aenter__(self) -> Connection:
-        if self._is_lost():
+        if self._lent is not None and not is_open(self._connection):
             await self.give_back()
         if self._lent is None:
             lent = self._database.connection()
@@ -52,12 +51,3 @@ class KeptConnection:
         lent, self._lent, self._connection = self._lent, None, None
         if lent is not None:
             await lent.__aexit__(None if error is None else type(error), error, None)
-
-    def _is_lost(self) -> bool:
-        if self._connection is None:
-            return False
-        try:
-            return bool(self._connection.is_closed())
-        except asyncpg.InterfaceError:
-            # The pool has taken it back already.
-            return True

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 from jobwire.app.commands.api_json import line, operation_json
 from jobwire.app.commands.jobs import reading
-from jobwire.app.commands.jobs.selecting import add_filter, filter_of
+from jobwire.app.commands.jobs.selecting import add_filter, add_one, filter_of
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings
 from jobwire.app.commands.progress import Progress
 from jobwire.app.exit_codes import ExitCode
@@ -26,13 +26,7 @@ _DONE = {
 
 def add_one_or_many(parser: argparse.ArgumentParser) -> None:
     """Take the id of one job, or a selection and what only that can be asked with."""
-    parser.add_argument(
-        "id",
-        nargs="?",
-        type=reading.job_id,
-        metavar="ID",
-        help="one job: job_…, or the bare UUID",
-    )
+    add_one(parser)
     add_filter(parser)
     parser.add_argument(
         "--dry-run", action="store_true", help="only count the jobs of the selection"

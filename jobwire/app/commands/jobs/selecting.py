@@ -1,10 +1,21 @@
-"""Arguments that select jobs, for the verbs that tell of many."""
+"""Arguments that select jobs, for the verbs that may be about many."""
 
 import argparse
 
 from jobwire.app.commands.jobs import reading
 from jobwire.jobs.filters import JobFilter
 from jobwire.models.vocabulary import AttentionKind, JobStatus
+
+
+def add_one(parser: argparse.ArgumentParser) -> None:
+    """Take the id of one job, where there may be a filter in its place."""
+    parser.add_argument(
+        "id",
+        nargs="?",
+        type=reading.job_id,
+        metavar="ID",
+        help="one job: job_…, or the bare UUID",
+    )
 
 
 def add_filter(parser: argparse.ArgumentParser) -> None:

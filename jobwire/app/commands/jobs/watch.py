@@ -7,9 +7,9 @@ from contextlib import aclosing
 from typing import TextIO, assert_never
 
 from jobwire.app.commands.api_json import line, message_json
-from jobwire.app.commands.jobs import reading, wording
+from jobwire.app.commands.jobs import wording
 from jobwire.app.commands.jobs.following import exit_code, going_on, wait_for_end
-from jobwire.app.commands.jobs.selecting import add_filter, filter_of
+from jobwire.app.commands.jobs.selecting import add_filter, add_one, filter_of
 from jobwire.app.commands.operating import OPERATOR, operate, operator_settings, say
 from jobwire.app.jobwire import Jobwire
 from jobwire.jobs.engine import Engine
@@ -39,13 +39,7 @@ Tell = Callable[[StreamMessage], None]
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument(
-        "id",
-        nargs="?",
-        type=reading.job_id,
-        metavar="ID",
-        help="one job: job_…, or the bare UUID",
-    )
+    add_one(parser)
     parser.add_argument("--all", action="store_true", help="every job")
     add_filter(parser)
     parser.add_argument(
