@@ -94,13 +94,3 @@ def check(sentence: str, condition: str) -> CheckConstraint:
 def one_of(column_name: str, words: type[StrEnum] | Iterable[StrEnum]) -> str:
     """Write the SQL condition that holds a column to the given words."""
     return f"{column_name} IN ({', '.join(repr(word.value) for word in words)})"
-
-
-def among(column_name: str, words: type[StrEnum] | Iterable[StrEnum]) -> str:
-    """Write `one_of` as one constant, for the CHECKs of what every job writes to.
-
-    PostgreSQL reads the constraints of a table anew for each statement that writes to
-    it: with a list of constants that takes longer than to write one row.
-    """
-    listed = ",".join(word.value for word in words)
-    return f"{column_name} = ANY ('{{{listed}}}'::text[])"

@@ -4,11 +4,22 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, Text
+from sqlalchemy import BigInteger, Integer, Text
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
-from jobwire.models.base import INSTANT, JSON, Table, among, check, column
+from jobwire.models.base import INSTANT, JSON, Table, column, one_of
+from jobwire.models.rules import Rule, keep
 from jobwire.models.vocabulary import AttemptStatus, FailureKind
+
+_RULES = (
+    Rule("status_is_known", one_of("status", AttemptStatus)),
+    Rule("failure_kind_is_known", one_of("failure_kind", FailureKind)),
+    Rule("number_is_positive", "number > 0"),
+    Rule(
+        "finished_at_is_set_exactly_when_ended",
+        "(finished_at IS NULL) = (status = 'RUNNING')",
+    ),
+)
 
 
 class JobAttempt(Table, table=True):
@@ -16,13 +27,6 @@ class JobAttempt(Table, table=True):
 
     __tablename__: ClassVar[str] = "job_attempts"
     __table_args__: ClassVar[Any] = (
-        check("status_is_known", among("status", AttemptStatus)),
-        check("failure_kind_is_known", among("failure_kind", FailureKind)),
-        check("number_is_positive", "number > 0"),
-        check(
-            "finished_at_is_set_exactly_when_ended",
-            "(finished_at IS NULL) = (status = 'RUNNING')",
-        ),
         {
             "comment": "One row per try at a job.",
             # Each changes once, when it ends.
@@ -30,12 +34,8 @@ class JobAttempt(Table, table=True):
         },
     )
 
-    job_id: UUID = column(
-        UUID_TYPE,
-        "The job.",
-        ForeignKey("worker_jobs.id", ondelete="CASCADE"),
-        key=True,
-    )
+    # No foreign key: see `removal`.
+    job_id: UUID = column(UUID_TYPE, "The job.", key=True)
     number: int = column(Integer, "1 for the first try.", key=True)
     status: str = column(Text, "How it stands.")
     fence: int = column(BigInteger, "The job's fence while this try ran.", default="0")
@@ -50,3 +50,6 @@ class JobAttempt(Table, table=True):
     retry_at: datetime | None = column(
         INSTANT, "When the next try was to follow; null: none.", null=True
     )
+
+
+keep(JobAttempt.metadata.tables["job_attempts"], "an_attempt_keeps_its_rules", _RULES)

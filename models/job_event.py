@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
-    ForeignKey,
     Identity,
     Index,
     Integer,
@@ -19,8 +18,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
-from jobwire.models.base import INSTANT, JSON, Table, Xid8, among, check, column
+from jobwire.models.base import INSTANT, JSON, Table, Xid8, column, one_of
+from jobwire.models.rules import Rule, keep
 from jobwire.models.vocabulary import EventKind, JobStatus, SignalSource
+
+_RULES = (
+    Rule("kind_is_known", one_of("kind", EventKind)),
+    Rule("from_status_is_known", one_of("from_status", JobStatus)),
+    Rule("to_status_is_known", one_of("to_status", JobStatus)),
+    Rule("source_is_known", one_of("source", SignalSource)),
+    Rule(
+        "only_the_first_event_comes_from_nowhere",
+        "(from_status IS NULL) = (version = 1)",
+    ),
+)
 
 
 class JobEvent(Table, table=True):
@@ -29,14 +40,6 @@ class JobEvent(Table, table=True):
     __tablename__: ClassVar[str] = "job_events"
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("job_id", "version"),
-        check("kind_is_known", among("kind", EventKind)),
-        check("from_status_is_known", among("from_status", JobStatus)),
-        check("to_status_is_known", among("to_status", JobStatus)),
-        check("source_is_known", among("source", SignalSource)),
-        check(
-            "only_the_first_event_comes_from_nowhere",
-            "(from_status IS NULL) = (version = 1)",
-        ),
         Index(
             "ix_job_events_drift",
             "xid",
@@ -62,11 +65,8 @@ class JobEvent(Table, table=True):
         Identity(always=True, cache=1),
         key=True,
     )
-    job_id: UUID = column(
-        UUID_TYPE,
-        "The job.",
-        ForeignKey("worker_jobs.id", ondelete="CASCADE"),
-    )
+    # No foreign key: see `removal`.
+    job_id: UUID = column(UUID_TYPE, "The job.")
     user_id: str = column(Text, "Whose job it is.")
     version: int = column(Integer, "The version of the job that this event made.")
     kind: str = column(Text, "What happened.")
@@ -87,3 +87,6 @@ class JobEvent(Table, table=True):
     detail: dict[str, Any] | None = column(
         JSON, "What else is known of it, such as what was missed.", null=True
     )
+
+
+keep(JobEvent.metadata.tables["job_events"], "an_event_keeps_its_rules", _RULES)

@@ -17,8 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
-from jobwire.models.base import INSTANT, JSON, Table, among, check, column, one_of
-from jobwire.models.public_id import make_with
+from jobwire.models import public_id, removal
+from jobwire.models.base import INSTANT, JSON, Table, column, one_of
+from jobwire.models.rules import Rule, keep
 from jobwire.models.vocabulary import (
     CancelMode,
     CancelOutcome,
@@ -28,11 +29,11 @@ from jobwire.models.vocabulary import (
     JobStatus,
 )
 
-_TERMINAL = among(
+_TERMINAL = one_of(
     "status",
     (JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.CANCELED, JobStatus.EXPIRED),
 )
-_WAITS_FOR_AN_ATTEMPT = among(
+_WAITS_FOR_AN_ATTEMPT = one_of(
     "status", (JobStatus.SCHEDULED, JobStatus.QUEUED, JobStatus.RETRYING)
 )
 #: SQL: Trigger.dev itself has not said that the run of the job ended.
@@ -41,7 +42,7 @@ UNCONFIRMED = (
     " ('COMPLETED', 'FAILED', 'CANCELED', 'CRASHED', 'SYSTEM_FAILURE', 'TIMED_OUT',"
     " 'EXPIRED'))"
 )
-_CANCELED = among(
+_CANCELED = one_of(
     "cancel_outcome",
     (
         CancelOutcome.STOPPED,
@@ -50,6 +51,85 @@ _CANCELED = among(
     ),
 )
 _UNSTARTED = one_of("status", (JobStatus.SCHEDULED, JobStatus.QUEUED))
+_RULES = (
+    Rule("tag_has_1_to_120_characters", "char_length(tag) BETWEEN 1 AND 120"),
+    Rule(
+        "tag_has_no_comma_and_no_control_character",
+        r"""tag COLLATE "C" !~ '[,\x01-\x1f\x7f]'""",
+    ),
+    Rule("type_has_1_to_120_characters", "char_length(type) BETWEEN 1 AND 120"),
+    Rule("user_id_has_1_to_255_characters", "char_length(user_id) BETWEEN 1 AND 255"),
+    Rule("executor_is_known", one_of("executor", Executor)),
+    Rule("status_is_known", one_of("status", JobStatus)),
+    Rule("failure_kind_is_known", one_of("failure_kind", FailureKind)),
+    Rule("dispatch_state_is_known", one_of("dispatch_state", DispatchState)),
+    Rule("cancel_mode_is_known", one_of("cancel_mode", CancelMode)),
+    Rule("cancel_outcome_is_known", one_of("cancel_outcome", CancelOutcome)),
+    Rule("metadata_is_an_object", "jsonb_typeof(metadata) = 'object'"),
+    Rule("priority_is_0_to_9", "priority BETWEEN 0 AND 9"),
+    Rule("version_is_positive", "version > 0"),
+    Rule("attempts_are_not_negative", "attempts >= 0"),
+    Rule("fence_is_not_negative", "fence >= 0"),
+    Rule(
+        "finished_is_set_exactly_when_terminal",
+        f"(finished IS NOT NULL) = ({_TERMINAL})",
+    ),
+    Rule(
+        "success_follows_status",
+        "success IS NOT DISTINCT FROM CASE status WHEN 'SUCCEEDED' THEN true"
+        " WHEN 'FAILED' THEN false WHEN 'EXPIRED' THEN false END",
+    ),
+    Rule(
+        "a_job_without_success_names_its_failure_kind",
+        "success IS DISTINCT FROM false OR failure_kind IS NOT NULL",
+    ),
+    Rule(
+        "a_job_that_waits_for_an_attempt_is_due_at_some_time",
+        f"NOT ({_WAITS_FOR_AN_ATTEMPT}) OR next_attempt_at IS NOT NULL",
+    ),
+    Rule(
+        "an_internal_job_is_leased_exactly_when_running",
+        "executor <> 'internal' OR (status = 'RUNNING')"
+        " = (leased_by IS NOT NULL AND leased_until IS NOT NULL)",
+    ),
+    Rule(
+        "a_running_job_has_started",
+        "status <> 'RUNNING' OR started IS NOT NULL",
+    ),
+    Rule(
+        "only_internal_jobs_are_retrying",
+        "status <> 'RETRYING' OR executor = 'internal'",
+    ),
+    Rule(
+        "only_trigger_jobs_are_waiting",
+        "status <> 'WAITING' OR executor = 'trigger'",
+    ),
+    Rule(
+        "only_trigger_jobs_are_dispatched",
+        "executor = 'trigger' OR dispatch_state = 'none'",
+    ),
+    Rule(
+        "a_trigger_job_names_its_task",
+        "executor <> 'trigger' OR trigger_task_id IS NOT NULL",
+    ),
+    Rule(
+        "a_linked_job_has_its_run",
+        "dispatch_state <> 'linked' OR trigger_run_id IS NOT NULL",
+    ),
+    Rule(
+        "a_canceled_job_has_its_outcome",
+        f"status <> 'CANCELED' OR {_CANCELED}",
+    ),
+    Rule(
+        "a_pending_cancel_belongs_to_an_open_job",
+        "cancel_outcome <> 'PENDING'"
+        " OR (finished IS NULL AND cancel_requested_at IS NOT NULL)",
+    ),
+    Rule(
+        "an_idempotency_key_comes_with_its_input",
+        "(idempotency_key IS NULL) = (idempotency_input IS NULL)",
+    ),
+)
 
 
 class WorkerJob(Table, table=True):
@@ -57,85 +137,6 @@ class WorkerJob(Table, table=True):
 
     __tablename__: ClassVar[str] = "worker_jobs"
     __table_args__: ClassVar[Any] = (
-        check("tag_has_1_to_120_characters", "char_length(tag) BETWEEN 1 AND 120"),
-        check(
-            "tag_has_no_comma_and_no_control_character",
-            r"tag !~ '[,\x01-\x1f\x7f]'",
-        ),
-        check("type_has_1_to_120_characters", "char_length(type) BETWEEN 1 AND 120"),
-        check(
-            "user_id_has_1_to_255_characters", "char_length(user_id) BETWEEN 1 AND 255"
-        ),
-        check("executor_is_known", among("executor", Executor)),
-        check("status_is_known", among("status", JobStatus)),
-        check("failure_kind_is_known", among("failure_kind", FailureKind)),
-        check("dispatch_state_is_known", among("dispatch_state", DispatchState)),
-        check("cancel_mode_is_known", among("cancel_mode", CancelMode)),
-        check("cancel_outcome_is_known", among("cancel_outcome", CancelOutcome)),
-        check("metadata_is_an_object", "jsonb_typeof(metadata) = 'object'"),
-        check("priority_is_0_to_9", "priority BETWEEN 0 AND 9"),
-        check("version_is_positive", "version > 0"),
-        check("attempts_are_not_negative", "attempts >= 0"),
-        check("fence_is_not_negative", "fence >= 0"),
-        check(
-            "finished_is_set_exactly_when_terminal",
-            f"(finished IS NOT NULL) = ({_TERMINAL})",
-        ),
-        check(
-            "success_follows_status",
-            "success IS NOT DISTINCT FROM CASE status WHEN 'SUCCEEDED' THEN true"
-            " WHEN 'FAILED' THEN false WHEN 'EXPIRED' THEN false END",
-        ),
-        check(
-            "a_job_without_success_names_its_failure_kind",
-            "success IS DISTINCT FROM false OR failure_kind IS NOT NULL",
-        ),
-        check(
-            "a_job_that_waits_for_an_attempt_is_due_at_some_time",
-            f"NOT ({_WAITS_FOR_AN_ATTEMPT}) OR next_attempt_at IS NOT NULL",
-        ),
-        check(
-            "an_internal_job_is_leased_exactly_when_running",
-            "executor <> 'internal' OR (status = 'RUNNING')"
-            " = (leased_by IS NOT NULL AND leased_until IS NOT NULL)",
-        ),
-        check(
-            "a_running_job_has_started",
-            "status <> 'RUNNING' OR started IS NOT NULL",
-        ),
-        check(
-            "only_internal_jobs_are_retrying",
-            "status <> 'RETRYING' OR executor = 'internal'",
-        ),
-        check(
-            "only_trigger_jobs_are_waiting",
-            "status <> 'WAITING' OR executor = 'trigger'",
-        ),
-        check(
-            "only_trigger_jobs_are_dispatched",
-            "executor = 'trigger' OR dispatch_state = 'none'",
-        ),
-        check(
-            "a_trigger_job_names_its_task",
-            "executor <> 'trigger' OR trigger_task_id IS NOT NULL",
-        ),
-        check(
-            "a_linked_job_has_its_run",
-            "dispatch_state <> 'linked' OR trigger_run_id IS NOT NULL",
-        ),
-        check(
-            "a_canceled_job_has_its_outcome",
-            f"status <> 'CANCELED' OR {_CANCELED}",
-        ),
-        check(
-            "a_pending_cancel_belongs_to_an_open_job",
-            "cancel_outcome <> 'PENDING'"
-            " OR (finished IS NULL AND cancel_requested_at IS NOT NULL)",
-        ),
-        check(
-            "an_idempotency_key_comes_with_its_input",
-            "(idempotency_key IS NULL) = (idempotency_input IS NULL)",
-        ),
         Index(
             "ix_worker_jobs_ready",
             "executor",
@@ -458,4 +459,7 @@ class WorkerJob(Table, table=True):
     )
 
 
-make_with(WorkerJob.metadata.tables["worker_jobs"])
+_TABLE = WorkerJob.metadata.tables["worker_jobs"]
+public_id.make_with(_TABLE)
+removal.make_with(_TABLE)
+keep(_TABLE, "a_job_keeps_its_rules", _RULES)

@@ -13,7 +13,7 @@ from jobwire.models.database_url import DatabaseUrl
 from tests.migrations.conftest import alembic
 
 
-async def _constraints(url: DatabaseUrl, schema: str) -> list[tuple[str, ...]]:
+async def _definitions(url: DatabaseUrl, schema: str) -> list[tuple[str, ...]]:
     connection = await asyncpg.connect(**url.connect_arguments())
     try:
         records = await connection.fetch(
@@ -28,7 +28,14 @@ async def _constraints(url: DatabaseUrl, schema: str) -> list[tuple[str, ...]]:
                UNION ALL
                SELECT relname, relpersistence::text, reloptions::text FROM pg_class
                 WHERE relnamespace = $1::text::regnamespace AND relkind = 'r'
-                  AND relname NOT LIKE '%alembic%'""",
+                  AND relname NOT LIKE '%alembic%'
+               UNION ALL
+               SELECT proname, pg_get_function_arguments(oid), prosrc FROM pg_proc
+                WHERE pronamespace = $1::text::regnamespace
+               UNION ALL
+               SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(t.oid)
+                 FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+                WHERE relnamespace = $1::text::regnamespace AND NOT tgisinternal""",
             schema,
         )
         return sorted(
@@ -47,7 +54,7 @@ async def test_the_newest_version_needs_no_further_migration(
     await alembic(empty_url, command.check)
 
 
-async def test_a_migrated_database_and_the_models_agree_on_every_constraint(
+async def test_a_migrated_database_and_the_models_agree_on_all_that_they_define(
     empty_url: DatabaseUrl,
 ) -> None:
     await migrate(empty_url, schema="migrated")
@@ -61,20 +68,20 @@ async def test_a_migrated_database_and_the_models_agree_on_every_constraint(
         await connection.run_sync(WorkerJob.metadata.create_all)
     await engine.dispose()
 
-    assert await _constraints(empty_url, "migrated") == await _constraints(
+    assert await _definitions(empty_url, "migrated") == await _definitions(
         empty_url, "described"
     )
 
 
 async def test_the_schema_goes_down_and_up_again(empty_url: DatabaseUrl) -> None:
     await migrate(empty_url)
-    before = await _constraints(empty_url, "public")
+    before = await _definitions(empty_url, "public")
 
     await alembic(empty_url, command.downgrade, "base")
-    assert await _constraints(empty_url, "public") == []
+    assert await _definitions(empty_url, "public") == []
 
     await migrate(empty_url)
-    assert await _constraints(empty_url, "public") == before
+    assert await _definitions(empty_url, "public") == before
 
 
 async def test_migrating_twice_applies_each_version_once(

@@ -65,7 +65,7 @@ _FIND_DELETED = _find(_DELETED)
 _RAISE_FLOOR = """
 UPDATE feed_state SET floor = ($1::bigint + 1)::text::xid8
  WHERE floor::text::bigint <= $1"""
-# Foreign keys take events, attempts, logs and observations. A notification arrives
+# Events, attempts, logs and observations go with their jobs. A notification arrives
 # though its job is gone, but not though it was deleted.
 _REMOVE = """
 WITH gone AS (
