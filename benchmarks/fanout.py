@@ -3,13 +3,15 @@
 The same changes go to the same number of watchers of three servers, by turns.
 """
 
+import argparse
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from statistics import median
 
 from benchmarks.cluster import fresh_database
+from benchmarks.rounds import Ratio, Report
 from benchmarks.watched.servers import bare, graphql_ws, jobwire
 from benchmarks.watched.watchers import Measured, Watchers
 from jobwire.migrations import migrate
@@ -17,13 +19,15 @@ from jobwire.models.database_url import parse
 
 #: Watchers, changes in one burst, and how often.
 SIZES = ((1000, 10, 7), (5000, 4, 5))
-FASTER_THAN_NODE = 1.8
-CPU_OF_NODE = 0.5
-SLOWER_THAN_BARE = 1.3
+FASTER_THAN_NODE = "≥ 1.8"
+CPU_OF_NODE = "≤ 0.5"
+AS_FAST_AS_BARE = "≥ 0.77"
 
 
-async def compare(count: int, changes: int, rounds: int, url: str) -> None:
-    """Print the medians of some rounds, and the ratios within each round."""
+async def compare(
+    count: int, changes: int, rounds: int, url: str, report: Report
+) -> None:
+    """Report the rounds of one number of watchers."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         servers = [
@@ -39,47 +43,44 @@ async def compare(count: int, changes: int, rounds: int, url: str) -> None:
             # The first round warms up; who comes first changes from round to round.
             for one in watchers if number % 2 else reversed(watchers):
                 await one.round(changes, counts=number > 0)
-    _report(count, {one.server.name: one.measured for one in watchers})
-
-
-def _report(count: int, measured: dict[str, Measured]) -> None:
-    """Print what the three servers gave: ours, the one on Node, the bare one."""
-    print(f"{count:,} watchers")
-    for name, one in measured.items():
-        print(
-            f"  {name:15} {median(one.rates):8,.0f} deliveries/s,"
-            f" {median(one.costs):5.1f} µs of CPU each,"
-            f" p50 {median(one.p50):4.0f} ms, p99 {median(one.p99):4.0f} ms"
-        )
+    what = f"one change to {count:,} watchers, {changes} changes at once"
+    measured = {one.server.name: one.measured for one in watchers}
+    report.add(what, {name: _rounds(one) for name, one in measured.items()})
     ours, theirs, least = measured.values()
-    rate, cost = "times the deliveries a second of", "times the CPU per delivery of"
-    for ratio, what, of, target in (
-        (_ratio(ours.rates, theirs.rates), rate, "graphql-ws", f"≥ {FASTER_THAN_NODE}"),
-        (_ratio(ours.costs, theirs.costs), cost, "graphql-ws", f"≤ {CPU_OF_NODE}"),
-        (
-            _ratio(ours.rates, least.rates),
-            rate,
-            "bare Starlette",
-            f"≥ {1 / SLOWER_THAN_BARE:.2f}",
-        ),
+    for of, bar, figures, peer in (
+        ("graphql-ws", FASTER_THAN_NODE, ours.rates, theirs.rates),
+        ("the CPU of graphql-ws", CPU_OF_NODE, ours.costs, theirs.costs),
+        ("bare Starlette", AS_FAST_AS_BARE, ours.rates, least.rates),
     ):
-        print(f"  {ratio:5.2f} {what} {of} (target {target})")
+        report.compare(Ratio.within(what, of, bar, figures, peer))
 
 
-def _ratio(ours: list[float], theirs: list[float]) -> float:
-    return median(one / other for one, other in zip(ours, theirs, strict=True))
+def _rounds(measured: Measured) -> list[dict[str, float]]:
+    """Return the columns of the report, of each round."""
+    return [
+        {"deliveries/s": rate, "µs of CPU each": cost, "p50 ms": p50, "p99 ms": p99}
+        for rate, cost, p50, p99 in zip(
+            measured.rates, measured.costs, measured.p50, measured.p99, strict=True
+        )
+    ]
 
 
-async def _main(url: str) -> None:
+async def _main(url: str, out: Path | None) -> None:
     await migrate(parse(url))
+    report = Report("fanout")
     for count, changes, rounds in SIZES:
-        await compare(count, changes, rounds, url)
+        await compare(count, changes, rounds, url, report)
+    if out is not None:
+        report.write(out)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] = ()) -> None:
     """Compare at each size."""
+    parser = argparse.ArgumentParser(prog="./dev bench fanout")
+    parser.add_argument("--out", type=Path, help="a file for the figures")
+    options = parser.parse_args(arguments)
     with fresh_database() as url:
-        asyncio.run(_main(url))
+        asyncio.run(_main(url, options.out))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ it is checked that they answer the same values of the same jobs.
 """
 
 import random
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -134,4 +135,4 @@ def main(arguments: Sequence[str] = ()) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks.chart import bars
 from benchmarks.load.comparison import Comparison
 from benchmarks.processes import ROOT
+from benchmarks.rounds import NO_BAR
 
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -28,6 +29,7 @@ MEASURED = {
     "writes": ".",
     "webhook": ".",
     "queues": "queues.json",
+    "fanout": "fanout.json",
     "growth": "growth.json",
 }
 #: In which order they are shown; others come after them.
@@ -138,7 +140,7 @@ def _results(given: dict[str, Any]) -> Iterator[Result]:
     if "sizes" in given:
         yield _of_growth(given)
     elif "values" in given:
-        yield from _of_queues(given)
+        yield from _of_rounds(given)
     else:
         yield _of_load(Comparison.from_json(given))
 
@@ -168,8 +170,8 @@ def _of_load(compared: Comparison) -> Result:
     return Result(compared.name, compared.title, figures, ratios, footnote)
 
 
-def _of_queues(given: dict[str, Any]) -> Iterator[Result]:
-    """Read what `benchmarks.queues` writes: several comparisons in one file."""
+def _of_rounds(given: dict[str, Any]) -> Iterator[Result]:
+    """Read what `benchmarks.rounds` writes: several comparisons in one file."""
     for number, (what, systems) in enumerate(given["values"].items(), start=1):
         figures = {
             system: {key: [one[key] for one in rounds] for key in rounds[0]}
@@ -181,7 +183,7 @@ def _of_queues(given: dict[str, Any]) -> Iterator[Result]:
                 one["median"],
                 one["least"],
                 one["most"],
-                "" if one["bar"] == "none" else one["bar"],
+                "" if one["bar"] == NO_BAR else one["bar"],
             )
             for one in given["ratios"]
             if one["what"] == what

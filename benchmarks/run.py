@@ -38,6 +38,7 @@ WITH_OPTIONS = (
     "reads",
     "writes",
     "webhook",
+    "fanout",
     "queues",
     "growth",
     "chaos",

@@ -4,6 +4,7 @@ Ours come with the event that tells of them, in one durable transaction; the row
 peer comes alone.
 """
 
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
@@ -56,4 +57,4 @@ def main(arguments: Sequence[str] = ()) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,17 +1,16 @@
-"""The rounds of the comparison, and its report."""
+"""The comparison, by turns, and what it reports."""
 
 import argparse
 import asyncio
-import json
 import statistics
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks.cluster import fresh_database
 from benchmarks.queues.measure import Bench, Rate
 from benchmarks.queues.systems import graphile_worker, jobwire, pgqueuer
+from benchmarks.rounds import NO_BAR, Ratio, Report
 from jobwire.models.database_url import parse
 
 ROUNDS = 5
@@ -22,77 +21,6 @@ ENQUEUED = 8_000
 PACED = 100
 
 OURS, NODE, PYTHON = "Jobwire", "graphile-worker", "PGQueuer"
-_NO_BAR = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """Ours to theirs within each round.
-
-    Attributes:
-        what: What is compared.
-        of: With whom.
-        bar: What it is to reach.
-        median: Over the rounds.
-        least: The worst or best of them …
-        most: … and the other end.
-    """
-
-    what: str
-    of: str
-    bar: str
-    median: float
-    least: float
-    most: float
-
-    @classmethod
-    def within(
-        cls,
-        what: str,
-        of: str,
-        bar: str,
-        ours: Sequence[float],
-        theirs: Sequence[float],
-    ) -> "Ratio":
-        """Compare round by round."""
-        ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
-        return cls(what, of, bar, statistics.median(ratios), min(ratios), max(ratios))
-
-
-class Report:
-    """What was measured, told as it comes and written as JSON at the end."""
-
-    def __init__(self) -> None:
-        self._values: dict[str, dict[str, list[dict[str, float]]]] = {}
-        self._ratios: list[Ratio] = []
-
-    def add(self, what: str, values: dict[str, list[dict[str, float]]]) -> None:
-        """Take in the rounds of one measurement, by system, and print medians."""
-        self._values[what] = values
-        print(what)
-        for name, rounds in values.items():
-            told = ", ".join(
-                f"{key} {statistics.median(one[key] for one in rounds):,.1f}"
-                for key in rounds[0]
-            )
-            print(f"  {name:16} {told}")
-
-    def compare(self, ratio: Ratio) -> None:
-        """Take in a ratio and print it."""
-        self._ratios.append(ratio)
-        print(
-            f"  {ratio.median:5.2f} ({ratio.least:.2f}-{ratio.most:.2f}) times"
-            f" {ratio.of} (bar {ratio.bar})"
-        )
-
-    def write(self, file: Path) -> None:
-        """Write everything as JSON."""
-        told = {
-            "benchmark": "queues",
-            "values": self._values,
-            "ratios": [asdict(ratio) for ratio in self._ratios],
-        }
-        file.write_text(json.dumps(told, indent=1) + "\n")
 
 
 class Comparison:
@@ -113,13 +41,13 @@ class Comparison:
         """Jobs one by one, of 16 callers."""
         what = "enqueue by 16 callers, each job by itself"
         rates = await self._rates(what, lambda bench: bench.enqueue("singly", jobs))
-        self._compare(what, rates, ((PYTHON, "≥ 2.0"), (NODE, _NO_BAR)))
+        self._compare(what, rates, ((PYTHON, "≥ 2.0"), (NODE, NO_BAR)))
 
     async def batches(self, jobs: int) -> None:
         """Jobs in statements of 1,000, of 16 callers."""
         what = "enqueue by 16 callers, 1,000 jobs in a statement"
         rates = await self._rates(what, lambda bench: bench.enqueue("batches", jobs))
-        self._compare(what, rates, ((PYTHON, _NO_BAR), (NODE, _NO_BAR)))
+        self._compare(what, rates, ((PYTHON, NO_BAR), (NODE, NO_BAR)))
 
     async def latency(self, jobs: int) -> None:
         """From before the enqueue to the start, at 20 jobs a second."""
@@ -192,7 +120,7 @@ async def _compare(url: str, options: argparse.Namespace) -> None:
     ]
     for bench in benches:
         await bench.install()
-    report = Report()
+    report = Report("queues")
     comparison = Comparison(benches, options.rounds, report)
     for what, count in (
         ("work", options.jobs),

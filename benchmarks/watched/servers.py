@@ -78,7 +78,7 @@ async def jobwire(database_url: str, folder: Path) -> AsyncIterator[Server]:
             scopes = [Scope.JOBS_READ]
             with serve_jobwire(database_url, folder, scopes=scopes) as serving:
                 yield Server(
-                    "jobwire",
+                    "Jobwire",
                     serving.pid,
                     {
                         "url": f"ws://127.0.0.1:{serving.port}/graphql",
