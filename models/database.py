@@ -64,9 +64,24 @@ class PooledConnection(_Connection):
     on every release would cost a round trip for nothing.
     """
 
+    _is_broken_off = False
+
+    def break_off(self) -> None:
+        """Note that what was done on it was broken off, perhaps within a statement."""
+        self._is_broken_off = True
+
     def get_reset_query(self) -> str:
-        """Return no statement: there is nothing to reset."""
-        return ""
+        """Return the statement that comes before it is handed back; mostly none.
+
+        asyncpg prepares a statement without a Sync, which only comes when it is
+        executed. Broken off between the two, the connection looks idle, and to
+        PostgreSQL it goes on with the statement: whoever was next would meet its
+        timeout, or the time at which it began. Any other statement ends it.
+        """
+        if not self._is_broken_off:
+            return ""
+        self._is_broken_off = False
+        return "SELECT"
 
 
 def _heard_by(listener: StatementListener) -> type[PooledConnection]:

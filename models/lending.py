@@ -25,7 +25,7 @@ class Lender:
     """The connections of one pool.
 
     Args:
-        pool: The pool, open in the running loop.
+        pool: The pool of `PooledConnection`s, open in the running loop.
     """
 
     def __init__(self, pool: "Pool") -> None:
@@ -78,6 +78,8 @@ class Lender:
             connection: The connection.
             in_order: Nothing was broken off on it.
         """
+        if not in_order and is_open(connection):
+            connection.break_off()
         if not in_order or self._has_ended or self._waiting or not _is_fit(connection):
             # Whoever waits for the pool is woken by the pool.
             await self._pool.release(connection)

@@ -6,6 +6,8 @@ import asyncpg
 AWAY = (
     OSError,
     asyncpg.InterfaceError,
+    # A statement that meets the server's goodbye.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
 )

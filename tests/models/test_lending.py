@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from jobwire.models import lending
-from jobwire.models.database import Database
+from jobwire.models.database import Database, PooledConnection
 from jobwire.models.lending import Lender, Lent
 from tests.gql.client import PATIENCE
 
@@ -18,7 +18,10 @@ PID = "SELECT pg_backend_pid()"
 @pytest.fixture
 async def pool(database: Database) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
     async with asyncpg.create_pool(
-        **database.url.connect_arguments(), min_size=0, max_size=2
+        **database.url.connect_arguments(),
+        min_size=0,
+        max_size=2,
+        connection_class=PooledConnection,
     ) as pool:
         yield pool
 
@@ -51,6 +54,22 @@ async def test_one_on_which_something_failed_is_looked_after_by_the_pool(
 
     assert lender.idle == 0
     assert await pid(lender)
+
+
+async def test_one_on_which_a_statement_was_broken_off_is_lent_without_it(
+    lender: Lender,
+) -> None:
+    with suppress(asyncio.CancelledError):
+        async with Lent(lender) as connection:
+            prepared = await connection.fetchval(PID)
+            await connection.fetchval("SET statement_timeout = 300")
+            await connection.prepare("SELECT 'broken off'")
+            raise asyncio.CancelledError
+
+    async with Lent(lender) as connection, Lent(lender) as other:
+        # It would run into its timeout meanwhile.
+        await other.execute("SELECT pg_sleep(0.5)")
+        assert await connection.fetchval(PID) == prepared
 
 
 async def test_one_that_is_left_in_a_transaction_is_not_lent(lender: Lender) -> None:
