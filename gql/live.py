@@ -33,7 +33,7 @@ class LiveOperation:
 
     def __init__(self, follow: Follow, showing: Showing) -> None:
         self._follow = follow
-        self._audience = Audience(showing.show, showing)
+        self._audience = Audience(showing.show, showing, reads_long=True)
 
     async def results(self, offer: Offer | None = None) -> AsyncGenerator[Result, None]:
         """Give its results until it ends or the generator is closed.

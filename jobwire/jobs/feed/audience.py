@@ -24,10 +24,13 @@ class Audience(Generic[R]):
     Attributes:
         show: Makes what they are shown. An error of it is met by all of them.
         key: What they have in common, beside what they follow.
+        reads_long: `show` reads long JSON by itself where it was left out of a row, as
+            it then is of what is read from the log; see `jobwire.jobs.long_json`.
     """
 
     show: Callable[[StreamMessage], Awaitable[R]]
     key: Hashable = field(default_factory=object)
+    reads_long: bool = False
 
     async def tell(self, message: StreamMessage) -> Told[R]:
         """Make what one of them is told."""

@@ -11,6 +11,7 @@ from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.feed.cursor import Position
 from jobwire.jobs.feed.edges import Edges
 from jobwire.jobs.feed.follower import Follower
+from jobwire.jobs.feed.read_ahead import ReadAhead
 from jobwire.jobs.feed.snapshot import Snapshot
 from jobwire.jobs.feed.subscription import Backlog, End, Subscription
 from jobwire.jobs.queries import AsOf
@@ -57,6 +58,8 @@ class Feed:
         self.clock = clock or SystemClock()
         #: What waits for all readers.
         self.backlog = Backlog()
+        #: What readers that have not caught up have read.
+        self.read_ahead = ReadAhead()
         self._doorbell = doorbell
         self._edges = Edges(self.clock)
         self._follower = Follower(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from jobwire.jobs.feed.messages import Changed
@@ -22,11 +23,14 @@ class Entry:
         id: Its place within a read.
         event: The event.
         job: The job as it was read with it; its version may be ahead of the event's.
+        named: Of changes that were left out, those that filters ask about, as JSON;
+            None: they were not.
     """
 
     id: int
     event: Event
     job: Job
+    named: str | None = None
 
     @property
     def size(self) -> int:
@@ -45,7 +49,7 @@ class Entry:
     def attention(self) -> tuple[Collection[str], Collection[str]]:
         """Return the kinds of attention before the event and after it."""
         now = self.job.attention
-        changes = json.loads(self.event.changes)
+        changes = self._changes()
         if "attention" not in changes:
             return tuple(AttentionKind) if self.is_behind else now, now
         was = json.loads(self.event.detail or "{}").get("was")
@@ -54,11 +58,15 @@ class Entry:
     def run_ids(self) -> tuple[Collection[str] | None, Collection[str]]:
         """Return the run before the event, None: any, and after it."""
         now = _one(self.job.trigger_run_id)
-        changes = json.loads(self.event.changes)
+        changes = self._changes()
         if "trigger_run_id" not in changes:
             return None if self.is_behind else now, now
         lost = json.loads(self.event.detail or "{}").get("lostRun")
         return _one(lost), _one(changes["trigger_run_id"])
+
+    def _changes(self) -> dict[str, Any]:
+        changes: dict[str, Any] = json.loads(self.named or self.event.changes)
+        return changes
 
 
 @dataclass(frozen=True, slots=True)

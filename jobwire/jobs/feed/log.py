@@ -20,6 +20,7 @@ from jobwire.jobs.feed.epoch import WITNESSED_EPOCH
 from jobwire.jobs.feed.interest import Entry, Interest
 from jobwire.jobs.feed.snapshot import Snapshot
 from jobwire.jobs.job import JSON_COLUMNS, Event, Job
+from jobwire.jobs.long_json import LEFT_OUT, short
 from jobwire.models.database import Connection
 
 #: Events read at once.
@@ -44,6 +45,12 @@ _EVENT = ", ".join(
     else f"e.{name} AS event_{name}"
     for name in Event.names()
 )
+#: The same without changes that are long, but for what filters ask about.
+_LEAN_EVENT = f"""{_EVENT.replace("e.changes::text", short("e.changes"))},
+       CASE WHEN {short("e.changes")} = '{LEFT_OUT}'
+            THEN (SELECT COALESCE(jsonb_object_agg(key, value), '{{}}')::text
+                    FROM jsonb_each(e.changes)
+                   WHERE key IN ('attention', 'trigger_run_id')) END AS event_named"""
 
 # $1 the base, $2 the target, $3 the last event given.
 _UNSEEN = """
@@ -66,7 +73,9 @@ _LEAN_COLUMNS = ", ".join(
 )
 
 
-def _read(source: str, condition: str, *, columns: str | None = None) -> str:
+def _read(
+    source: str, condition: str, *, event: str = _EVENT, columns: str | None = None
+) -> str:
     """Write a read of one page of events, each with its job's row of the same moment.
 
     Deleted jobs are among them, erased: their readers are to learn of it, and to miss
@@ -79,7 +88,7 @@ WITH s AS (
   SELECT state.*, COALESCE($2::text::pg_snapshot, state.snapshot) AS target
     FROM ({_STATE}) AS state)
 SELECT s.snapshot::text, s.epoch, s.floor, s.target::text AS target,
-       e.id AS event_id, {_EVENT}, j.*
+       e.id AS event_id, {event}, j.*
   FROM s
   LEFT JOIN LATERAL (
     SELECT * FROM ({source}) AS unseen WHERE {_NOT_GIVEN} AND {condition}
@@ -98,13 +107,13 @@ _READ_LEAN = _read(
     "(from_status IS DISTINCT FROM to_status OR kind = ANY ($4::text[]))",
     columns=_LEAN_COLUMNS,
 )
-_READ_OF_JOB = _read(
+_OF_JOB = (
     """SELECT * FROM job_events
         WHERE job_id = $4 AND ($5::text IS NULL OR user_id = $5)
           AND NOT pg_visible_in_snapshot(xid, $1::text::pg_snapshot)""",
     "true",
 )
-_READ_OF_LIST = _read(
+_OF_LIST = (
     _UNSEEN,
     """($4::text IS NULL OR user_id = $4)
        AND EXISTS (
@@ -116,6 +125,9 @@ _READ_OF_LIST = _read(
             AND ($9::timestamptz IS NULL OR j.created_at >= $9)
             AND ($10::timestamptz IS NULL OR j.created_at < $10))""",
 )
+_LEAN_ROWS = {"event": _LEAN_EVENT, "columns": Job.columns(lean=True)}
+_READ_OF_JOB, _READ_LEAN_OF_JOB = _read(*_OF_JOB), _read(*_OF_JOB, **_LEAN_ROWS)
+_READ_OF_LIST, _READ_LEAN_OF_LIST = _read(*_OF_LIST), _read(*_OF_LIST, **_LEAN_ROWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +255,7 @@ async def read_lean(
 
 
 async def read_missed(
-    connection: Connection, position: Position, interest: Interest
+    connection: Connection, position: Position, interest: Interest, *, lean: bool
 ) -> LogPage:
     """Read a page of what one reader missed between a position and its target.
 
@@ -251,10 +263,14 @@ async def read_missed(
         connection: One with `PLAN_SETTINGS`.
         position: What the reader was given, and up to where to read.
         interest: What the reader follows.
+        lean: Leave out long JSON; see `jobwire.jobs.long_json`.
     """
     if interest.job_id is not None:
         return await _page(
-            connection, _READ_OF_JOB, position, (interest.job_id, interest.user_id)
+            connection,
+            _READ_LEAN_OF_JOB if lean else _READ_OF_JOB,
+            position,
+            (interest.job_id, interest.user_id),
         )
     chosen = interest.filter
 
@@ -263,7 +279,7 @@ async def read_missed(
 
     return await _page(
         connection,
-        _READ_OF_LIST,
+        _READ_LEAN_OF_LIST if lean else _READ_OF_LIST,
         position,
         (
             interest.user_id,
@@ -303,7 +319,8 @@ async def _page(
             if job is None:
                 job = jobs[job_id] = Job.from_record(record)
             event = Event(*[record[f"event_{name}"] for name in Event.names()])
-            entries.append(Entry(record["event_id"], event, job))
+            named = record.get("event_named")
+            entries.append(Entry(record["event_id"], event, job, named))
     if len(records) < PAGE:
         end = Position(position.epoch, target)
     else:

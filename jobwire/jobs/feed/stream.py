@@ -1,7 +1,7 @@
 """One reader's stream: from its position to the live edge, and along it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Generic, TypeVar
@@ -10,11 +10,12 @@ from jobwire.jobs.feed.audience import Audience, Told
 from jobwire.jobs.feed.cursor import Position
 from jobwire.jobs.feed.feed import Feed
 from jobwire.jobs.feed.follower import CONNECTION_LOST
-from jobwire.jobs.feed.interest import Interest
+from jobwire.jobs.feed.interest import Entry, Interest
 from jobwire.jobs.feed.log import LogPage, planned, read_missed
 from jobwire.jobs.feed.messages import (
     RECONNECT_AFTER,
     CaughtUp,
+    Changed,
     Closing,
     Reset,
     Snapshotted,
@@ -147,15 +148,23 @@ class Stream(Generic[R]):
                 # The follower is about to find that out, too.
                 await self._feed.next_read()
                 return
-            for entry in page.entries:
-                if self._must_end():
-                    return
-                self._position = replace(position, last_id=entry.id)
-                cursor = self._feed.cursor(self._position)
-                change = self._interest.change(entry, cursor)
-                if change is not None:
+            with self._feed.read_ahead.hold(page.entries) as held:
+                for change in self._changes(held.entries, position):
                     yield await self._audience.tell(change)
-            self._position = page.end
+            if not held.is_taken_away and not self._must_end():
+                self._position = page.end
+
+    def _changes(
+        self, entries: Iterable[Entry], position: Position
+    ) -> Iterator[Changed]:
+        """Give what entries are to the reader, who then stands behind each."""
+        for entry in entries:
+            if self._must_end():
+                return
+            self._position = replace(position, last_id=entry.id)
+            change = self._interest.change(entry, self._feed.cursor(self._position))
+            if change is not None:
+                yield change
 
     async def _read_missed(self, position: Position) -> LogPage | None:
         """Read a page from the log; None: the connection was lost, and is back."""
@@ -164,7 +173,12 @@ class Stream(Generic[R]):
                 self._feed.database.connection() as connection,
                 planned(connection),
             ):
-                return await read_missed(connection, position, self._interest)
+                return await read_missed(
+                    connection,
+                    position,
+                    self._interest,
+                    lean=self._audience.reads_long,
+                )
         except CONNECTION_LOST:
             await self._feed.next_read()
             return None
