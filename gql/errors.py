@@ -177,9 +177,9 @@ def format_error(
         formatted["message"] = cause.message
         extensions = _extensions(cause)
     else:
-        masked = _outage(cause, error.path) or masked_error(cause, error.path)
-        formatted["message"] = masked["message"]
-        extensions = masked["extensions"]
+        told = foreign_error(cause, error.path)
+        formatted["message"] = told["message"]
+        extensions = told["extensions"]
     if len(formatted["message"]) > MAX_MESSAGE:
         # What a client sent comes back to it, but not as often as it likes.
         formatted["message"] = f"{formatted['message'][:MAX_MESSAGE]}…"
@@ -187,8 +187,15 @@ def format_error(
     return formatted
 
 
-def _outage(
-    cause: BaseException, path: list[str | int] | None
+def foreign_error(
+    cause: BaseException, path: list[str | int] | None = None
+) -> GraphQLFormattedError:
+    """Write an error that is none of ours: an outage is told, all else is masked."""
+    return outage(cause, path) or masked_error(cause, path)
+
+
+def outage(
+    cause: BaseException, path: list[str | int] | None = None
 ) -> GraphQLFormattedError | None:
     """Tell of a database that does not answer, or not in time; None: it is not that."""
     if isinstance(cause, TOO_SLOW):

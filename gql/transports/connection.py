@@ -11,7 +11,7 @@ from structlog.contextvars import bound_contextvars
 
 from jobwire.gql import json_codec
 from jobwire.gql.error_codes import ErrorCode
-from jobwire.gql.errors import masked_error
+from jobwire.gql.errors import masked_error, outage
 from jobwire.gql.proof import ensure_valid
 from jobwire.gql.transports.admission import TooManyError
 from jobwire.gql.transports.lifetime import Due, Lifetime
@@ -71,8 +71,12 @@ class Connection:
                 if not self._outgoing.has_stalled:
                     raise
             except Exception as error:  # noqa: BLE001 - the last door: logged and masked
-                masked_error(error)
-                await self._outgoing.close(CloseCode.INTERNAL_ERROR, "Internal error")
+                if outage(error) is not None:
+                    end = CloseCode.TRY_AGAIN_LATER, "Try again later"
+                else:
+                    masked_error(error)
+                    end = CloseCode.INTERNAL_ERROR, "Internal error"
+                await self._outgoing.close(*end)
             finally:
                 self._outgoing.abandon()
                 await self._operations.cancel()

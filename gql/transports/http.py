@@ -24,7 +24,7 @@ from jobwire.asgi.headers import header, headers
 from jobwire.gql import json_codec
 from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
-from jobwire.gql.errors import masked_error, refusal
+from jobwire.gql.errors import masked_error, outage, refusal
 from jobwire.gql.execution import Operation, Running
 from jobwire.gql.result import RequestError, Result
 from jobwire.gql.transports import negotiation
@@ -184,6 +184,8 @@ def _failure(error: Exception, media_type: str) -> ASGIApp:
         error = refused_for_now(error.formatted(), error.retry_after)
     elif isinstance(error, RateLimitedError):
         error = refused_for_now(refusal(error), error.retry_after)
+    elif (told := outage(error)) is not None:
+        error = RefusedError(503, [told], {"Retry-After": "1"})
     if not isinstance(error, RefusedError):
         return _json(500, {"errors": [masked_error(error)]}, media_type)
     body = {"errors": list(error.errors)}

@@ -12,7 +12,7 @@ from jobwire.gql import json_codec
 from jobwire.gql.context import Context
 from jobwire.gql.documents import DocumentPolicy
 from jobwire.gql.error_codes import ErrorCode
-from jobwire.gql.errors import masked_error, refusal
+from jobwire.gql.errors import foreign_error, refusal
 from jobwire.gql.execution import Operation, Running
 from jobwire.gql.request import Request
 from jobwire.gql.result import RequestError, Result
@@ -121,7 +121,7 @@ class Operations:
         except RequestError as refused:
             end = _error(id, *refused.errors)
         except Exception as error:  # noqa: BLE001 - the last door: logged and masked
-            end = _error(id, masked_error(error))
+            end = _error(id, foreign_error(error))
         # The client may use the id again as soon as it reads the end.
         if self._by_id.get(id) is asyncio.current_task():
             del self._by_id[id]

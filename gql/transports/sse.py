@@ -16,7 +16,7 @@ from typing import Protocol
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
-from jobwire.gql.errors import masked_error
+from jobwire.gql.errors import foreign_error
 from jobwire.gql.result import RequestError, Result
 from jobwire.gql.transports import negotiation
 from jobwire.gql.transports.terms import Terms
@@ -113,7 +113,7 @@ class EventStream:
         except RequestError as refused:
             await client.write(_next(Result.of({"errors": refused.errors})))
         except Exception as error:  # noqa: BLE001 - the last door: logged and masked
-            await client.write(_next(Result.of({"errors": [masked_error(error)]})))
+            await client.write(_next(Result.of({"errors": [foreign_error(error)]})))
 
 
 class _Client:

@@ -35,9 +35,11 @@ class JoinedHead(asyncio.Transport):
             self._transport.write(data)
 
     def flush(self) -> None:
-        """Send what is held."""
+        """Send what is held, unless the client has gone meanwhile."""
         if self._head:
-            self._transport.write(self._taken())
+            head = self._taken()
+            if not self._transport.is_closing():
+                self._transport.write(head)
 
     def is_closing(self) -> bool:
         """Whether it is closing or closed."""

@@ -72,3 +72,16 @@ async def test_a_connection_that_is_closed_sends_the_head_first(wire: Wire) -> N
 
     assert wire.transport.is_closing()
     assert wire.sent() == HEAD
+
+
+async def test_a_head_is_not_sent_to_a_client_that_has_gone(wire: Wire) -> None:
+    loop = asyncio.get_running_loop()
+    failures: list[object] = []
+    loop.set_exception_handler(lambda _, failure: failures.append(failure))
+
+    wire.transport.write(HEAD)
+    wire.transport.abort()
+    await asyncio.sleep(0)
+
+    assert wire.sent() == b""
+    assert failures == []

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, MutableMapping
 from datetime import timedelta
 from typing import Any, NoReturn
 
+import asyncpg
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -375,6 +376,29 @@ async def test_an_unexpected_error_is_logged_and_only_its_id_is_told(
     assert rest == [COMPLETE]
     [record] = [one for one in caplog.records if one.exc_info]
     assert record.error_id == error["extensions"]["id"]
+
+
+@pytest.mark.parametrize(
+    "lost", [ConnectionRefusedError(), asyncpg.InternalClientError("a goodbye")]
+)
+async def test_a_database_that_is_away_is_told(
+    open_events: OpenEvents,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    lost: Exception,
+) -> None:
+    def away() -> NoReturn:
+        raise lost
+
+    monkeypatch.setattr(engine.feed.database, "connection", away)
+    async with open_events("subscription { jobListUpdates { __typename } }") as stream:
+        told, *rest = await stream.rest()
+
+    [error] = told.result["errors"]
+    assert error["extensions"]["code"] == "UNAVAILABLE"
+    assert rest == [COMPLETE]
+    assert not [one for one in caplog.records if one.exc_info]
 
 
 @pytest.fixture
