@@ -63,13 +63,18 @@ async def answer_event(plan: Plan, executor: Executor[Any], root: object) -> Res
         executor: Runs the operation for whom it is answered.
         root: What the root field is resolved on.
     """
-    context: Context = executor.context_value
+    subscribed: Context = executor.context_value
+    context = subscribed.of_event()
+    context.begin_answer()
     try:
         run = Run(context, executor.variable_values, root)
         return _planned(await plan.answer(run), context)
     except Exception as error:  # noqa: BLE001 - the executor runs into it, and tells
         reason = _reason(error)
-    executed = execute_subscription_event(executor.build_per_event_executor(root))
+    context.begin_answer()
+    answering = executor.build_per_event_executor(root)
+    answering.context_value = context
+    executed = execute_subscription_event(answering)
     return await _executed(executed, reason, context)
 
 

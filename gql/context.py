@@ -94,7 +94,7 @@ class Context:
     def _first_read(self) -> asyncio.Lock:
         return asyncio.Lock()
 
-    # An operation can be a subscription of many hours: batched, not remembered.
+    # What is read later may have changed: batched, not remembered.
     @cached_property
     def _jobs(self) -> DataLoader[UUID, Job | None]:
         return DataLoader(load_fn=self._load_jobs, cache=False)
@@ -152,6 +152,19 @@ class Context:
             return [found[one] for one in wanted]
 
         return load
+
+    def of_event(self) -> "Context":
+        """Return what one event of a subscription works with, whose answer is its own.
+
+        Several may be answered at once: those who are told the same share a context.
+        """
+        return Context(
+            self.engine,
+            self.viewer,
+            deadline=self.deadline,
+            hides_schema=self.hides_schema,
+            on_answer=self.on_answer,
+        )
 
     def begin_answer(self) -> None:
         """Limit what is read from now on to what one answer may hold."""

@@ -33,7 +33,7 @@ class LiveOperation:
 
     def __init__(self, follow: Follow, showing: Showing) -> None:
         self._follow = follow
-        self._audience = Audience(showing.show, showing, reads_long=True)
+        self._audience = Audience(showing.show, showing, reads_long=True, size=_length)
 
     async def results(self, offer: Offer | None = None) -> AsyncGenerator[Result, None]:
         """Give its results until it ends or the generator is closed.
@@ -91,6 +91,10 @@ async def open_live(
         raise TypeError(f"A field of Subscription resolved to {source!r}.")
     showing = Showing.of(source, executor, document, variables)
     return LiveOperation(source.follow, showing)
+
+
+def _length(shown: Result | None) -> int:
+    return 0 if shown is None else len(shown.text)
 
 
 def _shown_to(offer: Offer) -> Callable[[Told[Result | None]], bool]:

@@ -31,6 +31,7 @@ class Audience(Generic[R]):
     show: Callable[[StreamMessage], Awaitable[R]]
     key: Hashable = field(default_factory=object)
     reads_long: bool = False
+    size: Callable[[R], int] = lambda _: 0
 
     async def tell(self, message: StreamMessage) -> Told[R]:
         """Make what one of them is told."""

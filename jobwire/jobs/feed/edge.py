@@ -129,7 +129,9 @@ class Edge(Generic[R]):
             self._waiting.popleft()
             self._bytes -= item.size
             told = await self._audience.tell(item.change)
-            batch.append(Delivery(told, item.position, item.size, self._clock.now()))
+            # It may show the same several times, or what is not in the row.
+            size = item.size + self._audience.size(told.shown)
+            batch.append(Delivery(told, item.position, size, self._clock.now()))
         return batch
 
     async def _tell(self, batch: list[Delivery[R]]) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.identifiers import job_id_text
@@ -9,7 +11,7 @@ from jobwire.models.vocabulary import OverlapPolicy
 from tests.clock import FakeClock
 from tests.gql.client import Api
 from tests.gql.steps import Steps
-from tests.gql.types import MakeJob, OpenSocket
+from tests.gql.types import MakeJob, OpenEvents, OpenSocket
 from tests.jobs.cron.conftest import Crons
 
 WATCH = """subscription (
@@ -217,3 +219,25 @@ async def test_the_jobs_of_the_schedules_of_others_are_not_told(
             "tickAt": None,
             "schedule": None,
         }
+
+
+async def test_each_message_may_hold_as_much_json_as_an_answer(
+    api: Api, open_events: OpenEvents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobwire.gql.context.MAX_JSON", 60)
+    query = """subscription { jobListUpdates { __typename
+      ... on JobChange { job { tag one: metadata two: metadata } } } }"""
+    async with open_events(query) as stream:
+        await stream.until("StreamCaughtUp", FIELD)
+        for tag, length in (("much", 40), ("first", 10), ("second", 10)):
+            job = {"type": "no-op", "tag": tag, "metadata": {"x": "x" * length}}
+            await api.data(SCHEDULE, input=job)
+
+        much = await stream.event()
+        others = [(await stream.next(FIELD))["job"]["tag"] for _ in range(2)]
+
+    assert much is not None
+    [error] = much.result["errors"]
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
+    assert error["path"] == [FIELD, "job", "two"]
+    assert others == ["first", "second"]
