@@ -1,6 +1,5 @@
 """uvicorn's HTTP, with limits for what comes before a request is understood."""
 
-import json
 from asyncio import TimerHandle, Transport
 from enum import Enum, auto
 from http import HTTPStatus
@@ -14,8 +13,10 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from jobwire.app.connection_terms import is_leaving, terms_of
+from jobwire.app.early_answers import FULL, NO_REQUEST, TOO_SLOW, RefusedError
 from jobwire.app.joined_head import JoinedHead
 from jobwire.app.lingering import linger
+from jobwire.app.request_head import check_head
 from jobwire.app.slow_reader import SlowReader
 
 
@@ -26,14 +27,6 @@ class _Stage(Enum):
     BODY = auto()
     #: Nothing: it is complete.
     NOTHING = auto()
-
-
-class _RefusedError(Exception):
-    """A request that cannot be served, as its answer says."""
-
-    def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
-        self.answer = _answer(status, code, message)
-        super().__init__(message)
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -53,6 +46,10 @@ class HttpProtocol(HttpToolsProtocol):
         self._timer: TimerHandle | None = None
         self._has_begun = False
         self._head_bytes = 0
+        #: Whether the request asks for another protocol than this and websockets.
+        self._asks_for_another = False
+        #: Whether nothing more is read, because what came could not be.
+        self._is_deaf = False
         self._connection: Transport
         self._slow_reader: SlowReader
 
@@ -63,7 +60,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.transport = JoinedHead(transport)
         self._slow_reader = SlowReader(transport, self._terms.stall)
         if len(self.connections) > self._terms.connections:
-            transport.write(_FULL)
+            transport.write(FULL)
             transport.close()
         else:
             self._await(_Stage.HEAD)
@@ -76,31 +73,28 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what has come, and see to it that the rest comes in time."""
+        if self._is_deaf:
+            return
         self._unset_keepalive_if_required()
         was_in_head = self._stage is _Stage.HEAD
         try:
             self.parser.feed_data(data)
             if was_in_head and self._stage is _Stage.HEAD:
                 self._count_head(len(data))
-        except httptools.HttpParserUpgrade:
+        except httptools.HttpParserUpgrade as upgrade:
             if self._should_upgrade():
                 self._await(_Stage.NOTHING)
                 self.transport = self._connection
                 self.handle_websocket_upgrade()
-            elif not self._is_answering():
-                # CONNECT, whose address is none of ours.
-                self._refuse(_NO_REQUEST)
             else:
-                # Answered as if it had not asked; what follows cannot be read.
-                self._await(self._what_comes_next())
-                self.cycle.keep_alive = False
+                self._read_as_if_it_had_not_asked(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
             # A callback that raised is the cause of the parser's own error.
             cause = error.__context__
             self._refuse(
-                cause.answer if isinstance(cause, _RefusedError) else _NO_REQUEST
+                cause.answer if isinstance(cause, RefusedError) else NO_REQUEST
             )
-        except _RefusedError as refused:
+        except RefusedError as refused:
             self._refuse(refused.answer)
         else:
             self._await(self._what_comes_next())
@@ -108,7 +102,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         if len(self.pipeline) >= self._terms.pipelined:
-            raise _RefusedError(
+            raise RefusedError(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "LIMIT_EXCEEDED",
                 f"At most {self._terms.pipelined:,} requests may wait on a connection.",
@@ -128,7 +122,15 @@ class HttpProtocol(HttpToolsProtocol):
             or sum(map(len, chain.from_iterable(self.headers))) > terms.head_bytes
         ):
             raise self._head_too_large()
+        check_head(self.parser.get_http_version(), self.headers)
         self._await(_Stage.NOTHING)
+        if self.parser.should_upgrade() and not self._should_upgrade():
+            if self.parser.get_method() == b"CONNECT":
+                raise RefusedError(
+                    HTTPStatus.BAD_REQUEST, "BAD_REQUEST", "This is no proxy."
+                )
+            self._asks_for_another = True
+            return
         super().on_headers_complete()
         if is_leaving(self.config) and not self.parser.should_upgrade():
             self.cycle.keep_alive = False
@@ -136,6 +138,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """End the reading of a request."""
+        if self._asks_for_another:
+            return
         self._stage = _Stage.NOTHING
         self._has_begun = False
         super().on_message_complete()
@@ -161,6 +165,30 @@ class HttpProtocol(HttpToolsProtocol):
         super().resume_writing()
         self._slow_reader.rest()
 
+    def _read_as_if_it_had_not_asked(self, rest: bytes) -> None:
+        """Read a request without its wish for another protocol, and what follows it.
+
+        Some clients, such as those of Java, wish for HTTP/2 whenever they are not on
+        TLS. The parser has left their bodies unread.
+        """
+        head = [
+            b"%b %b HTTP/%b\r\n"
+            % (
+                self.parser.get_method(),
+                self.url,
+                self.parser.get_http_version().encode(),
+            )
+        ]
+        head += [
+            b"%b: %b\r\n" % (name, value)
+            for name, value in self.headers
+            if name != b"upgrade"
+        ]
+        self._asks_for_another = False
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self.data_received(b"".join(head) + b"\r\n" + rest)
+
     def _count_head(self, length: int) -> None:
         """Count bytes of a head of which there is more to come."""
         self._head_bytes += length
@@ -170,15 +198,15 @@ class HttpProtocol(HttpToolsProtocol):
         in_line = self._has_begun and len(self.url) > terms.line_bytes
         raise self._line_too_long() if in_line else self._head_too_large()
 
-    def _line_too_long(self) -> _RefusedError:
-        return _RefusedError(
+    def _line_too_long(self) -> RefusedError:
+        return RefusedError(
             HTTPStatus.REQUEST_URI_TOO_LONG,
             "PAYLOAD_TOO_LARGE",
             f"The address may have at most {self._terms.line_bytes:,} bytes.",
         )
 
-    def _head_too_large(self) -> _RefusedError:
-        return _RefusedError(
+    def _head_too_large(self) -> RefusedError:
+        return RefusedError(
             HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
             "PAYLOAD_TOO_LARGE",
             f"A request may have at most {self._terms.headers:,} headers, and"
@@ -216,7 +244,7 @@ class HttpProtocol(HttpToolsProtocol):
             # It is we who do not read.
             self._wait()
         elif self._has_begun:
-            self._refuse(_TOO_SLOW)
+            self._refuse(TOO_SLOW)
         else:
             self.transport.close()
 
@@ -227,11 +255,16 @@ class HttpProtocol(HttpToolsProtocol):
             return
         cycle = self.cycle
         if self._is_answering() and (
-            cycle.response_started or self._stage is _Stage.HEAD or self.pipeline
+            cycle.response_started or self._stage is not _Stage.BODY or self.pipeline
         ):
             # It would be taken for a part of the answer to another request.
-            self.transport.close()
-            self._slow_reader.watch()
+            if self._stage is _Stage.BODY or cycle.response_started:
+                self.transport.close()
+                self._slow_reader.watch()
+            else:
+                # What was asked before it still has its answer.
+                self._is_deaf = True
+                cycle.keep_alive = False
             return
         if self._stage is _Stage.BODY and not self._is_answering():
             self.transport.close()
@@ -241,31 +274,3 @@ class HttpProtocol(HttpToolsProtocol):
             cycle.message_event.set()
         self.transport.write(answer)
         linger(self._connection, self, seconds=self._terms.linger)
-
-
-def _answer(status: HTTPStatus, code: str, message: str) -> bytes:
-    """Write an answer in the shape that GraphQL gives to errors."""
-    errors = [{"message": message, "extensions": {"code": code}}]
-    body = json.dumps({"errors": errors}).encode()
-    head = (
-        f"HTTP/1.1 {status.value} {status.phrase}\r\n"
-        "content-type: application/json; charset=utf-8\r\n"
-        "cache-control: no-store\r\n"
-        "x-content-type-options: nosniff\r\n"
-        f"content-length: {len(body)}\r\n"
-        "connection: close\r\n\r\n"
-    )
-    return head.encode() + body
-
-
-_NO_REQUEST = _answer(
-    HTTPStatus.BAD_REQUEST, "BAD_REQUEST", "This is no request of HTTP/1.1."
-)
-_TOO_SLOW = _answer(
-    HTTPStatus.REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "The request took too long to come."
-)
-_FULL = _answer(
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    "UNAVAILABLE",
-    "The server holds as many connections as it may; try again in a moment.",
-)

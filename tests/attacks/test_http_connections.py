@@ -201,6 +201,15 @@ async def test_a_head_without_an_end_is_refused_while_it_comes(
         b"GET / HTTP/1.1\r\nHost: a\x00b\r\n\r\n",
         b"CONNECT attack:80 HTTP/1.1\r\n" + HOST + b"\r\n",
         b"GET http://[ HTTP/1.1\r\n" + HOST + b"\r\n",
+        b"GET / HTTP/2.0\r\n" + HOST + b"\r\n",
+        b"GET /\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        GET + b"Host: another\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: user@attack\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: attack/path\r\n\r\n",
+        POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        POST + b"Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n",
+        POST + b"Transfer-Encoding: chunkedd\r\n\r\n0\r\n\r\n",
         POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
         POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         POST + b"Content-Length: -1\r\n\r\n",
@@ -243,17 +252,44 @@ async def test_a_handshake_that_cannot_be_read_is_refused(
         assert await client.rest() == b""
 
 
-async def test_another_protocol_is_not_spoken_and_the_request_is_answered(
-    patient: Held,
-) -> None:
-    upgrade = b"Upgrade: h2c\r\nConnection: Upgrade\r\n\r\n"
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nHost: \r\n",
+        b"GET / HTTP/1.1\r\nHost: a_b.example:8000\r\n",
+        b"GET / HTTP/1.1\r\nHost: [::1]:8000\r\n",
+        b"GET / HTTP/1.0\r\n",
+        GET + b"Transfer-Encoding: Chunked\r\n\r\n0\r\n",
+    ],
+)
+async def test_what_is_one_is_answered(patient: Held, head: bytes) -> None:
     async with connection(patient.port) as client:
-        await client.send(GET + upgrade)
-        answer = await client.answer()
+        await client.send(head + b"\r\n")
 
-        assert answer.status == 200
-        assert answer.headers["connection"] == "close"
-        assert await client.rest() == b""
+        assert (await client.answer()).status == 200
+
+
+UPGRADE = b"Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: \r\n"
+BODIES = {
+    "none": (b"\r\n", b""),
+    "with a length": (b"Content-Length: 3\r\n\r\nabc", b"abc"),
+    "in chunks": (b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", b"abc"),
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("size", [1, 1_000])
+async def test_another_protocol_is_not_spoken_and_the_request_is_answered(
+    patient: Held, body: str, size: int
+) -> None:
+    more, echoed = BODIES[body]
+    sent = 2 * (POST + UPGRADE + more) + GET + b"\r\n"
+    async with connection(patient.port) as client:
+        for start in range(0, len(sent), size):
+            await client.send(sent[start : start + size])
+        answers = [await client.answer() for _ in range(3)]
+
+    assert [answer.body for answer in answers] == [echoed, echoed, b""]
 
 
 async def test_requests_that_wait_behind_each_other_are_limited() -> None:
@@ -264,7 +300,32 @@ async def test_requests_that_wait_behind_each_other_are_limited() -> None:
             assert [(await client.answer()).status for _ in range(4)] == [200] * 4
         async with connection(held.port) as client:
             await client.send(6 * request)
+            assert [(await client.answer()).status for _ in range(4)] == [200] * 4
             assert await client.rest() == b""
+
+
+@pytest.mark.parametrize("more", [b"garbage\r\n\r\n", b"G"])
+async def test_a_request_is_answered_though_none_follows_it(more: bytes) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: Request) -> Response:
+        begun.set()
+        await go_on.wait()
+        return PlainTextResponse("slow")
+
+    async with (
+        holding(Starlette(routes=[Route("/", slow)]), head=0.1) as held,
+        connection(held.port) as client,
+    ):
+        await client.send(GET + b"\r\n")
+        await begun.wait()
+        await client.send(more)
+        await asyncio.sleep(0.2)
+        go_on.set()
+        answer = await client.answer()
+
+        assert (answer.body, answer.headers["connection"]) == (b"slow", "close")
+        assert await client.rest() == b""
 
 
 async def test_a_connection_beyond_the_greatest_number_is_asked_to_come_again() -> None:
