@@ -15,7 +15,7 @@ from graphql import (
 from graphql.pyutils import AwaitableOrValue
 
 from jobwire.gql.context import Context
-from jobwire.gql.documents import Document
+from jobwire.gql.documents import MAX_ERRORS, Document
 from jobwire.gql.documents.plans import Plan, Run, Unplanned
 from jobwire.gql.result import Result, to_response
 from jobwire.gql.schema import core
@@ -50,6 +50,7 @@ async def answer(
         variable_values=dict(variables),
         operation_name=name,
         hide_suggestions=context.hides_schema,
+        max_coercion_errors=MAX_ERRORS,
         middleware=[not_again(done)] if done else None,
     )
     return await _executed(executed, reason, context)

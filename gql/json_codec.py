@@ -38,7 +38,9 @@ def decode(text: str | bytes) -> Any:
     except UnicodeDecodeError:
         reason = "It is not UTF-8."
     except json.JSONDecodeError as error:
-        reason = f"It is not JSON: {error.msg} at character {error.pos}."
+        # Some of Python's messages end with it themselves.
+        fault = error.msg.removesuffix(" at")
+        reason = f"It is not JSON: {fault} at character {error.pos}."
     except RecursionError:
         reason = f"It is nested too deeply; at most {MAX_LEVELS} levels are allowed."
     raise MalformedJSONError(reason)

@@ -9,7 +9,7 @@ from typing import Any
 from graphql import ExecutionResult, create_source_event_stream
 
 from jobwire.gql.context import Context
-from jobwire.gql.documents import Document
+from jobwire.gql.documents import MAX_ERRORS, Document
 from jobwire.gql.errors import format_error, refusal
 from jobwire.gql.event_executor import EventExecutor
 from jobwire.gql.reading import ReadingOperation
@@ -78,6 +78,7 @@ async def open_live(
         raw_variable_values=dict(variables),
         operation_name=operation_name,
         hide_suggestions=context.hides_schema,
+        max_coercion_errors=MAX_ERRORS,
     )
     if isinstance(executor, list):
         raise RequestError([format_error(error) for error in executor])

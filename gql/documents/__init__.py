@@ -4,9 +4,11 @@ from jobwire.gql.documents.cache import prepare
 from jobwire.gql.documents.document import Document, DocumentError
 from jobwire.gql.documents.manifest import ManifestError
 from jobwire.gql.documents.policy import DocumentPolicy
+from jobwire.gql.documents.rules import MAX_ERRORS
 from jobwire.gql.documents.trusted import TrustedDocuments
 
 __all__ = [
+    "MAX_ERRORS",
     "Document",
     "DocumentError",
     "DocumentPolicy",

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -12,7 +12,6 @@ from graphql import (
     GraphQLError,
     GraphQLSyntaxError,
     OperationDefinitionNode,
-    OperationType,
     parse,
 )
 
@@ -43,6 +42,8 @@ _ABORTED = "Parsing aborted."
 _BYTES_OF_CHARACTER = 120
 _BYTES_OF_FIELD = 1_700
 
+Known = TypeVar("Known")
+
 
 class DocumentError(Exception):
     """A document, or its choice of an operation, that cannot run.
@@ -58,6 +59,22 @@ class DocumentError(Exception):
         self.code = code
 
 
+class _OfEach(dict[str | None, Known]):
+    """What is known of each operation, found out when it is first asked for.
+
+    A document may have many operations that spread the same fragments, and mostly one
+    of them runs.
+    """
+
+    def __init__(self, find: Callable[[str | None], Known]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, name: str | None) -> Known:
+        found = self[name] = self._find(name)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document that fits the schema and the limits.
@@ -71,8 +88,7 @@ class Document:
         lengths: By the same names, which of their variables may be too long.
         repeated: By the same names, how often each variable is used; empty: none more
             than once.
-        shaping: By the same names, the variables that shape the results of a
-            subscription.
+        shaping: By the names of subscriptions, the variables that shape their results.
         introspection: Its fields that ask for the schema.
         plans: By the same names as its operations, what answers them.
     """
@@ -133,28 +149,12 @@ class Document:
             len(text),
             hashlib.sha256(text.encode(errors="surrogatepass")).digest(),
             operations,
-            {
-                name: price(core, _WEIGHTS, ast, operation)
-                for name, operation in operations.items()
-            },
-            {
-                name: VariableLengths(core, operation)
-                for name, operation in operations.items()
-            },
-            {
-                name: repeated_variables(ast, operation)
-                for name, operation in operations.items()
-            },
-            {
-                name: shaping_variables(ast, operation)
-                for name, operation in operations.items()
-                if operation.operation is OperationType.SUBSCRIPTION
-            },
+            _OfEach(lambda name: price(core, _WEIGHTS, ast, operations[name])),
+            _OfEach(lambda name: VariableLengths(core, operations[name])),
+            _OfEach(lambda name: repeated_variables(ast, operations[name])),
+            _OfEach(lambda name: shaping_variables(ast, operations[name])),
             introspection_fields(text, ast),
-            {
-                name: Plan(operation, fragments, on_growth)
-                for name, operation in operations.items()
-            },
+            _OfEach(lambda name: Plan(operations[name], fragments, on_growth)),
         )
 
     @property

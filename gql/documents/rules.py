@@ -1,11 +1,19 @@
 """The rules that documents are validated by, within a bounded amount of work."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from graphql import (
+    SKIP,
+    ASTValidationRule,
     DocumentNode,
     GraphQLError,
+    GraphQLInputType,
     OverlappingFieldsCanBeMergedRule,
+    ValueNode,
+    ValuesOfCorrectTypeRule,
+    VisitorAction,
     specified_rules,
     validate,
 )
@@ -21,6 +29,9 @@ MAX_ERRORS = 20
 #: Comparisons of fields that could be merged into one. Among many of one name each is
 #: compared with each; this many take some 0.05 s.
 MAX_COMPARISONS = 50_000
+#: Characters of messages about wrong values, after which one fault of each is told.
+#: They quote all of the value, and writing it costs as much as parsing it.
+MAX_QUOTED = 20_000
 
 
 class _FieldsCanBeMerged(OverlappingFieldsCanBeMergedRule):
@@ -31,11 +42,37 @@ class _FieldsCanBeMerged(OverlappingFieldsCanBeMergedRule):
         self.rule_context.remaining_complexity_budget = MAX_COMPARISONS
 
 
+class _EnoughToldError(Exception):
+    """What is wrong with a value was told at length."""
+
+
+class _ValuesOfCorrectType(ValuesOfCorrectTypeRule):
+    """The rule of the specification, which quotes a long value for few faults."""
+
+    def __init__(self, context: Any) -> None:
+        super().__init__(context)
+        self._quoted = 0
+
+    def is_valid_value_node(
+        self, node: ValueNode, input_type: GraphQLInputType | None
+    ) -> VisitorAction:
+        with suppress(_EnoughToldError):
+            super().is_valid_value_node(node, input_type)
+        return SKIP
+
+    def report_error(self, error: GraphQLError) -> None:
+        super().report_error(error)
+        self._quoted += len(error.message)
+        if self._quoted > MAX_QUOTED:
+            raise _EnoughToldError
+
+
+_OURS: Mapping[type[ASTValidationRule], type[ASTValidationRule]] = {
+    OverlappingFieldsCanBeMergedRule: _FieldsCanBeMerged,
+    ValuesOfCorrectTypeRule: _ValuesOfCorrectType,
+}
 _RULES = (
-    *(
-        _FieldsCanBeMerged if rule is OverlappingFieldsCanBeMergedRule else rule
-        for rule in specified_rules
-    ),
+    *(_OURS.get(rule, rule) for rule in specified_rules),
     OneOfInputValidationRule,
     LiteralLengths,
 )

@@ -7,6 +7,7 @@ found and what is allowed.
 from jobwire.gql.limits.exceeded import exceeded
 from jobwire.gql.limits.inputs import (
     MAX_LIST,
+    MAX_MEMBERS,
     MAX_STRING,
     LiteralLengths,
     VariableLengths,
@@ -54,6 +55,7 @@ __all__ = [
     "MAX_LENGTH",
     "MAX_LINES",
     "MAX_LIST",
+    "MAX_MEMBERS",
     "MAX_NAME",
     "MAX_OPERATIONS",
     "MAX_REPEATED",

@@ -1,4 +1,4 @@
-"""How long the lists and strings of an input are, in literals and in variables.
+"""How long lists, strings and objects of an input are, in literals and in variables.
 
 Each argument has limits of its own, in the words of what it stands for; these hold for
 all, so that nothing has to be read through before it is refused. `JSON` has others.
@@ -17,6 +17,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLString,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     StringValueNode,
     ValidationRule,
@@ -31,10 +32,14 @@ from jobwire.gql.limits.exceeded import exceeded
 MAX_LIST = 2_000
 #: Characters of one `String` or `ID`.
 MAX_STRING = 10_000
+#: Members of one input object. None has as many, and of each that does not exist
+#: validation tells, with all the others.
+MAX_MEMBERS = 200
 
 _TEXTS = (GraphQLString, GraphQLID)
 _LIST = "A list here has {} items"
 _STRING = "A string here has {} characters"
+_OBJECT = "An object here has {} members"
 
 
 class LiteralLengths(ValidationRule):
@@ -46,6 +51,13 @@ class LiteralLengths(ValidationRule):
         is_list = kind is not None and isinstance(get_nullable_type(kind), GraphQLList)
         if is_list and len(node.values) > MAX_LIST:
             self.report_error(exceeded(_LIST, len(node.values), MAX_LIST, at=node))
+
+    def enter_object_value(self, node: ObjectValueNode, *_: Any) -> None:
+        """Look at an object, unless it is a `JSON` or part of one."""
+        kind = self.context.get_input_type()
+        is_input = isinstance(get_named_type(kind), GraphQLInputObjectType)
+        if is_input and len(node.fields) > MAX_MEMBERS:
+            self.report_error(exceeded(_OBJECT, len(node.fields), MAX_MEMBERS, at=node))
 
     def enter_string_value(self, node: StringValueNode, *_: Any) -> None:
         """Look at a string, unless it is part of a `JSON`."""
@@ -134,6 +146,7 @@ def _lengths(kind: _Kind, value: Any) -> Iterator[tuple[str, int, int]]:
                 yield _STRING, len(value), MAX_STRING
         elif kind.object is not None:
             if isinstance(value, dict):
+                yield _OBJECT, len(value), MAX_MEMBERS
                 for name, member in _members(kind.object).items():
                     if name in value:
                         stack.append((member, value[name]))

@@ -38,7 +38,8 @@ Variables = Mapping[str, Any]
 #: How often something counts, which variables may say.
 Times = Callable[[Variables], int]
 
-#: The whole schema is read and written each time.
+#: The whole schema is read and written each time, and once more for each alias in it:
+#: what has one name is merged.
 _INTROSPECTION = {"__schema": 1_000, "__type": 100}
 #: No list is longer; what asks for more is refused by the list itself, in its words.
 _LONGEST = 1_000
@@ -137,6 +138,7 @@ class _Pricing:
             if isinstance(definition, FragmentDefinitionNode)
         }
         self._known: dict[tuple[str, _Items | None], Price] = {}
+        self._aliases_of: dict[str, int] = {}
 
     def selections(
         self, selected: SelectionSetNode, on: GraphQLNamedType, items: "_Items | None"
@@ -173,6 +175,22 @@ class _Pricing:
             self._known[name, items] = known
         return known
 
+    def _aliases(self, selected: SelectionSetNode | None) -> int:
+        """Return how many fields are renamed, each as often as it is spread."""
+        total = 0
+        for selection in selected.selections if selected is not None else ():
+            if isinstance(selection, FragmentSpreadNode):
+                name = selection.name.value
+                if name not in self._aliases_of:
+                    fragment = self._fragments[name]
+                    self._aliases_of[name] = self._aliases(fragment.selection_set)
+                total += self._aliases_of[name]
+            if isinstance(selection, FieldNode):
+                total += selection.alias is not None
+            if isinstance(selection, FieldNode | InlineFragmentNode):
+                total += self._aliases(selection.selection_set)
+        return total
+
     def _narrowed(
         self, condition: NamedTypeNode | None, on: GraphQLNamedType
     ) -> GraphQLNamedType:
@@ -184,7 +202,8 @@ class _Pricing:
         name = field.name.value
         weight = self._weights.get((on.name, name))
         if weight is None:
-            return Price(_INTROSPECTION.get(name, 0))
+            once = _INTROSPECTION.get(name, 0)
+            return Price(once and once * (1 + self._aliases(field.selection_set)))
         size = _size(field, weight)
         held = None
         if items is not None and name in items.fields:

@@ -52,6 +52,7 @@ LIMITS: dict[str, tuple[float, ...]] = {
     "alternatives in one member of a filter": (MAX_ALTERNATIVES,),
     "jobs that are looked at by each index": (LOOKS[-1],),
     "items of any list of an input": (limits.MAX_LIST,),
+    "members of any object of an input": (limits.MAX_MEMBERS,),
     "characters of any `String` or `ID` of an input": (limits.MAX_STRING,),
     "characters of JSON in variables, each counted as often as it is used": (
         limits.MAX_REPEATED,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobwire.gql.documents import DocumentError, prepare
+from jobwire.gql.documents import MAX_ERRORS, DocumentError, prepare
 from jobwire.gql.documents.cache import MAX_CACHED_LENGTH
 from jobwire.gql.error_codes import ErrorCode
 
@@ -39,6 +39,25 @@ def test_an_operation_that_cannot_be_told_is_refused(name: str | None) -> None:
         prepare(QUERY).operation(name)
 
     assert refused.value.code is ErrorCode.OPERATION_RESOLUTION_FAILURE
+
+
+def test_nothing_is_found_out_about_operations_that_do_not_run() -> None:
+    document = prepare(QUERY)
+    document.prices["B"].of({})
+
+    assert set(document.prices) == {"B"}
+
+
+def test_a_long_value_is_not_quoted_for_each_of_its_faults() -> None:
+    faults = " ".join(f"a{number}: 1" for number in range(MAX_ERRORS))
+
+    def told(more: str) -> int:
+        with pytest.raises(DocumentError) as refused:
+            prepare(f"{{ jobs(filter: {{ {faults} {more} }}) {{ nodes {{ id }} }} }}")
+        return len(refused.value.errors)
+
+    assert told("") == MAX_ERRORS
+    assert told(f"b: [{'1 ' * 9_000}]") == 1
 
 
 @pytest.mark.parametrize("name", [None, ""])

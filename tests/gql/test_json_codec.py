@@ -60,6 +60,7 @@ def test_what_reaches_a_limit_is_read(text: str) -> None:
         ("NaN", "JSON has no NaN."),
         ("[-Infinity]", "JSON has no -Infinity."),
         ("", "It is not JSON: Expecting value at character 0."),
+        ('"a\nb"', "It is not JSON: Invalid control character at character 2."),
         ("\ufeff{}", "It is not JSON"),
         (b"\xff", "It is not UTF-8."),
         ("{} {}", "It is not JSON"),

@@ -7,7 +7,7 @@ import pytest
 from graphql import OperationDefinitionNode, parse
 
 from jobwire.gql.documents import DocumentError, prepare
-from jobwire.gql.limits import MAX_LIST, MAX_STRING, VariableLengths
+from jobwire.gql.limits import MAX_LIST, MAX_MEMBERS, MAX_STRING, VariableLengths
 from jobwire.gql.schema import core
 
 QUERY = """query (
@@ -19,6 +19,10 @@ OPERATION = parse(QUERY).definitions[0]
 assert isinstance(OPERATION, OperationDefinitionNode)
 
 
+def _members(count: int) -> dict[str, int]:
+    return {f"a{number}": number for number in range(count)}
+
+
 @pytest.mark.parametrize(
     "variables",
     [
@@ -26,6 +30,8 @@ assert isinstance(OPERATION, OperationDefinitionNode)
         {"id": "x" * MAX_STRING},
         {"filter": {"tags": ["x" * MAX_STRING] * MAX_LIST}},
         {"input": {"data": ["x" * (MAX_STRING + 1)] * (MAX_LIST + 1)}},
+        {"input": _members(MAX_MEMBERS)},
+        {"input": {"data": _members(MAX_MEMBERS + 1)}},
         {"ids": {"no": "list"}, "id": 5, "filter": "no object", "other": ["x"] * 5000},
     ],
 )
@@ -47,6 +53,10 @@ def test_variables_up_to_the_limits_are_allowed(variables: dict[str, Any]) -> No
         (
             {"filter": {"tags": ["x", "x" * (MAX_STRING + 1)]}},
             "In the variable $filter, a string here has 10,001 characters",
+        ),
+        (
+            {"input": {"retryConfig": _members(MAX_MEMBERS + 1)}},
+            "In the variable $input, an object here has 201 members; at most 200",
         ),
         (
             {"input": {"tag": "x" * (MAX_STRING + 1)}},
@@ -109,3 +119,15 @@ def test_literals_beyond_the_limits_are_refused(text: str, message: str) -> None
     assert error.extensions is not None
     assert error.extensions["code"] == "LIMIT_EXCEEDED"
     assert error.locations
+
+
+def test_an_object_literal_may_have_so_many_members_and_no_more() -> None:
+    def refusals(count: int) -> list[str]:
+        members = " ".join(f"a{number}: 1" for number in range(count))
+        with pytest.raises(DocumentError) as refused:
+            prepare(f"{{ jobs(filter: {{ {members} }}) {{ nodes {{ id }} }} }}")
+        return [error.message for error in refused.value.errors]
+
+    beyond = "An object here has 201 members; at most 200 are allowed."
+    assert beyond not in refusals(MAX_MEMBERS)
+    assert beyond in refusals(MAX_MEMBERS + 1)

@@ -34,6 +34,14 @@ def _price(text: str, **variables: Any) -> int:
         ("{ viewer { userId scopes } }", 1),
         ("{ __schema { types { name } } __typename }", 1_000),
         ('{ __type(name: "Job") { name } }', 100),
+        ("{ __schema { types { a: name b: kind } } }", 3 * 1_000),
+        ('{ a: __type(name: "Job") { ... { b: name } } }', 2 * 100),
+        (
+            """{ __schema { ...S ...S } }
+            fragment S on __Schema { types { ...T } }
+            fragment T on __Type { a: name fields { b: name } }""",
+            5 * 1_000,
+        ),
         ('{ job(id: "x") { id replayOf { id } } }', 2),
         ("{ jobs { nodes { id } } }", 1 + 20),
         ("{ jobs(first: 7) { nodes { id } } }", 1 + 7),

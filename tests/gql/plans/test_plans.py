@@ -135,9 +135,8 @@ def test_as_many_documents_are_kept_as_are_within_the_bounds() -> None:
 def test_documents_whose_plans_grow_make_room() -> None:
     cache = DocumentCache()
     first, second = (cache.prepare(_text(n)) for n in range(2))
-    [plan] = second.plans.values()
 
-    plan.fields = MAX_CACHED_BYTES
+    second.plans[None].fields = MAX_CACHED_BYTES
     cache.prepare("{ viewer { scopes } }")
 
     assert cache.prepare(_text(0)) is not first

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from jobwire.gql.documents import MAX_ERRORS
 from jobwire.gql.transports import Authenticate, EngineOf, graphql_routes
 from jobwire.gql.transports.parameters import MAX_BODY_BYTES
 from jobwire.jobs.engine import Engine
@@ -375,3 +376,13 @@ async def test_introspection_is_on(api: Api) -> None:
     found = await api.data("{ __schema { queryType { name } } }")
 
     assert found == {"__schema": {"queryType": {"name": "Query"}}}
+
+
+async def test_of_many_faults_of_a_variable_twenty_are_told(api: Api) -> None:
+    query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+
+    for many in (100, 1_000):
+        answer = await api(query, ids=[{}] * many)
+
+        assert "Too many errors" in answer["errors"][-1]["message"]
+        assert len(answer["errors"]) == MAX_ERRORS + 1
