@@ -6,7 +6,7 @@ a month of unknown length, a number or character that `jsonb` has no place for.
 
 import math
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NewType
 
 import strawberry
@@ -14,6 +14,7 @@ from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
+from jobwire.jobs.instant import in_utc
 from jobwire.jobs.iso8601 import format_duration, format_instant
 
 #: An opaque position in the event log.
@@ -45,8 +46,8 @@ def parse_instant(value: object) -> datetime:
     """
     if isinstance(value, str) and _INSTANT.fullmatch(value):
         try:
-            return datetime.fromisoformat(value).astimezone(UTC)
-        except (ValueError, OverflowError):
+            return in_utc(datetime.fromisoformat(value))
+        except ValueError:
             pass
     raise GraphQLError(
         "Expected a date and time with an offset from UTC, such as"

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from jobwire.jobs import json_text
 from jobwire.jobs.errors import InvalidInputError
+from jobwire.jobs.instant import in_utc
 from jobwire.jobs.iso8601 import format_duration
 from jobwire.models.vocabulary import Executor
 
@@ -66,7 +67,13 @@ class RunTime:
                 f" {self.at.isoformat()}.",
                 path=("when", "at"),
             )
-        return self.at
+        try:
+            return in_utc(self.at)
+        except ValueError as outside:
+            raise InvalidInputError(
+                f"The time to run at cannot be {self.at.isoformat()}: {outside}.",
+                path=("when", "at"),
+            ) from None
 
 
 #: Without waiting.

@@ -132,6 +132,7 @@ def test_what_a_newer_sender_adds_is_ignored() -> None:
         ({"run": {"attempt": 0}}, "run.attempt"),
         ({"run": {"attempt": "first"}}, "run.attempt"),
         ({"run": {"startedAt": "0001-01-01T00:00:00+14:00"}}, "run.startedAt"),
+        ({"run": {"startedAt": "0001-01-01T00:00:00Z"}}, "run.startedAt"),
         ({"run": {"tags": "job:x"}}, "run.tags"),
         ({"error": "no"}, "error"),
         ({"progress": {"fraction": 1.5}}, "progress.fraction"),

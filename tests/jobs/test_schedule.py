@@ -1,7 +1,7 @@
 """Scheduling: what is accepted, and what is refused where."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -16,6 +16,7 @@ from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.schedule import schedule
 from jobwire.jobs.schedule_request import RunTime, ScheduleRequest
+from jobwire.jobs.transitions.claim import claim
 from jobwire.jobs.trigger_job import trigger_job
 from jobwire.jobs.viewer import Scope, Viewer
 from jobwire.models.database import Database
@@ -68,6 +69,44 @@ async def test_a_time_in_the_past_means_at_once(accept, clock: FakeClock) -> Non
     job = await accept(when=RunTime(at=past))
 
     assert (job.status, job.run_at) == ("QUEUED", past)
+
+
+@pytest.mark.parametrize(
+    "past",
+    [
+        datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC),
+        datetime(1, 1, 1, microsecond=1, tzinfo=UTC),
+    ],
+)
+async def test_however_long_past_it_is(
+    accept, database: Database, clock: FakeClock, past: datetime
+) -> None:
+    job = await accept(when=RunTime(at=past))
+
+    async with database.connection() as connection:
+        [claimed] = await claim(
+            connection,
+            worker="worker-1",
+            limit=10,
+            lease=timedelta(seconds=10),
+            types=["no-op"],
+            now=clock.now(),
+        )
+    assert (claimed.id, claimed.due_at) == (job.id, past)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        datetime.min.replace(tzinfo=UTC),
+        datetime.min.replace(tzinfo=timezone(timedelta(hours=14))),
+    ],
+)
+async def test_the_calendar_has_an_end(accept, end: datetime) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        await accept(when=RunTime(at=end))
+
+    assert refused.value.path == ("when", "at")
 
 
 async def test_created_at_is_the_millisecond_of_the_id(

@@ -17,7 +17,8 @@ PRIORITIES = tuple(range(9, -1, -1))
 #: A queue and a priority.
 Place = tuple[str, int]
 
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+# The first instant that a job can have: the one before it stands for minus infinity.
+_EVER = datetime(1, 1, 1, microsecond=1, tzinfo=UTC)
 _SOURCES = literals(sources(Verb.CLAIM))
 
 
