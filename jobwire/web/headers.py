@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import get_contextvars
+
+from jobwire.web.request_id import HEADER
 
 #: What every answer says: it is only what its Content-Type says, nobody frames it, and
 #: other sites neither load it nor hold a window of it nor learn from where it links.
@@ -51,9 +54,18 @@ class GuardAnswers:
 
 
 async def internal_error(_: Request, __: Exception) -> Response:
-    """Answer where something broke; it comes from outside of all middleware."""
-    answer = PlainTextResponse("Internal Server Error", 500)
-    answer.raw_headers = _completed(answer.raw_headers)
+    """Answer where something broke; it comes from outside of all middleware.
+
+    What names the request in the log is still bound.
+    """
+    request_id: str = get_contextvars().get("request_id", "")
+    answer = PlainTextResponse(
+        f"Something went wrong here; the log tells more under {request_id}.", 500
+    )
+    answer.raw_headers = [
+        *_completed(answer.raw_headers),
+        (HEADER, request_id.encode()),
+    ]
     return answer
 
 

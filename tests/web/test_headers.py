@@ -107,3 +107,12 @@ async def test_what_depends_on_accept_says_so(http: httpx.AsyncClient) -> None:
     answer = await http.get("/graphql", params={"query": "{ __typename }"})
 
     assert page.headers["vary"] == answer.headers["vary"] == "Accept"
+
+
+async def test_what_broke_is_named_as_in_the_log(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/broken", headers={"x-request-id": "this-one"})
+
+    assert answer.headers["x-request-id"] == "this-one"
+    assert (
+        answer.text == "Something went wrong here; the log tells more under this-one."
+    )
