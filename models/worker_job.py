@@ -200,6 +200,14 @@ class WorkerJob(Table, table=True):
             postgresql_where=text("finished IS NULL AND attention <> '{}'"),
         ),
         Index(
+            "ix_worker_jobs_attention_of_user",
+            "executor",
+            "user_id",
+            "id",
+            postgresql_ops={"executor": 'COLLATE "C"'},
+            postgresql_where=text("finished IS NULL AND attention <> '{}'"),
+        ),
+        Index(
             "ix_worker_jobs_cancel_pending",
             "id",
             postgresql_where=text("cancel_outcome = 'PENDING'"),
@@ -227,7 +235,22 @@ class WorkerJob(Table, table=True):
             postgresql_ops={"status": 'COLLATE "C"'},
             postgresql_where=text("executor = 'trigger'"),
         ),
+        Index(
+            "ix_worker_jobs_trigger_status_user_id_id",
+            "status",
+            "user_id",
+            "id",
+            postgresql_ops={"status": 'COLLATE "POSIX"'},
+            postgresql_where=text("executor = 'trigger'"),
+        ),
         Index("ix_worker_jobs_type_id", "type", "id"),
+        Index(
+            "ix_worker_jobs_type_user_id_id",
+            "type",
+            "user_id",
+            "id",
+            postgresql_ops={"type": 'COLLATE "POSIX"'},
+        ),
         Index(
             "ix_worker_jobs_type_status_id",
             "type",
@@ -236,6 +259,13 @@ class WorkerJob(Table, table=True):
             postgresql_ops={"type": 'COLLATE "C"', "status": 'COLLATE "C"'},
         ),
         Index("ix_worker_jobs_tag_id", "tag", "id"),
+        Index(
+            "ix_worker_jobs_tag_user_id_id",
+            "tag",
+            "user_id",
+            "id",
+            postgresql_ops={"tag": 'COLLATE "POSIX"'},
+        ),
         Index(
             "uq_worker_jobs_idempotency_key",
             "user_id",
@@ -270,6 +300,14 @@ class WorkerJob(Table, table=True):
             "ix_worker_jobs_schedule_id_id",
             "schedule_id",
             "id",
+            postgresql_where=text("schedule_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_worker_jobs_user_id_schedule_id_id",
+            "user_id",
+            "schedule_id",
+            "id",
+            postgresql_ops={"user_id": 'COLLATE "POSIX"'},
             postgresql_where=text("schedule_id IS NOT NULL"),
         ),
         Index(

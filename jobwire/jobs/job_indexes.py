@@ -53,19 +53,32 @@ class Index:
     condition: str = ""
 
 
+_OF_SCHEDULE = "schedule_id IS NOT NULL"
 # The more selective ones come first, as far as that can be known.
 _INDEXES = (
-    Index({"schedule_ids": "schedule_id"}, "schedule_id IS NOT NULL"),
+    Index(
+        {"user_ids": 'user_id COLLATE "POSIX"', "schedule_ids": "schedule_id"},
+        _OF_SCHEDULE,
+    ),
+    Index({"tags": 'tag COLLATE "POSIX"', "user_ids": "user_id"}),
+    Index({"schedule_ids": "schedule_id"}, _OF_SCHEDULE),
     Index({"tags": "tag"}),
     Index({"user_ids": 'user_id COLLATE "C"', "statuses": 'status COLLATE "C"'}),
+    Index({"types": 'type COLLATE "POSIX"', "user_ids": "user_id"}),
     Index({"user_ids": "user_id"}),
     Index({"types": 'type COLLATE "C"', "statuses": 'status COLLATE "C"'}),
     Index({"types": "type"}),
     Index({"statuses": "status"}),
 )
-_OF_TRIGGER = Index({"statuses": 'status COLLATE "C"'}, "executor = 'trigger'")
-_OF_ATTENTION = Index(
-    {"executors": "executor"}, "finished IS NULL AND attention <> '{}'"
+_ON_TRIGGER = "executor = 'trigger'"
+_OF_TRIGGER = Index({"statuses": 'status COLLATE "C"'}, _ON_TRIGGER)
+_OF_TRIGGER_OF_USERS = Index(
+    {"statuses": 'status COLLATE "POSIX"', "user_ids": "user_id"}, _ON_TRIGGER
+)
+_NEEDS_ATTENTION = "finished IS NULL AND attention <> '{}'"
+_OF_ATTENTION = Index({"executors": "executor"}, _NEEDS_ATTENTION)
+_OF_ATTENTION_OF_USERS = Index(
+    {"executors": 'executor COLLATE "C"', "user_ids": "user_id"}, _NEEDS_ATTENTION
 )
 _PRIMARY_KEY = Index({})
 
@@ -124,7 +137,12 @@ class Way:
 
 
 def ways_of(shape: Shape) -> list[Way]:
-    """Choose how to read: by what answers everything, or by all that may do."""
+    """Choose how to read: by what answers everything, or by all that may do.
+
+    What is asked of one user, as by everybody who is no admin, is looked for among the
+    jobs of that user alone: neither what is answered nor how long that takes tells of
+    the jobs of others.
+    """
     counts = dict(zip(shape.members, shape.counts, strict=True))
 
     def by(index: Index, *implied: str) -> Way:
@@ -134,12 +152,20 @@ def ways_of(shape: Shape) -> list[Way]:
     if counts.keys() & NAMES:
         # Whatever else is asked, it is asked of few.
         return [Way(_PRIMARY_KEY, 1, frozenset(counts))]
+    is_of_one_user = counts.get("user_ids") == 1
     if "attention" in counts:
         implied = ("attention",) if shape.is_of_any_attention else ()
-        return [by(_OF_ATTENTION, *implied)]
-    ways = [by(one) for one in _INDEXES if one.columns.keys() <= counts.keys()]
+        index = _OF_ATTENTION_OF_USERS if is_of_one_user else _OF_ATTENTION
+        return [by(index, *implied)]
+    ways = [
+        by(one)
+        for one in _INDEXES
+        if one.columns.keys() <= counts.keys()
+        and ("user_ids" in one.columns or not is_of_one_user)
+    ]
     if shape.is_of_trigger:
-        ways.append(by(_OF_TRIGGER, "executors"))
+        index = _OF_TRIGGER_OF_USERS if is_of_one_user else _OF_TRIGGER
+        ways.append(by(index, "executors"))
     ways = [way for way in ways if way.ranges <= MAX_RANGES] or [by(_PRIMARY_KEY)]
     for way in ways:
         if way.answers >= counts.keys():

@@ -25,6 +25,7 @@ from jobwire.jobs.logs.read import LogFilter, read_log_page
 from jobwire.jobs.notifications import log as notifications
 from jobwire.jobs.posted import Posted, read_event
 from jobwire.jobs.queries import (
+    CappedCount,
     Window,
     count_jobs,
     read_attempt_page,
@@ -32,6 +33,7 @@ from jobwire.jobs.queries import (
     read_job,
     read_job_page,
     read_jobs,
+    select_ids,
 )
 from jobwire.jobs.viewer import Scope, Viewer, trusted
 from jobwire.jobs.webhook import Receipt, take_in
@@ -103,6 +105,42 @@ ANSWERED = {
         "ix_worker_jobs_type_status_id",
     ),
     "a tag": (ADMIN, JobFilter(tags=("nightly",)), 1, "ix_worker_jobs_tag_id"),
+    "a user's of a tag": (
+        USER,
+        JobFilter(tags=("nightly",)),
+        1,
+        "ix_worker_jobs_tag_user_id_id",
+    ),
+    "a user's of a type": (
+        USER,
+        JobFilter(types=(REPORT,)),
+        1,
+        "ix_worker_jobs_type_user_id_id",
+    ),
+    "a user's of a schedule": (
+        USER,
+        JobFilter(schedule_ids=(SCHEDULE,)),
+        1,
+        "ix_worker_jobs_user_id_schedule_id_id",
+    ),
+    "a user's that need attention": (
+        USER,
+        JobFilter(attention=tuple(AttentionKind)),
+        len(Executor),
+        "ix_worker_jobs_attention_of_user",
+    ),
+    "a user's on TRIGGER": (
+        USER,
+        JobFilter(executors=(Executor.TRIGGER,)),
+        len(JobStatus),
+        "ix_worker_jobs_trigger_status_user_id_id",
+    ),
+    "some users' of a tag": (
+        ADMIN,
+        JobFilter(user_ids=("user-2", "user-1"), tags=("nightly",)),
+        2,
+        "ix_worker_jobs_tag_user_id_id",
+    ),
     "TRIGGER": (
         ADMIN,
         JobFilter(executors=(Executor.TRIGGER,)),
@@ -204,6 +242,28 @@ async def test_no_combination_reads_without_bound(
         assert sum(one.rows for one in found) <= most, members
 
     assert refused > 0
+
+
+async def test_whatever_a_user_asks_no_job_of_others_is_looked_at(
+    planner: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_ranges, "LOOKS", (20, 100))
+    for members in COMBINATIONS:
+        filter = JobFilter(**{**members, "user_ids": None})
+        select, values = select_ids(STRANGER, filter, first=SIZE)
+        with scans(planner) as found:
+            page = await read_job_page(planner, STRANGER, filter, Window(first=SIZE))
+            count = await count_jobs(planner, STRANGER, filter, cap=20)
+            selected = await planner.fetch(select, *values)
+
+        assert (page.items, count, selected) == (
+            [],
+            CappedCount(0, is_capped=False),
+            [],
+        )
+        used = [one for one in found if one.table == "worker_jobs"]
+        assert all(one.index for one in used), members
+        assert sum(one.rows for one in used) == 0, members
 
 
 Read = Callable[[Connection], Awaitable[Any]]
