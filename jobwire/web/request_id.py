@@ -1,8 +1,7 @@
 """Request ids: what names one request in its answer and in every log line about it."""
 
-import itertools
+import os
 import re
-import secrets
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
@@ -27,16 +26,13 @@ class BindRequestId:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        # Much cheaper than a random one for each, and as unlike those of others.
-        self._prefix = secrets.token_hex(4).encode()
-        self._numbers = itertools.count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and name it in its answer."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        request_id = _given(scope) or self._next()
+        request_id = _given(scope) or _new()
 
         async def answer(message: Message) -> None:
             if message["type"] in _BEGINS_ANSWER:
@@ -51,8 +47,10 @@ class BindRequestId:
         # Not after an error: the server logs it, and should name the request.
         reset_contextvars(**before)
 
-    def _next(self) -> bytes:
-        return b"%b%08x" % (self._prefix, next(self._numbers))
+
+def _new() -> bytes:
+    # Numbers would tell each caller how much the others ask.
+    return os.urandom(8).hex().encode()
 
 
 def _given(scope: Scope) -> bytes | None:

@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -57,6 +58,14 @@ async def test_requests_without_an_id_get_different_ones() -> None:
 
     assert len(first.headers["x-request-id"]) == 16
     assert first.headers["x-request-id"] != second.headers["x-request-id"]
+
+
+async def test_an_id_does_not_tell_how_many_requests_there_were() -> None:
+    ids = [int((await ask()).headers["x-request-id"], 16) for _ in range(9)]
+
+    steps = [abs(after - before) for before, after in pairwise(ids)]
+    assert min(steps) > 1_000_000
+    assert ids not in (sorted(ids), sorted(ids, reverse=True))
 
 
 async def test_nothing_is_bound_behind_a_request() -> None:
