@@ -8,7 +8,7 @@ import jwt
 from starlette.requests import HTTPConnection
 
 from jobwire.app.verify import MAX_LENGTH
-from jobwire.asgi.headers import header
+from jobwire.asgi.headers import headers
 from jobwire.jobs.errors import UnauthenticatedError
 from jobwire.jobs.viewer import Viewer
 
@@ -88,12 +88,16 @@ def presented_token(
 
     It is the value of `Authorization: Bearer …`, as a header or as a member of the
     payload, or the payload's member `token`, bare. None: there is none of these; an
-    empty string: there is, but it is no bearer token.
+    empty string: there is, but it is no bearer token, or the header is there twice:
+    whoever stands in front may have looked at the other one.
     """
     bare = params.get("token")
-    presented = header(connection, b"authorization")
-    if presented is None:
-        presented = params.get("Authorization", params.get("authorization"))
+    given = headers(connection, b"authorization")
+    if len(given) > 1:
+        return ""
+    presented = (
+        given[0] if given else params.get("Authorization", params.get("authorization"))
+    )
     if presented is None:
         return None if bare is None else str(bare)
     kind, _, token = str(presented).strip().partition(" ")

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from starlette.requests import HTTPConnection
 
 from jobwire.app.authentication import Asking, Chain
 from jobwire.app.authentication.secret import by_secret
@@ -74,3 +75,14 @@ async def test_a_token_that_nobody_takes_is_refused(
 
     with pytest.raises(UnauthenticatedError, match="takes no token of this kind"):
         await chain(connection(), params)
+
+
+async def test_of_two_tokens_in_one_request_none_counts(clock: FakeClock) -> None:
+    asked = connection(authorization=f"Bearer {token_of(clock)}")
+    for user_id in ("ann", "bob"):
+        header = f"Bearer {token_of(clock, user_id)}".encode()
+        both = [*asked.scope["headers"], (b"authorization", header)]
+        twice = HTTPConnection({**asked.scope, "headers": both})
+
+        with pytest.raises(UnauthenticatedError):
+            await Chain([by_secret(SECRET, clock)])(twice, {})
