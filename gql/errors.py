@@ -156,7 +156,7 @@ class RefusalsAsData(FieldExtension):
             payload = await next_(source, info, **kwargs)
         except errors.JobError as error:
             return self._payload(to_user_errors(error))
-        audit.note(info, kwargs.get("input"))
+        audit.note(info, kwargs.get("input"), payload)
         return payload
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from jobwire.app.redaction import Redact
 from jobwire.gql.audit import IN_EVENTS
 from jobwire.gql.schema import core
 from jobwire.jobs.api_keys import public_id
@@ -123,8 +124,30 @@ async def test_of_what_stands_in_no_event_the_log_tells(
     # The second was refused.
     [line] = [one for one in caplog.records if one.name == "jobwire.gql.audit"]
     assert line.getMessage() == "pauseJobSchedule was carried out"
-    assert vars(line)["by"] == {"user_id": "operator", "api_key": key}
+    by = {"user_id": "operator", "key_id": key}
+    assert vars(line)["by"] == by
     assert vars(line)["about"] == {"id": schedule.public_id}
+    # The id of a key is no secret, and the log of our commands shows it.
+    assert Redact()(None, "info", {"by": by}) == {"by": by}
+
+
+async def test_of_what_is_asked_for_many_the_log_names_the_operation(
+    api: Api, make_job: MakeJob, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = await make_job(status="QUEUED")
+    cancel = """mutation ($id: ID!, $dryRun: Boolean!) {
+      cancelJobs(input: {select: {ids: [$id]}, dryRun: $dryRun}) { operation { id } }
+    }"""
+    caplog.set_level("INFO", "jobwire.gql.audit")
+
+    for dry_run in (True, False):
+        answer = await api.data(
+            cancel, id=job_id_text(job.id), dryRun=dry_run, caller="admin"
+        )
+
+    # The first has only counted.
+    [line] = [one for one in caplog.records if one.name == "jobwire.gql.audit"]
+    assert vars(line)["about"] == {"id": answer["cancelJobs"]["operation"]["id"]}
 
 
 @pytest.mark.parametrize(
