@@ -12,7 +12,8 @@ from jobwire.jobs.viewer import Scope
 
 async def resolve_executors(info: Info) -> list[ExecutorInfo]:
     """Resolve `executors`."""
-    states = await executor_states(info.context.engine)
+    context = info.context
+    states = await executor_states(context.engine, context.viewer)
     return [ExecutorInfo.of(state) for state in states]
 
 

@@ -8,17 +8,29 @@ from jobwire.jobs.executors.calls import not_configured
 from jobwire.jobs.executors.internal import internal_state
 from jobwire.jobs.installation import read_installation
 from jobwire.jobs.reconcile import read_withheld
+from jobwire.jobs.viewer import Viewer
 from jobwire.triggerdev import TriggerDevError
 
+#: Why it is degraded when losses were withheld, without how many jobs others have.
+WITHHELD = (
+    "Runs are missing at Trigger.dev, and an operator has to say whether they are gone"
+    " for good."
+)
 
-async def executor_states(engine: Engine) -> list[ExecutorState]:
-    """Ask every executor; Trigger.dev at most every ten seconds."""
+
+async def executor_states(engine: Engine, viewer: Viewer) -> list[ExecutorState]:
+    """Ask every executor; Trigger.dev at most every ten seconds.
+
+    Args:
+        engine: The open parts of this process.
+        viewer: Who asks; only admins are told how many jobs are concerned.
+    """
     async with engine.database.connection() as connection:
         internal = await internal_state(connection, now=engine.clock.now())
-    return [internal, await _trigger_state(engine)]
+    return [internal, await _trigger_state(engine, viewer)]
 
 
-async def _trigger_state(engine: Engine) -> ExecutorState:
+async def _trigger_state(engine: Engine, viewer: Viewer) -> ExecutorState:
     executor = engine.trigger
     if executor is None:
         return not_configured(
@@ -38,4 +50,5 @@ async def _trigger_state(engine: Engine) -> ExecutorState:
         withheld = await read_withheld(connection, environment)
     if withheld is None:
         return state
-    return replace(state, health=ExecutorHealth.DEGRADED, reason=withheld)
+    reason = withheld if viewer.is_admin else WITHHELD
+    return replace(state, health=ExecutorHealth.DEGRADED, reason=reason)

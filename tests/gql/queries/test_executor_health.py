@@ -15,9 +15,9 @@ EXECUTORS = """{ executors { executor health reason checkedAt capabilities {
   cancelRunning confirmsCancel forceCancel progress backoff maxDataBytes } } }"""
 
 
-async def trigger(api: Api) -> dict[str, Any]:
+async def trigger(api: Api, caller: str = "alice") -> dict[str, Any]:
     """Return what is told of TRIGGER."""
-    [_, found] = (await api.data(EXECUTORS))["executors"]
+    [_, found] = (await api.data(EXECUTORS, caller=caller))["executors"]
     assert found["executor"] == "TRIGGER"
     told: dict[str, Any] = found
     return told
@@ -76,9 +76,13 @@ async def test_losses_that_wait_for_an_operator_degrade_it(api: Api, rig: Rig) -
     rig.clock.advance(timedelta(hours=1))
     report = await rig.reconciler.reconcile()
 
-    found = await trigger(api)
+    found, of_user = await trigger(api, "admin"), await trigger(api)
 
     assert (found["health"], found["reason"]) == ("DEGRADED", report.withheld)
+    # A user is not told how many jobs others have.
+    assert of_user["health"] == "DEGRADED"
+    assert "operator" in of_user["reason"]
+    assert not any(letter.isdigit() for letter in of_user["reason"])
     rig.clock.advance(1)
     await rig.reconciler.reconcile(accept_losses=True)
     assert (await trigger(api))["health"] == "HEALTHY"
