@@ -243,7 +243,6 @@ class WorkerJob(Table, table=True):
             postgresql_ops={"status": 'COLLATE "POSIX"'},
             postgresql_where=text("executor = 'trigger'"),
         ),
-        Index("ix_worker_jobs_type_id", "type", "id"),
         Index(
             "ix_worker_jobs_type_user_id_id",
             "type",

@@ -5,7 +5,7 @@ another, they differ in its collation: a comparison of rows of its columns fits 
 index, and no other one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from operator import attrgetter
@@ -47,10 +47,17 @@ class Index:
     Attributes:
         columns: Each column as the index compares it, by the member that asks about it.
         condition: Which jobs it holds; empty: all.
+        optional: Members of which it is read for all alternatives, a range for each,
+            where they ask nothing.
     """
 
     columns: Mapping[str, str]
     condition: str = ""
+    optional: frozenset[str] = frozenset()
+
+    def fits(self, members: Collection[str]) -> bool:
+        """Whether it finds the jobs of a filter whose members that ask are these."""
+        return self.columns.keys() - self.optional <= set(members)
 
 
 _OF_SCHEDULE = "schedule_id IS NOT NULL"
@@ -66,8 +73,10 @@ _INDEXES = (
     Index({"user_ids": 'user_id COLLATE "C"', "statuses": 'status COLLATE "C"'}),
     Index({"types": 'type COLLATE "POSIX"', "user_ids": "user_id"}),
     Index({"user_ids": "user_id"}),
-    Index({"types": 'type COLLATE "C"', "statuses": 'status COLLATE "C"'}),
-    Index({"types": "type"}),
+    Index(
+        {"types": 'type COLLATE "C"', "statuses": 'status COLLATE "C"'},
+        optional=frozenset({"statuses"}),
+    ),
     Index({"statuses": "status"}),
 )
 _ON_TRIGGER = "executor = 'trigger'"
@@ -160,8 +169,7 @@ def ways_of(shape: Shape) -> list[Way]:
     ways = [
         by(one)
         for one in _INDEXES
-        if one.columns.keys() <= counts.keys()
-        and ("user_ids" in one.columns or not is_of_one_user)
+        if one.fits(counts) and ("user_ids" in one.columns or not is_of_one_user)
     ]
     if shape.is_of_trigger:
         index = _OF_TRIGGER_OF_USERS if is_of_one_user else _OF_TRIGGER

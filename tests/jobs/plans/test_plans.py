@@ -96,8 +96,8 @@ ANSWERED = {
         1,
         "pk_worker_jobs",
     ),
-    "a type": (ADMIN, JobFilter(types=(REPORT,)), 1, "ix_worker_jobs_type_id"),
-    "no type": (ADMIN, JobFilter(types=("none",)), 1, "ix_worker_jobs_type_id"),
+    "a type": (ADMIN, JobFilter(types=(REPORT,)), 9, "ix_worker_jobs_type_status_id"),
+    "no type": (ADMIN, JobFilter(types=("none",)), 9, "ix_worker_jobs_type_status_id"),
     "a type and status": (
         ADMIN,
         JobFilter(types=(REPORT,), statuses=(FAILED,)),
