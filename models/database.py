@@ -66,6 +66,12 @@ class PooledConnection(_Connection):
 
     _is_broken_off = False
 
+    @property
+    def asked(self) -> int:
+        """How much has been asked on it."""
+        count: int = self._protocol.queries_count  # type: ignore[attr-defined]  # not in the stubs
+        return count
+
     def break_off(self) -> None:
         """Note that what was done on it was broken off, perhaps within a statement."""
         self._is_broken_off = True
@@ -109,9 +115,10 @@ class Database:
         url: DatabaseUrl,
         schema: str,
         session: Mapping[str, str],
+        patience: timedelta | None = None,
     ) -> None:
         self._pool = pool
-        self._lender = Lender(pool)
+        self._lender = Lender(pool, patience=patience)
         self._session = session
         self.url = url
         self.schema = schema
@@ -126,6 +133,7 @@ class Database:
         max_size: int = 10,
         application_name: str = "jobwire",
         statement_timeout: timedelta | None = None,
+        patience: timedelta | None = None,
         settings: Mapping[str, str] | None = None,
         on_statement: StatementListener | None = None,
     ) -> Self:
@@ -138,6 +146,8 @@ class Database:
             max_size: Connections open at most.
             application_name: What `pg_stat_activity` shows.
             statement_timeout: How long a statement may take; None: the server's own.
+            patience: How long a connection of the pool may be lent without being asked
+                something new, more than any statement may take; None: for ever.
             settings: Further settings of each session.
             on_statement: Told of each statement of the pool, when it has ended.
 
@@ -175,7 +185,7 @@ class Database:
                 PooledConnection if on_statement is None else _heard_by(on_statement)
             ),
         )
-        database = cls(pool, place, schema, session)
+        database = cls(pool, place, schema, session, patience)
         try:
             async with database.connection() as connection:
                 version = connection.get_server_version()

@@ -3,11 +3,17 @@
 asyncpg's pool makes a task of each return, and looks at a connection from all sides.
 That takes longer than many a statement. What comes back in order stays here for a
 moment, for whoever is next.
+
+A connection that is half open says nothing: the server or what lies between has gone,
+and a statement on it waits for as long as the kernel hopes, with asyncpg a cancelled
+one as well. So one on which nothing moves is given up.
 """
 
 import asyncio
+import logging
 import time
 from collections import deque
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -20,16 +26,24 @@ if TYPE_CHECKING:
 #: How long a connection stays here that nobody takes, in seconds.
 IDLE = 1.0
 
+log = logging.getLogger(__name__)
+
 
 class Lender:
     """The connections of one pool.
 
     Args:
         pool: The pool of `PooledConnection`s, open in the running loop.
+        patience: How long a connection may be lent without being asked something new,
+            more than any statement may take; None: for ever.
     """
 
-    def __init__(self, pool: "Pool") -> None:
+    def __init__(self, pool: "Pool", *, patience: timedelta | None = None) -> None:
         self._pool = pool
+        self._patience = None if patience is None else patience.total_seconds()
+        #: Those that are lent, with what had been asked on them at the last look.
+        self._lent: dict[Any, int] = {}
+        self._looking: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         #: Those that wait here, with when they came; the one that came last is at the
         #: end, and is taken first.
@@ -58,6 +72,14 @@ class Lender:
 
     async def take(self) -> Any:
         """Take a connection, when there is one."""
+        connection = await self._next()
+        if self._patience is not None:
+            self._lent[connection] = -1
+            if self._looking is None:
+                self._looking = self._loop.call_later(self._patience, self._look)
+        return connection
+
+    async def _next(self) -> Any:
         while self._idle:
             connection, _ = self._idle.pop()
             if is_open(connection):
@@ -81,9 +103,14 @@ class Lender:
         if not in_order and is_open(connection):
             connection.break_off()
         if not in_order or self._has_ended or self._waiting or not _is_fit(connection):
-            # Whoever waits for the pool is woken by the pool.
-            await self._pool.release(connection)
+            # Whoever waits for the pool is woken by the pool, which waits for the end
+            # of what was broken off.
+            try:
+                await self._pool.release(connection)
+            finally:
+                self._lent.pop(connection, None)
             return
+        self._lent.pop(connection, None)
         self._idle.append((connection, self._loop.time()))
         if self._sweeping is None:
             self._sweeping = self._loop.call_later(IDLE, self._sweep)
@@ -91,9 +118,10 @@ class Lender:
     async def end(self) -> None:
         """Give all that wait here back to the pool, and what still comes at once."""
         self._has_ended = True
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            self._sweeping = None
+        for timer in (self._sweeping, self._looking):
+            if timer is not None:
+                timer.cancel()
+        self._sweeping = self._looking = None
         while self._idle:
             connection, _ = self._idle.popleft()
             await self._pool.release(connection)
@@ -107,6 +135,20 @@ class Lender:
             task.add_done_callback(self._releasing.discard)
         if self._idle:
             self._sweeping = self._loop.call_later(IDLE, self._sweep)
+
+    def _look(self) -> None:
+        """Give up connections on which nothing has moved since the last look."""
+        self._looking = None
+        for connection, before in tuple(self._lent.items()):
+            if not is_open(connection):
+                continue
+            asked = connection.asked
+            if asked == before:
+                log.warning("a connection to the database was half open: given up")
+                connection.terminate()
+            self._lent[connection] = asked
+        if self._lent and self._patience is not None and not self._has_ended:
+            self._looking = self._loop.call_later(self._patience, self._look)
 
 
 class Lent:

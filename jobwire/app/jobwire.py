@@ -51,6 +51,8 @@ log = logging.getLogger(__name__)
 
 #: How long a read or a write of the API may take.
 STATEMENT_TIMEOUT = timedelta(seconds=10)
+#: How long the server may take to tell that one took longer.
+ANSWER_TIME = timedelta(seconds=5)
 #: How often PostgreSQL's clock is measured again, in seconds.
 CLOCK_SECONDS = 30.0
 
@@ -151,6 +153,7 @@ class Jobwire:
                 max_size=settings.pool_size,
                 application_name="jobwire api",
                 statement_timeout=STATEMENT_TIMEOUT,
+                patience=STATEMENT_TIMEOUT + ANSWER_TIME,
                 settings=PLAN_SETTINGS,
                 on_statement=slow_statements.listener(
                     settings.slow_statement, self.metrics.slow_statements.inc

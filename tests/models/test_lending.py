@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -132,3 +133,29 @@ async def test_what_comes_back_after_the_end_goes_to_the_pool(lender: Lender) ->
         await lender.end()
 
     assert lender.idle == 0
+
+
+async def test_one_on_which_nothing_moves_is_given_up(
+    pool: "asyncpg.Pool[asyncpg.Record]", caplog: pytest.LogCaptureFixture
+) -> None:
+    """As when the server has gone without a word; here it only takes long."""
+    lender = Lender(pool, patience=timedelta(milliseconds=300))
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+            async with Lent(lender) as connection:
+                await connection.execute("SELECT pg_sleep(60)")
+
+        assert lender.busy == 0
+        assert await pid(lender)
+    await lender.end()
+    assert "half open" in caplog.text
+
+
+async def test_one_that_is_asked_again_and_again_is_not_given_up(
+    pool: "asyncpg.Pool[asyncpg.Record]",
+) -> None:
+    lender = Lender(pool, patience=timedelta(milliseconds=300))
+    async with Lent(lender) as connection:
+        for _ in range(10):
+            await connection.execute("SELECT pg_sleep(0.1)")
+    await lender.end()
