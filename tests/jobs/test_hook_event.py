@@ -132,7 +132,6 @@ def test_what_a_newer_sender_adds_is_ignored() -> None:
         ({"run": {"attempt": 0}}, "run.attempt"),
         ({"run": {"attempt": "first"}}, "run.attempt"),
         ({"run": {"startedAt": "0001-01-01T00:00:00+14:00"}}, "run.startedAt"),
-        ({"run": {"startedAt": "0001-01-01T00:00:00Z"}}, "run.startedAt"),
         ({"run": {"tags": "job:x"}}, "run.tags"),
         ({"error": "no"}, "error"),
         ({"progress": {"fraction": 1.5}}, "progress.fraction"),
@@ -143,6 +142,12 @@ def test_what_a_newer_sender_adds_is_ignored() -> None:
 def test_a_fault_is_named_with_its_place(change: Any, where: str) -> None:
     with pytest.raises(InvalidInputError, match=rf"cannot be read: {where}: "):
         HookEvent.read(event(**change))
+
+
+def test_the_first_of_all_instants_is_read_as_the_next_one() -> None:
+    read = HookEvent.read(event(run={"startedAt": "0001-01-01T00:00:00Z"}))
+
+    assert read.run.started_at == datetime(1, 1, 1, microsecond=1, tzinfo=UTC)
 
 
 def test_what_is_no_object_is_no_event() -> None:

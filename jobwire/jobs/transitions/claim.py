@@ -1,10 +1,11 @@
 """Claim: a worker leases queued jobs and starts an attempt of each."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
+from jobwire.jobs.instant import FIRST
 from jobwire.jobs.lifecycle import Verb, sources
 from jobwire.jobs.queue import DEFAULT_QUEUE
 from jobwire.jobs.retry_config import RetryConfig
@@ -17,8 +18,6 @@ PRIORITIES = tuple(range(9, -1, -1))
 #: A queue and a priority.
 Place = tuple[str, int]
 
-# The first instant that a job can have: the one before it stands for minus infinity.
-_EVER = datetime(1, 1, 1, microsecond=1, tzinfo=UTC)
 _SOURCES = literals(sources(Verb.CLAIM))
 
 
@@ -211,6 +210,6 @@ async def claim(
         [queue for queue, _ in places],
         now,
         [priority for _, priority in places],
-        [since.get(place, _EVER) for place in places],
+        [since.get(place, FIRST) for place in places],
     )
     return [Claimed.from_record(record) for record in records]
