@@ -15,6 +15,8 @@ from jobwire.gql.transports.terms import Terms
 from jobwire.jobs.iso8601 import format_duration
 from jobwire.jobs.rate_limits import OperationKind
 
+_OR_ELSEWHERE = "or ask another process"
+
 
 class TooManyError(Exception):
     """One user has as many as one user may have.
@@ -27,10 +29,7 @@ class TooManyError(Exception):
     retry_after = timedelta(seconds=10)
 
     def __init__(self, what: str, most: int, advice: str) -> None:
-        self.message = (
-            f"One user may have at most {most:,} {what} here; {advice}, or ask another"
-            " process."
-        )
+        self.message = f"One user may have at most {most:,} {what} here; {advice}."
         super().__init__(self.message)
 
     def formatted(self) -> GraphQLFormattedError:
@@ -48,12 +47,18 @@ class Admission:
     """Counts for one process, so that no user takes what belongs to all."""
 
     def __init__(self, terms: Terms) -> None:
-        self._connections = _Count("connections open", terms.connections, "close some")
-        self._streams = _Count("subscriptions open", terms.streams, "close some")
+        close = f"close some, {_OR_ELSEWHERE}"
+        self._connections = _Count("connections open", terms.connections, close)
+        self._streams = _Count("subscriptions open", terms.streams, close)
         self._operations = _Count(
             "queries and mutations under way",
             terms.operations,
-            "wait for the answers to some",
+            f"wait for the answers to some, {_OR_ELSEWHERE}",
+        )
+        self._unread = _Count(
+            "characters of answers waiting to be read",
+            terms.unread,
+            "read some. This answer is not sent; what it tells of was done",
         )
         self._init = terms.init
         self._most_uninitialised = terms.uninitialised
@@ -90,6 +95,14 @@ class Admission:
         """
         return _OneOf(self._connections, user_id)
 
+    def unread(self, user_id: str, length: int) -> AbstractContextManager[None]:
+        """Count an answer while the block lasts, in which it is sent.
+
+        Raises:
+            TooManyError: At the start of the block: the user leaves too much unread.
+        """
+        return _OneOf(self._unread, user_id, number=length)
+
     def operation(
         self, operation: Operation, context: Context
     ) -> AbstractContextManager[None]:
@@ -121,36 +134,42 @@ class _Count:
         self._advice = advice
         self._by_user: dict[str, int] = {}
 
-    def add(self, user_id: str) -> None:
-        number = self._by_user.get(user_id, 0)
-        if number >= self._most:
+    def add(self, user_id: str, number: int) -> None:
+        found = self._by_user.get(user_id, 0) + number
+        if found > self._most:
             raise TooManyError(self._what, self._most, self._advice)
-        self._by_user[user_id] = number + 1
+        self._by_user[user_id] = found
 
-    def remove(self, user_id: str) -> None:
-        self._by_user[user_id] -= 1
+    def remove(self, user_id: str, number: int) -> None:
+        self._by_user[user_id] -= number
         if not self._by_user[user_id]:
             del self._by_user[user_id]
 
 
 class _OneOf:
-    """One more of something while a block lasts, and perhaps the start of it."""
+    """Some more of something while a block lasts, and perhaps the start of it."""
 
     def __init__(
-        self, count: _Count, user_id: str, start: Callable[[], None] | None = None
+        self,
+        count: _Count,
+        user_id: str,
+        start: Callable[[], None] | None = None,
+        *,
+        number: int = 1,
     ) -> None:
         self._count = count
         self._user_id = user_id
         self._start = start
+        self._number = number
 
     def __enter__(self) -> None:
-        self._count.add(self._user_id)
+        self._count.add(self._user_id, self._number)
         if self._start is not None:
             try:
                 self._start()
             except BaseException:
-                self._count.remove(self._user_id)
+                self._count.remove(self._user_id, self._number)
                 raise
 
     def __exit__(self, *_: object) -> None:
-        self._count.remove(self._user_id)
+        self._count.remove(self._user_id, self._number)

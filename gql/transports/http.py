@@ -21,6 +21,7 @@ from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from jobwire.asgi.closing import Closing
 from jobwire.asgi.headers import header, headers
+from jobwire.asgi.pieces import PIECE, in_pieces
 from jobwire.gql import json_codec
 from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
@@ -33,7 +34,7 @@ from jobwire.gql.transports.parameters import read_address, read_parameters
 from jobwire.gql.transports.presence import WhileConnected
 from jobwire.gql.transports.refused import RefusedError, refused, refused_for_now
 from jobwire.gql.transports.session import Host, UnavailableError
-from jobwire.gql.transports.sse import EventStream, Refused
+from jobwire.gql.transports.sse import Counted, EventStream, Refused
 from jobwire.jobs.errors import RateLimitedError, UnauthenticatedError
 
 _HEADERS = {
@@ -80,7 +81,8 @@ class GraphQLOverHTTP:
                 if wants_events:
                     answer = await self._events(request, context)
                 else:
-                    answer = _Written(await self._result(request, context), media_type)
+                    result = await self._result(request, context)
+                    answer = self._written(result, media_type, context)
             except ClientDisconnect:
                 return
             except Exception as error:  # noqa: BLE001 - the last door: told or masked
@@ -108,6 +110,16 @@ class GraphQLOverHTTP:
         last = header(request, b"last-event-id") if resumes else None
         return self._host.context(engine, viewer, resume_after=last or None)
 
+    def _written(self, result: Result, media_type: str, context: Context) -> ASGIApp:
+        written = _Written(result, media_type)
+        if len(result.text) <= PIECE:
+            return written
+        with ExitStack() as admitted:
+            user_id = context.viewer.user_id
+            unread = self._host.admission.unread(user_id, len(result.text))
+            admitted.enter_context(unread)
+            return _Admitted(written, admitted.pop_all())
+
     async def _events(self, request: Request, context: Context) -> ASGIApp:
         try:
             operation = await self._operation(request, context)
@@ -119,7 +131,13 @@ class GraphQLOverHTTP:
                 user_id = context.viewer.user_id
                 admitted.enter_context(admission.connection(user_id))
             admitted.enter_context(admission.operation(operation, context))
-            stream = EventStream(Running(operation, context), self._host.terms)
+            running = Running(operation, context)
+            stream = EventStream(
+                running
+                if operation.is_subscription
+                else Counted(running, admission, context.viewer.user_id),
+                self._host.terms,
+            )
             return _Admitted(stream, admitted.pop_all())
 
     async def _operation(self, request: Request, context: Context) -> Operation:
@@ -222,7 +240,8 @@ class _Written:
         await send(
             {"type": "http.response.start", "status": 200, "headers": self._headers}
         )
-        await send({"type": "http.response.body", "body": self._body})
+        for message in in_pieces(self._body, more=False):
+            await send(message)
 
 
 @lru_cache

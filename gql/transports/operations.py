@@ -1,7 +1,7 @@
 """The operations of one socket, each under the id that its client gave it."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from datetime import timedelta
 from typing import Any
 
@@ -106,34 +106,37 @@ class Operations:
 
     async def _operate(self, id: str, request: Request, context: Context) -> None:
         """Send the results of an operation, then the message that ends it."""
-        end: dict[str, Any] = {"id": id, "type": "complete"}
-        try:
-            await context.turn()
-            operation = Operation.choose(request, self._policy, context.viewer)
-            with self._admission.operation(operation, context):
-                await self._send_results(id, Running(operation, context))
-        except WebSocketDisconnect:
-            return
-        except TooManyError as refused:
-            end = _error(id, refused.formatted())
-        except RateLimitedError as refused:
-            end = _error(id, refusal(refused))
-        except RequestError as refused:
-            end = _error(id, *refused.errors)
-        except Exception as error:  # noqa: BLE001 - the last door: logged and masked
-            end = _error(id, foreign_error(error))
-        # The client may use the id again as soon as it reads the end.
-        if self._by_id.get(id) is asyncio.current_task():
-            del self._by_id[id]
-        try:
-            await self._send(end)
-        except WebSocketDisconnect:
-            return
+        # The end is sent when the client has taken what came before.
+        with ExitStack() as unread:
+            try:
+                end = await self._send_results(id, request, context, unread)
+            except WebSocketDisconnect:
+                return
+            except TooManyError as refused:
+                end = _error(id, refused.formatted())
+            except RateLimitedError as refused:
+                end = _error(id, refusal(refused))
+            except RequestError as refused:
+                end = _error(id, *refused.errors)
+            except Exception as error:  # noqa: BLE001 - the last door: logged and masked
+                end = _error(id, foreign_error(error))
+            # The client may use the id again as soon as it reads the end.
+            if self._by_id.get(id) is asyncio.current_task():
+                del self._by_id[id]
+            try:
+                await self._send(end)
+            except WebSocketDisconnect:
+                return
 
-    async def _send_results(self, id: str, running: Running) -> None:
+    async def _send_results(
+        self, id: str, request: Request, context: Context, unread: ExitStack
+    ) -> dict[str, Any]:
+        """Send the results of an operation; return the message that ends it."""
+        await context.turn()
+        operation = Operation.choose(request, self._policy, context.viewer)
+        running = Running(operation, context)
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - it is the operation's
-        self._running[task] = running
         # All that differs between the messages of those who are told the same.
         head = f'{{"id":{json_codec.encode(id)},"type":"next","payload":'
 
@@ -143,9 +146,15 @@ class Operations:
                 return True
             return self._outgoing.offer(f"{head}{result.text}}}")
 
-        async with aclosing(running.results(offer)) as results:
-            async for result in results:
-                await self._outgoing.send(f"{head}{result.text}}}")
+        with self._admission.operation(operation, context):
+            self._running[task] = running
+            async with aclosing(running.results(offer)) as results:
+                async for result in results:
+                    if not operation.is_subscription:
+                        user_id, length = context.viewer.user_id, len(result.text)
+                        unread.enter_context(self._admission.unread(user_id, length))
+                    await self._outgoing.send(f"{head}{result.text}}}")
+        return {"id": id, "type": "complete"}
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self._outgoing.send(json_codec.encode(message))

@@ -16,9 +16,11 @@ from typing import Protocol
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
+from jobwire.asgi.pieces import in_pieces
 from jobwire.gql.errors import foreign_error
 from jobwire.gql.result import RequestError, Result
 from jobwire.gql.transports import negotiation
+from jobwire.gql.transports.admission import Admission, TooManyError
 from jobwire.gql.transports.terms import Terms
 from jobwire.jobs.feed import RECONNECT_AFTER
 
@@ -122,6 +124,7 @@ class _Client:
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send
+        self._writing = asyncio.Lock()
 
     async def start(self) -> None:
         headers = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
@@ -130,9 +133,10 @@ class _Client:
         )
 
     async def write(self, text: str, *, more: bool = True) -> None:
-        await self._pass(
-            {"type": "http.response.body", "body": text.encode(), "more_body": more}
-        )
+        # A comment must not come between the pieces of an event.
+        async with self._writing:
+            for message in in_pieces(text.encode(), more=more):
+                await self._pass(message)
 
     async def left(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
@@ -144,6 +148,42 @@ class _Client:
         except OSError:
             # Some servers say so here, others only where one receives.
             raise ClientDisconnect from None
+
+
+class Counted:
+    """A query or a mutation whose answer counts until its client has taken it.
+
+    Args:
+        answering: What is told.
+        admission: Counts it.
+        user_id: For whom.
+    """
+
+    def __init__(
+        self, answering: Answering, admission: Admission, user_id: str
+    ) -> None:
+        self._answering = answering
+        self._admission = admission
+        self._user_id = user_id
+
+    async def results(self) -> AsyncGenerator[Result, None]:
+        """Give the results.
+
+        Raises:
+            RequestError: The client leaves too much unread, or as what is told does.
+        """
+        async with aclosing(self._answering.results()) as results:
+            async for result in results:
+                length = len(result.text)
+                try:
+                    with self._admission.unread(self._user_id, length):
+                        yield result
+                except TooManyError as refused:
+                    raise RequestError([refused.formatted()]) from None
+
+    def finish(self, reason: str, reconnect_after: timedelta) -> None:
+        """Have the results end soon."""
+        self._answering.finish(reason, reconnect_after)
 
 
 class Refused:

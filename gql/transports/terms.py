@@ -27,6 +27,8 @@ class Terms:
         deadline: How long a query or a mutation may take, in seconds.
         operations: Queries and mutations of one user that are under way here, those
             that wait for a connection to the database included.
+        unread: Characters of answers to queries and mutations of one user that wait
+            here until the user takes them.
     """
 
     body: float = PATIENCE
@@ -42,3 +44,4 @@ class Terms:
     streams: int = 10_000
     deadline: float = DEADLINE
     operations: int = 2_000
+    unread: int = 64 * 1024 * 1024

@@ -69,6 +69,9 @@ LIMITS: dict[str, tuple[float, ...]] = {
     "queries and mutations under way": (Terms().operations,),
     "websockets and event streams": (Terms().connections,),
     "subscriptions": (Terms().streams,),
+    "characters of answers to queries and mutations that wait to be read": (
+        Terms().unread,
+    ),
 }
 PRICES = [cells for cells in ROWS.items() if cells[0].startswith("`{")]
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
@@ -123,6 +124,46 @@ async def test_an_event_stream_that_is_too_old_says_where_to_go_on(
         assert await stream.rest() == [COMPLETE]
 
     assert told[-1]["reason"] == "The stream has reached its greatest age."
+
+
+LARGE = """{ __schema { types { name description
+  fields { name description args { name description } }
+  inputFields { name description } } } }"""
+
+
+async def test_answers_that_wait_to_be_read_are_limited(engine: Engine) -> None:
+    async with serving(engine, Terms(unread=70_000)) as url:
+        async with EventStream(url, LARGE) as stream:
+            [refused, end] = await stream.rest()
+        async with _socket(url) as socket:
+            await socket.initialise()
+            await socket.subscribe(LARGE)
+            assert await socket.refused() == "LIMIT_EXCEEDED"
+        async with httpx.AsyncClient(headers={"authorization": "Bearer alice"}) as http:
+            large = await http.post(url, json={"query": LARGE})
+            small = await http.post(url, json={"query": VIEWER})
+
+    assert end == COMPLETE
+    [error] = refused.result["errors"]
+    assert large.json() == {"errors": [error]}
+    assert error["extensions"] == {"code": "LIMIT_EXCEEDED", "retryAfter": "PT10S"}
+    assert "at most 70,000 characters of answers" in error["message"]
+    assert (large.status_code, large.headers["retry-after"]) == (429, "10")
+    assert small.status_code == 200
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+async def test_a_large_answer_that_is_read_comes_whole(
+    engine: Engine, accept: str
+) -> None:
+    async with (
+        serving(engine, Terms(heartbeat=0.001)) as url,
+        httpx.AsyncClient(headers={"authorization": "Bearer alice"}) as http,
+    ):
+        answer = await http.post(url, json={"query": LARGE}, headers={"accept": accept})
+
+    text = next(line for line in answer.text.splitlines() if '"data"' in line)
+    assert json.loads(text.removeprefix("data: "))["data"]["__schema"]["types"]
 
 
 async def test_the_end_of_a_token_ends_the_streams_and_closes_the_socket(
