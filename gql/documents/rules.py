@@ -11,6 +11,7 @@ from graphql import (
     GraphQLError,
     GraphQLInputType,
     OverlappingFieldsCanBeMergedRule,
+    ScalarLeafsRule,
     ValueNode,
     ValuesOfCorrectTypeRule,
     VisitorAction,
@@ -67,8 +68,18 @@ class _ValuesOfCorrectType(ValuesOfCorrectTypeRule):
             raise _EnoughToldError
 
 
+class _ScalarLeafs(ScalarLeafsRule):
+    """The rule of the specification, which suggests nothing where nothing may be."""
+
+    def report_error(self, error: GraphQLError) -> None:
+        if self.context.hide_suggestions:
+            error.message = error.message.partition(" Did you mean ")[0]
+        super().report_error(error)
+
+
 _OURS: Mapping[type[ASTValidationRule], type[ASTValidationRule]] = {
     OverlappingFieldsCanBeMergedRule: _FieldsCanBeMerged,
+    ScalarLeafsRule: _ScalarLeafs,
     ValuesOfCorrectTypeRule: _ValuesOfCorrectType,
 }
 _RULES = (

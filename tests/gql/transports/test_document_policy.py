@@ -224,6 +224,7 @@ async def test_the_name_of_a_type_is_no_secret(send: Send) -> None:
 SUGGESTING: list[dict[str, Any]] = [
     {"query": "{ viewerr { userId } }"},
     {"query": "{ viewer { userIdd } }"},
+    {"query": "{ viewer }"},
     {"query": "{ jobs(frst: 1) { nodes { id } } }"},
     {"query": "{ jobs(filter: {statuse: [QUEUED]}) { nodes { id } } }"},
     {"query": "{ jobs(filter: {statuses: [QUEUE]}) { nodes { id } } }"},
