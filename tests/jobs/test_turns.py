@@ -1,10 +1,11 @@
 """Turns: one user after the other, whoever asks for how much."""
 
 import asyncio
+import time
 
 import pytest
 
-from jobwire.jobs.turns import Turns
+from jobwire.jobs.turns import LONG, Turns
 
 
 async def _begun(turns: Turns, *users: str) -> list[str]:
@@ -67,3 +68,31 @@ async def test_who_gives_up_leaves_the_turn_to_the_next() -> None:
     async with asyncio.timeout(5):
         await other
     assert await _begun(turns, "b", "c") == ["b0", "c1"]
+
+
+async def test_who_holds_up_the_loop_leaves_others_time_between_two_turns() -> None:
+    turns, done = Turns(), list[str]()
+
+    async def hold_up() -> None:
+        await turns.take("a")
+        until = time.perf_counter() + 2 * LONG
+        while time.perf_counter() < until:
+            pass
+        done.append("a")
+
+    async def go_through_rounds() -> None:
+        await turns.take("b")
+        for _ in range(20):
+            await asyncio.sleep(0)
+        done.append("b")
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(10):
+            group.create_task(hold_up())
+        group.create_task(go_through_rounds())
+
+    assert done.index("b") < 5
+    # Nothing is left that rests, and nobody waits for it.
+    async with asyncio.timeout(5):
+        await turns.take("b")
+        await turns.take("a")
