@@ -127,7 +127,9 @@ class _Client:
         self._writing = asyncio.Lock()
 
     async def start(self) -> None:
-        headers = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
+        headers = [
+            (name.lower().encode(), value.encode()) for name, value in _HEADERS.items()
+        ]
         await self._pass(
             {"type": "http.response.start", "status": 200, "headers": headers}
         )

@@ -11,10 +11,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from jobwire.gql.result import Result
+from jobwire.gql.result import RequestError, Result
 from jobwire.gql.transports import Terms, graphql_routes
 from jobwire.gql.transports.parameters import MAX_BODY_BYTES, MAX_QUERY_STRING_BYTES
-from jobwire.gql.transports.sse import EventStream
+from jobwire.gql.transports.sse import EventStream, Refused
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.viewer import Scope, Viewer
@@ -157,6 +157,23 @@ async def test_the_answer_is_neither_stored_nor_held_back(
     assert headers["cache-control"] == "no-store"
     assert headers["x-accel-buffering"] == "no"
     assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_headers_are_written_as_asgi_has_them() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> NoReturn:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    refused = Refused(RequestError([{"message": "No."}]))
+    await EventStream(refused, Terms())({}, receive, send)
+
+    names = [name for name, _ in sent[0]["headers"]]
+    assert names == [name.lower() for name in names]
 
 
 @pytest.mark.parametrize(
