@@ -58,7 +58,7 @@ class Admission:
         self._unread = _Count(
             "characters of answers waiting to be read",
             terms.unread,
-            "read some. This answer is not sent; what it tells of was done",
+            "read some. This one is not sent; what it tells of was done",
         )
         self._init = terms.init
         self._most_uninitialised = terms.uninitialised

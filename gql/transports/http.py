@@ -131,13 +131,13 @@ class GraphQLOverHTTP:
                 user_id = context.viewer.user_id
                 admitted.enter_context(admission.connection(user_id))
             admitted.enter_context(admission.operation(operation, context))
-            running = Running(operation, context)
-            stream = EventStream(
-                running
-                if operation.is_subscription
-                else Counted(running, admission, context.viewer.user_id),
-                self._host.terms,
+            counted = Counted(
+                Running(operation, context),
+                admission,
+                context.viewer.user_id,
+                beyond=PIECE if operation.is_subscription else 0,
             )
+            stream = EventStream(counted, self._host.terms)
             return _Admitted(stream, admitted.pop_all())
 
     async def _operation(self, request: Request, context: Context) -> Operation:

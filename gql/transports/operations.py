@@ -8,6 +8,7 @@ from typing import Any
 from graphql import GraphQLFormattedError
 from starlette.websockets import WebSocketDisconnect
 
+from jobwire.asgi.pieces import PIECE
 from jobwire.gql import json_codec
 from jobwire.gql.context import Context
 from jobwire.gql.documents import DocumentPolicy
@@ -135,6 +136,7 @@ class Operations:
         await context.turn()
         operation = Operation.choose(request, self._policy, context.viewer)
         running = Running(operation, context)
+        user_id = context.viewer.user_id
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - it is the operation's
         # All that differs between the messages of those who are told the same.
@@ -144,16 +146,22 @@ class Operations:
             # The id may stand for another operation by now.
             if self._by_id.get(id) is not task:
                 return True
+            # A long one is counted while it waits to be read.
+            if len(result.text) > PIECE:
+                return False
             return self._outgoing.offer(f"{head}{result.text}}}")
 
         with self._admission.operation(operation, context):
             self._running[task] = running
             async with aclosing(running.results(offer)) as results:
                 async for result in results:
-                    if not operation.is_subscription:
-                        user_id, length = context.viewer.user_id, len(result.text)
-                        unread.enter_context(self._admission.unread(user_id, length))
-                    await self._outgoing.send(f"{head}{result.text}}}")
+                    length = len(result.text)
+                    with ExitStack() as taken:
+                        if not operation.is_subscription or length > PIECE:
+                            counted = self._admission.unread(user_id, length)
+                            until = taken if operation.is_subscription else unread
+                            until.enter_context(counted)
+                        await self._outgoing.send(f"{head}{result.text}}}")
         return {"id": id, "type": "complete"}
 
     async def _send(self, message: dict[str, Any]) -> None:

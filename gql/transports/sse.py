@@ -153,20 +153,22 @@ class _Client:
 
 
 class Counted:
-    """A query or a mutation whose answer counts until its client has taken it.
+    """An operation whose results count until its client has taken them.
 
     Args:
         answering: What is told.
         admission: Counts it.
         user_id: For whom.
+        beyond: Shorter results do not count, in characters.
     """
 
     def __init__(
-        self, answering: Answering, admission: Admission, user_id: str
+        self, answering: Answering, admission: Admission, user_id: str, *, beyond: int
     ) -> None:
         self._answering = answering
         self._admission = admission
         self._user_id = user_id
+        self._beyond = beyond
 
     async def results(self) -> AsyncGenerator[Result, None]:
         """Give the results.
@@ -177,6 +179,9 @@ class Counted:
         async with aclosing(self._answering.results()) as results:
             async for result in results:
                 length = len(result.text)
+                if length <= self._beyond:
+                    yield result
+                    continue
                 try:
                     with self._admission.unread(self._user_id, length):
                         yield result

@@ -27,8 +27,8 @@ class Terms:
         deadline: How long a query or a mutation may take, in seconds.
         operations: Queries and mutations of one user that are under way here, those
             that wait for a connection to the database included.
-        unread: Characters of answers to queries and mutations of one user that wait
-            here until the user takes them.
+        unread: Characters of answers of one user, and of long messages of their
+            subscriptions, that wait here until the user takes them.
     """
 
     body: float = PATIENCE

@@ -69,9 +69,8 @@ LIMITS: dict[str, tuple[float, ...]] = {
     "queries and mutations under way": (Terms().operations,),
     "websockets and event streams": (Terms().connections,),
     "subscriptions": (Terms().streams,),
-    "characters of answers to queries and mutations that wait to be read": (
-        Terms().unread,
-    ),
+    "characters of answers that wait to be read, and of messages of subscriptions that"
+    " have more than 65,536": (Terms().unread,),
 }
 PRICES = [cells for cells in ROWS.items() if cells[0].startswith("`{")]
 
