@@ -26,6 +26,7 @@ class Audience(Generic[R]):
         key: What they have in common, beside what they follow.
         reads_long: `show` reads long JSON by itself where it was left out of a row, as
             it then is of what is read from the log; see `jobwire.jobs.long_json`.
+        size: How much memory what they are shown takes beside the change, in bytes.
     """
 
     show: Callable[[StreamMessage], Awaitable[R]]
