@@ -13,6 +13,9 @@ LOOK = 0.2
 FALL = 2
 #: Seconds that a machine may take to be looked at, and to be connected to.
 PATIENCE = 1.0
+#: Seconds that a connection may wait for its next request: fewer than our servers wait,
+#: or a request could meet the end of its connection.
+KEPT = 2.0
 
 
 class Balancer(httpx.AsyncBaseTransport):
@@ -26,7 +29,7 @@ class Balancer(httpx.AsyncBaseTransport):
         self._urls = list(urls)
         self._ready = set(urls)
         self._turn = count()
-        self._to = httpx.AsyncHTTPTransport()
+        self._to = httpx.AsyncHTTPTransport(limits=httpx.Limits(keepalive_expiry=KEPT))
 
     @property
     def ready(self) -> list[str]:

@@ -191,6 +191,8 @@ async def test_short_outage_costs_nothing(
         await until(_true_when(lambda: "is away" in caplog.text), "the outage")
         await proxy.mend()
         ended = await bench.ended(job_id)
+        # Its end may be read before the worker has said so.
+        await until(_true_when(lambda: "is back" in caplog.text), "the way back")
 
     assert (ended.status, ended.result) == ("SUCCEEDED", "1")
     assert await bench.attempts(job_id) == ["SUCCEEDED"]
