@@ -1,4 +1,4 @@
-"""What every table shares: the naming convention, column and CHECK builders.
+"""What every table shares: the naming convention, builders of what belongs to it.
 
 Tables are data. They hold no sessions, no queries and no rules; foreign keys, but
 no ORM relationships, so that every read is explicit.
@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, MetaData, text
+from sqlalchemy import DDL, CheckConstraint, Column, DateTime, MetaData, text
+from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.event import listen
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeEngine, UserDefinedType
 from sqlmodel import Field, SQLModel
@@ -94,3 +96,17 @@ def check(sentence: str, condition: str) -> CheckConstraint:
 def one_of(column_name: str, words: type[StrEnum] | Iterable[StrEnum]) -> str:
     """Write the SQL condition that holds a column to the given words."""
     return f"{column_name} IN ({', '.join(repr(word.value) for word in words)})"
+
+
+def make_with(table: SqlTable, *statements: str, before: bool = False) -> None:
+    """Have functions and triggers made whenever a table is.
+
+    Args:
+        table: The table.
+        *statements: Their DDL, in order.
+        before: Whether it is the table that needs them.
+    """
+    for statement in statements:
+        # SQLAlchemy has names behind percent signs filled in.
+        made = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy does not annotate it
+        listen(table, "before_create" if before else "after_create", made)

@@ -4,9 +4,6 @@ A row keeps its public id, so that PostgreSQL can write whole answers of jobs. W
 inserts a job may leave it out; rows that are older than the column have none.
 """
 
-from sqlalchemy import DDL, Table
-from sqlalchemy.event import listen
-
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LETTERS = 26
 
@@ -43,9 +40,3 @@ END $$"""
 ON_INSERT = """
 CREATE TRIGGER keep_job_id BEFORE INSERT ON worker_jobs
 FOR EACH ROW WHEN (NEW.public_id IS NULL) EXECUTE FUNCTION jobwire_keep_job_id()"""
-
-
-def make_with(table: Table) -> None:
-    """Have all of this made with the table."""
-    for statement in (JOB_ID, KEEP_JOB_ID, ON_INSERT):
-        listen(table, "after_create", DDL(statement))  # type: ignore[no-untyped-call]  # SQLAlchemy does not annotate it

@@ -5,9 +5,6 @@ come without it. A foreign key would look for that row again with each of them, 
 a fifth of what it costs PostgreSQL to run a job.
 """
 
-from sqlalchemy import DDL, Table
-from sqlalchemy.event import listen
-
 # Whoever deletes may look for tables elsewhere than where this one is.
 REMOVE = """
 CREATE FUNCTION jobwire_remove_with_jobs() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -33,10 +30,3 @@ FOR EACH STATEMENT EXECUTE FUNCTION jobwire_remove_with_jobs()"""
 ON_TRUNCATE = """
 CREATE TRIGGER truncate_with_jobs AFTER TRUNCATE ON worker_jobs
 FOR EACH STATEMENT EXECUTE FUNCTION jobwire_remove_with_jobs()"""
-
-
-def make_with(table: Table) -> None:
-    """Have all of this made with the table."""
-    for statement in (REMOVE, ON_DELETE, ON_TRUNCATE):
-        made = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy does not annotate it
-        listen(table, "after_create", made)

@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import DDL, CheckConstraint, Table
+from sqlalchemy import CheckConstraint, Table
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.event import listen
+
+from jobwire.models.base import make_with
 
 
 class Rule(NamedTuple):
@@ -63,6 +64,35 @@ def call(table: str, columns: Mapping[str, str]) -> str:
     return f"jobwire_{table}_rules({', '.join(columns)})"
 
 
+def to_function(
+    table: str, sentence: str, columns: Mapping[str, str], rules: Sequence[Rule]
+) -> tuple[str, str]:
+    """Write what exchanges a CHECK for each rule for one that calls the function.
+
+    Rows that are there are not looked at: they kept the rules already.
+
+    Args:
+        table: The table.
+        sentence: The name of the CHECK that calls the function.
+        columns: As of `function`.
+        rules: The rules.
+    """
+    dropped = ", ".join(f"DROP CONSTRAINT {rule.sentence}" for rule in rules)
+    added = f"ADD CONSTRAINT {sentence} CHECK ({call(table, columns)}) NOT VALID"
+    return function(table, columns, rules), f"ALTER TABLE {table} {dropped}, {added}"
+
+
+def to_checks(table: str, sentence: str, rules: Sequence[Rule]) -> tuple[str, str]:
+    """Write what takes `to_function` back."""
+    added = ", ".join(
+        f"ADD CONSTRAINT {name} CHECK ({condition})" for name, condition in rules
+    )
+    return (
+        f"ALTER TABLE {table} DROP CONSTRAINT {sentence}, {added}",
+        f"DROP FUNCTION jobwire_{table}_rules",
+    )
+
+
 def keep(table: Table, sentence: str, rules: Sequence[Rule]) -> None:
     """Have the rules made with the table, and kept by one CHECK.
 
@@ -79,6 +109,5 @@ def keep(table: Table, sentence: str, rules: Sequence[Rule]) -> None:
         for column in table.columns
         if column.name in words
     }
-    made = function(table.name, columns, rules).replace("%", "%%")
-    listen(table, "before_create", DDL(made))  # type: ignore[no-untyped-call]  # SQLAlchemy does not annotate it
+    make_with(table, function(table.name, columns, rules), before=True)
     table.append_constraint(CheckConstraint(call(table.name, columns), name=sentence))

@@ -17,8 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID as UUID_TYPE
 
-from jobwire.models import public_id, removal
-from jobwire.models.base import INSTANT, JSON, Table, column, one_of
+from jobwire.models.base import INSTANT, JSON, Table, column, make_with, one_of
+from jobwire.models.public_id import JOB_ID, KEEP_JOB_ID, ON_INSERT
+from jobwire.models.removal import ON_DELETE, ON_TRUNCATE, REMOVE
 from jobwire.models.rules import Rule, keep
 from jobwire.models.vocabulary import (
     CancelMode,
@@ -497,6 +498,5 @@ class WorkerJob(Table, table=True):
 
 
 _TABLE = WorkerJob.metadata.tables["worker_jobs"]
-public_id.make_with(_TABLE)
-removal.make_with(_TABLE)
+make_with(_TABLE, JOB_ID, KEEP_JOB_ID, ON_INSERT, REMOVE, ON_DELETE, ON_TRUNCATE)
 keep(_TABLE, "a_job_keeps_its_rules", _RULES)

@@ -8,7 +8,7 @@ anybody wait. Code of before works as it did.
 from alembic import op
 
 from jobwire.models.removal import ON_DELETE, ON_TRUNCATE, REMOVE
-from jobwire.models.rules import Rule, call, function
+from jobwire.models.rules import Rule, to_checks, to_function
 
 revision = "0018"
 down_revision = "0017"
@@ -18,6 +18,7 @@ locks = {
     "worker_jobs": "ACCESS EXCLUSIVE for a moment",
 }
 
+_CHECK = "a_job_keeps_its_rules"
 _COLUMNS = {
     "tag": "TEXT",
     "type": "TEXT",
@@ -132,11 +133,8 @@ _RULES = (
 
 
 def upgrade() -> None:
-    op.execute(function("worker_jobs", _COLUMNS, _RULES))
-    changes = [f"DROP CONSTRAINT {rule.sentence}" for rule in _RULES]
-    check = call("worker_jobs", _COLUMNS)
-    changes.append(f"ADD CONSTRAINT a_job_keeps_its_rules CHECK ({check}) NOT VALID")
-    op.execute(f"ALTER TABLE worker_jobs {', '.join(changes)}")
+    for statement in to_function("worker_jobs", _CHECK, _COLUMNS, _RULES):
+        op.execute(statement)
     for statement in (REMOVE, ON_DELETE, ON_TRUNCATE):
         op.execute(statement)
 
@@ -145,8 +143,5 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER remove_with_jobs ON worker_jobs")
     op.execute("DROP TRIGGER truncate_with_jobs ON worker_jobs")
     op.execute("DROP FUNCTION jobwire_remove_with_jobs()")
-    changes = ["DROP CONSTRAINT a_job_keeps_its_rules"]
-    for sentence, condition in _RULES:
-        changes.append(f"ADD CONSTRAINT {sentence} CHECK ({condition})")
-    op.execute(f"ALTER TABLE worker_jobs {', '.join(changes)}")
-    op.execute("DROP FUNCTION jobwire_worker_jobs_rules")
+    for statement in to_checks("worker_jobs", _CHECK, _RULES):
+        op.execute(statement)

@@ -6,7 +6,7 @@ locks both of its tables, for a moment. Code of before works as it did.
 
 from alembic import op
 
-from jobwire.models.rules import Rule, call, function
+from jobwire.models.rules import Rule, to_checks, to_function
 
 revision = "0019"
 down_revision = "0018"
@@ -17,6 +17,7 @@ locks = {
     "worker_jobs": "ACCESS EXCLUSIVE for a moment",
 }
 
+_CHECK = "an_event_keeps_its_rules"
 _COLUMNS = {
     "version": "INTEGER",
     "kind": "TEXT",
@@ -52,19 +53,13 @@ def upgrade() -> None:
     # In the order of most statements.
     op.execute("LOCK TABLE worker_jobs, job_events IN ACCESS EXCLUSIVE MODE")
     op.drop_constraint("fk_job_events_job_id", "job_events", type_="foreignkey")
-    op.execute(function("job_events", _COLUMNS, _RULES))
-    changes = [f"DROP CONSTRAINT {rule.sentence}" for rule in _RULES]
-    check = call("job_events", _COLUMNS)
-    changes.append(f"ADD CONSTRAINT an_event_keeps_its_rules CHECK ({check}) NOT VALID")
-    op.execute(f"ALTER TABLE job_events {', '.join(changes)}")
+    for statement in to_function("job_events", _CHECK, _COLUMNS, _RULES):
+        op.execute(statement)
 
 
 def downgrade() -> None:
-    changes = ["DROP CONSTRAINT an_event_keeps_its_rules"]
-    for sentence, condition in _RULES:
-        changes.append(f"ADD CONSTRAINT {sentence} CHECK ({condition})")
-    op.execute(f"ALTER TABLE job_events {', '.join(changes)}")
-    op.execute("DROP FUNCTION jobwire_job_events_rules")
+    for statement in to_checks("job_events", _CHECK, _RULES):
+        op.execute(statement)
     op.create_foreign_key(
         "fk_job_events_job_id",
         "job_events",

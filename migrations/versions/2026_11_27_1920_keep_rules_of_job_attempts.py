@@ -6,7 +6,7 @@ locks both of its tables, for a moment. Code of before works as it did.
 
 from alembic import op
 
-from jobwire.models.rules import Rule, call, function
+from jobwire.models.rules import Rule, to_checks, to_function
 
 revision = "0020"
 down_revision = "0019"
@@ -17,6 +17,7 @@ locks = {
     "worker_jobs": "ACCESS EXCLUSIVE for a moment",
 }
 
+_CHECK = "an_attempt_keeps_its_rules"
 _COLUMNS = {
     "number": "INTEGER",
     "status": "TEXT",
@@ -44,21 +45,13 @@ def upgrade() -> None:
     # In the order of most statements.
     op.execute("LOCK TABLE worker_jobs, job_attempts IN ACCESS EXCLUSIVE MODE")
     op.drop_constraint("fk_job_attempts_job_id", "job_attempts", type_="foreignkey")
-    op.execute(function("job_attempts", _COLUMNS, _RULES))
-    changes = [f"DROP CONSTRAINT {rule.sentence}" for rule in _RULES]
-    check = call("job_attempts", _COLUMNS)
-    changes.append(
-        f"ADD CONSTRAINT an_attempt_keeps_its_rules CHECK ({check}) NOT VALID"
-    )
-    op.execute(f"ALTER TABLE job_attempts {', '.join(changes)}")
+    for statement in to_function("job_attempts", _CHECK, _COLUMNS, _RULES):
+        op.execute(statement)
 
 
 def downgrade() -> None:
-    changes = ["DROP CONSTRAINT an_attempt_keeps_its_rules"]
-    for sentence, condition in _RULES:
-        changes.append(f"ADD CONSTRAINT {sentence} CHECK ({condition})")
-    op.execute(f"ALTER TABLE job_attempts {', '.join(changes)}")
-    op.execute("DROP FUNCTION jobwire_job_attempts_rules")
+    for statement in to_checks("job_attempts", _CHECK, _RULES):
+        op.execute(statement)
     op.create_foreign_key(
         "fk_job_attempts_job_id",
         "job_attempts",

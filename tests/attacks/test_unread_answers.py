@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 
 import httpx
@@ -26,17 +26,35 @@ CLIENTS = 25
 MOST = 256
 
 
-async def test_large_answers_that_nobody_reads_are_limited(
-    attacked: Attacked, grown: Callable[[], float]
+async def ask_and_read_nothing(
+    clients: AsyncExitStack,
+    attacked: Attacked,
+    caller: str,
+    query: str,
+    headers: Mapping[str, str],
 ) -> None:
-    headers = {"authorization": "Bearer alice", "content-type": "application/json"}
-    body = json.dumps({"query": READ}).encode()
+    """Open clients of both kinds, by websocket and by request, that stay open."""
+    body = json.dumps({"query": query}).encode()
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     request = (
         f"POST /graphql HTTP/1.1\r\nhost: attack\r\n{head}"
         f"content-length: {len(body)}\r\n\r\n"
     ).encode() + body
-    subscribe = text({"id": "1", "type": "subscribe", "payload": {"query": READ}})
+    subscribe = text({"id": "1", "type": "subscribe", "payload": {"query": query}})
+    for _ in range(CLIENTS):
+        socket = await clients.enter_async_context(connection(attacked.port))
+        await socket.initialise(caller)
+        one = await clients.enter_async_context(connection(attacked.port))
+        for client, sent in ((socket, subscribe), (one, request)):
+            client.pause()
+            client.write(sent)
+
+
+async def test_large_answers_that_nobody_reads_are_limited(
+    attacked: Attacked, grown: Callable[[], float]
+) -> None:
+    headers = {"authorization": "Bearer alice", "content-type": "application/json"}
+    body = json.dumps({"query": READ}).encode()
 
     async with httpx.AsyncClient(
         base_url=attacked.url, timeout=3 * PATIENCE, headers=headers
@@ -47,13 +65,7 @@ async def test_large_answers_that_nobody_reads_are_limited(
                 "/graphql", json={"query": SCHEDULE, "variables": variables}
             )
         async with AsyncExitStack() as clients:
-            for _ in range(CLIENTS):
-                socket = await clients.enter_async_context(connection(attacked.port))
-                await socket.initialise()
-                one = await clients.enter_async_context(connection(attacked.port))
-                for client, sent in ((socket, subscribe), (one, request)):
-                    client.pause()
-                    client.write(sent)
+            await ask_and_read_nothing(clients, attacked, "alice", READ, headers)
             async with asyncio.timeout(6 * PATIENCE):
                 while (await http.post("/graphql", content=body)).status_code != 429:
                     assert grown() < MOST
@@ -71,12 +83,6 @@ async def test_large_messages_of_subscriptions_that_nobody_reads_are_limited(
     headers = {"authorization": "Bearer bob", "content-type": "application/json"}
     events = {**headers, "accept": "text/event-stream"}
     body = json.dumps({"query": WATCH}).encode()
-    head = "".join(f"{name}: {value}\r\n" for name, value in events.items())
-    request = (
-        f"POST /graphql HTTP/1.1\r\nhost: attack\r\n{head}"
-        f"content-length: {len(body)}\r\n\r\n"
-    ).encode() + body
-    subscribe = text({"id": "1", "type": "subscribe", "payload": {"query": WATCH}})
 
     async with httpx.AsyncClient(
         base_url=attacked.url, timeout=3 * PATIENCE, headers=headers
@@ -94,13 +100,7 @@ async def test_large_messages_of_subscriptions_that_nobody_reads_are_limited(
         variables = {"data": {"text": "y" * LENGTH}}
         await http.post("/graphql", json={"query": query, "variables": variables})
         async with AsyncExitStack() as clients:
-            for _ in range(CLIENTS):
-                socket = await clients.enter_async_context(connection(attacked.port))
-                await socket.initialise("bob")
-                one = await clients.enter_async_context(connection(attacked.port))
-                for client, sent in ((socket, subscribe), (one, request)):
-                    client.pause()
-                    client.write(sent)
+            await ask_and_read_nothing(clients, attacked, "bob", WATCH, events)
             async with asyncio.timeout(6 * PATIENCE):
                 while "LIMIT_EXCEEDED" not in await first_event():
                     assert grown() < MOST
