@@ -1,96 +1,143 @@
 """Turns: whose work comes next on the event loop, which does one thing at a time."""
 
 import asyncio
+import time
 from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
 
+#: How long a round of the loop may have lasted when one more turn begins, in seconds.
+ROUND = 0.002
 #: A turn that held up the loop for longer is followed by a rest, in seconds.
 LONG = 0.01
 #: How long that is, as a part of the turn: what others have begun takes several rounds
 #: of the loop and waits for the database, and would wait for a turn in each of them.
 REST = 0.25
+#: How many are waked in a round, of whom those begin that find it short.
+WAKED = 16
 
 
 class Turns:
-    """Lets one piece of work begin in each round of the event loop, of each user once.
+    """Lets work begin in each round of the event loop until that has become long.
 
-    What asks first while nothing waits begins at once. Of what comes meanwhile each
-    user's oldest has its turn, one user after the other: however much one of them asks
-    for, others wait for little more than what has begun. Between two turns the loop
-    looks after everything else, and whose turn was long has none for a while.
+    What is short costs next to nothing and has no round for itself; behind what is long
+    nothing begins before the loop has looked after everything else, and whose turn that
+    was has none for a while. Of what waits each user's oldest has its turn, one user
+    after the other: however much one of them asks for, others wait for little more than
+    what has begun.
+
+    Args:
+        now: What time it is, in seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         #: What waits, by user; whose turn is next comes first.
-        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
-        #: Until when each user rests, by the clock of the loop.
+        self._waiting: OrderedDict[str, deque[_Waiting]] = OrderedDict()
+        #: Until when each user rests.
         self._resting: dict[str, float] = {}
-        #: Whose turn it is in this round, and since when.
-        self._begun: tuple[str, float] | None = None
-        self._passing_on: asyncio.Handle | None = None
+        #: Since when this round lasts; None: nothing has begun in it.
+        self._since: float | None = None
+        #: Whose turn was the last, and since when.
+        self._last: tuple[str, float] | None = None
+        #: Whether the next round is about to begin.
+        self._is_soon = False
+        #: Ends the rest of everybody who waits.
+        self._timer: asyncio.TimerHandle | None = None
 
     async def take(self, user_id: str) -> None:
         """Wait until it is the turn of a user's next piece of work."""
-        loop = asyncio.get_running_loop()
-        rests = self._rests(user_id, loop.time())
-        if self._passing_on is None and not rests:
-            self._begin(user_id, loop)
-            return
-        turn = loop.create_future()
-        self._waiting.setdefault(user_id, deque()).append(turn)
-        if self._begun is None and not rests:
-            # Whoever else waits is resting.
-            if self._passing_on is not None:
-                self._passing_on.cancel()
-            self._passing_on = loop.call_soon(self._pass_on)
-        elif self._passing_on is None:
-            self._passing_on = loop.call_at(self._resting[user_id], self._pass_on)
-        await turn
+        now = self._now()
+        if self._waiting or not self._may_begin(user_id, now):
+            await self._wait(user_id)
+            now = self._now()
+        self._end_last(now)
+        self._last = (user_id, now)
+        if self._since is None:
+            self._since = now
+            self._come_back()
+
+    def _may_begin(self, user_id: str, now: float) -> bool:
+        if self._resting and self._rests(user_id, now):
+            return False
+        return self._since is None or now - self._since < ROUND
 
     def _rests(self, user_id: str, now: float) -> bool:
-        until = self._resting.get(user_id)
-        if until is not None and until <= now:
-            del self._resting[user_id]
-            until = None
-        return until is not None
+        return self._resting.get(user_id, now) > now
 
-    def _begin(self, user_id: str, loop: asyncio.AbstractEventLoop) -> None:
-        self._begun = (user_id, loop.time())
-        # It comes behind what was waked just now.
-        self._passing_on = loop.call_soon(self._pass_on)
+    async def _wait(self, user_id: str) -> None:
+        """Wait in the queue of a user until something may begin there."""
+        loop, mine = asyncio.get_running_loop(), _Waiting()
+        queue = self._waiting.setdefault(user_id, deque())
+        queue.append(mine)
+        self._come_back()
+        try:
+            while True:
+                mine.waked = loop.create_future()
+                await mine.waked
+                if self._may_begin(user_id, self._now()):
+                    break
+        finally:
+            queue.remove(mine)
+            if queue:
+                self._waiting.move_to_end(user_id)
+            else:
+                del self._waiting[user_id]
 
-    def _pass_on(self) -> None:
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        self._passing_on = None
-        if self._begun is not None:
-            user_id, since = self._begun
-            self._begun = None
-            if now - since > LONG:
-                self._resting[user_id] = now + REST * (now - since)
-        while (next_user := self._next(now)) is not None:
-            if self._give_turn(next_user):
-                self._begin(next_user, loop)
-                return
+    def _come_back(self) -> None:
+        """Have a round begin behind what is waked by now."""
+        if self._is_soon:
+            return
+        self._is_soon = True
+        if self._timer is not None:
+            self._timer.cancel()
+        asyncio.get_running_loop().call_soon(self._begin_round)
+
+    def _begin_round(self) -> None:
+        now = self._now()
+        self._end_last(now)
+        self._since = self._timer = None
+        self._is_soon = False
         self._resting = {one: at for one, at in self._resting.items() if at > now}
-        if self._waiting:
-            at = min(self._resting[user_id] for user_id in self._waiting)
-            self._passing_on = loop.call_at(at, self._pass_on)
+        is_anybody_waked = False
+        for one, _ in zip(self._in_turn(now), range(WAKED), strict=False):
+            one.wake()
+            is_anybody_waked = True
+        if is_anybody_waked:
+            self._come_back()
+        elif self._waiting:
+            rest = min(self._resting[user_id] for user_id in self._waiting) - now
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(rest, self._begin_round)
 
-    def _next(self, now: float) -> str | None:
-        """Return the first who waits and does not rest; None: nobody does."""
-        return next((one for one in self._waiting if not self._rests(one, now)), None)
+    def _end_last(self, now: float) -> None:
+        """Let whose turn was the last rest, if it was long."""
+        if self._last is None:
+            return
+        user_id, since = self._last
+        self._last = None
+        if now - since > LONG:
+            self._resting[user_id] = now + REST * (now - since)
 
-    def _give_turn(self, user_id: str) -> bool:
-        """Wake what a user has waiting the longest; false: all of it has given up."""
-        queue = self._waiting[user_id]
-        is_given = False
-        while queue and not is_given:
-            turn = queue.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                is_given = True
-        if queue:
-            self._waiting.move_to_end(user_id)
-        else:
-            del self._waiting[user_id]
-        return is_given
+    def _in_turn(self, now: float) -> Iterator["_Waiting"]:
+        """Yield what waits and does not rest: the oldest of each user, and so on."""
+        queues = [
+            tuple(queue)
+            for user_id, queue in self._waiting.items()
+            if not self._rests(user_id, now)
+        ]
+        place = 0
+        while queues:
+            yield from (queue[place] for queue in queues)
+            place += 1
+            queues = [queue for queue in queues if len(queue) > place]
+
+
+class _Waiting:
+    """A piece of work that waits for its turn."""
+
+    waked: "asyncio.Future[None]"
+
+    def wake(self) -> None:
+        """Let it see whether it may begin."""
+        if not self.waked.done():
+            self.waked.set_result(None)

@@ -2,23 +2,50 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import pytest
 
-from jobwire.jobs.turns import LONG, Turns
+from jobwire.jobs.turns import LONG, ROUND, WAKED, Turns
 
 
-async def _begun(turns: Turns, *users: str) -> list[str]:
+class _Clock:
+    """A clock that stands still until somebody works."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def __call__(self) -> float:
+        return self._now
+
+    def work(self, seconds: float) -> None:
+        self._now += seconds
+
+
+@pytest.fixture
+def clock() -> _Clock:
+    return _Clock()
+
+
+@pytest.fixture
+def turns(clock: _Clock) -> Turns:
+    return Turns(clock)
+
+
+async def _begun(
+    turns: Turns, *users: str, work: Callable[[], None] = lambda: None
+) -> list[str]:
     """Return in which order pieces of work begin that are all asked for at once."""
     begun: list[str] = []
 
-    async def work(user: str, name: str) -> None:
+    async def take(user: str, name: str) -> None:
         await turns.take(user)
         begun.append(name)
+        work()
 
     async with asyncio.TaskGroup() as group:
         for number, user in enumerate(users):
-            group.create_task(work(user, f"{user}{number}"))
+            group.create_task(take(user, f"{user}{number}"))
     return begun
 
 
@@ -30,38 +57,60 @@ async def _begun(turns: Turns, *users: str) -> list[str]:
         ("aaabbc", ["a0", "a1", "b3", "c5", "a2", "b4"]),
     ],
 )
-async def test_users_take_turns(users: str, order: list[str]) -> None:
-    turns = Turns()
+async def test_users_take_turns_when_not_all_fit_into_a_round(
+    turns: Turns, clock: _Clock, users: str, order: list[str]
+) -> None:
+    def work() -> None:
+        clock.work(1.5 * ROUND)
 
-    assert await _begun(turns, *users) == order
-    assert await _begun(turns, *users) == order
-
-
-async def test_each_turn_has_a_round_of_the_loop_for_itself() -> None:
-    turns, loop, rounds = Turns(), asyncio.get_running_loop(), [0]
-    seen: list[int] = []
-
-    def count() -> None:
-        rounds[0] += 1
-        loop.call_soon(count)
-
-    async def work() -> None:
-        await turns.take("a")
-        seen.append(rounds[0])
-
-    count()
-    async with asyncio.TaskGroup() as group:
-        for _ in range(5):
-            group.create_task(work())
-
-    assert len(set(seen)) == 5
+    assert await _begun(turns, *users, work=work) == order
+    assert await _begun(turns, *users, work=work) == order
 
 
-async def test_who_gives_up_leaves_the_turn_to_the_next() -> None:
-    turns = Turns()
+@pytest.mark.parametrize(
+    ("lengths", "rounds"),
+    [
+        ([0.0] * 50, 1),
+        ([0.6 * ROUND] * 2, 1),
+        ([0.6 * ROUND] * 3, 2),
+        ([1.5 * ROUND] * 5, 5),
+        # What waits behind a long one shares the next round.
+        ([1.5 * ROUND, *[0.0] * WAKED], 2),
+        ([1.5 * ROUND, *[0.0] * (WAKED + 1)], 3),
+    ],
+)
+async def test_as_much_begins_in_a_round_of_the_loop_as_is_short(
+    turns: Turns, clock: _Clock, lengths: list[float], rounds: int
+) -> None:
+    loop, left = asyncio.get_running_loop(), iter(lengths)
+    seen, has_begun = 0, False
+
+    def work() -> None:
+        nonlocal seen, has_begun
+        if not has_begun:
+            seen, has_begun = seen + 1, True
+            loop.call_soon(end)
+        clock.work(next(left))
+
+    def end() -> None:
+        nonlocal has_begun
+        has_begun = False
+
+    await _begun(turns, *("a" * len(lengths)), work=work)
+
+    assert seen == rounds
+
+
+@pytest.mark.parametrize("is_waked", [False, True])
+async def test_who_gives_up_leaves_the_turn_to_the_next(
+    turns: Turns, clock: _Clock, *, is_waked: bool
+) -> None:
     await turns.take("a")
+    clock.work(1.5 * ROUND)
     one, other = (asyncio.create_task(turns.take(user)) for user in "bc")
     await asyncio.sleep(0)
+    if is_waked:
+        await asyncio.sleep(0)
 
     one.cancel()
 
