@@ -28,7 +28,11 @@ class ConnectProxy:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        except asyncio.IncompleteReadError:
+            writer.close()
+            return
         self.heads.append(head)
         told = f"proxy-authorization: {self._authorization}\r\n".lower()
         if self._authorization is not None and told not in head.lower():

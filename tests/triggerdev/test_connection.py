@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -84,10 +84,10 @@ async def test_a_close_while_it_connects_has_sent_nothing(wired) -> None:
     async def silent(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        await reader.read(1)
-        arrived.set()
-        await over.wait()
-        writer.close()
+        with closing(writer):
+            await reader.read(1)
+            arrived.set()
+            await over.wait()
 
     server = await asyncio.start_server(silent, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -111,10 +111,10 @@ async def test_a_kept_connection_that_is_lost_may_have_brought_the_trigger(
     async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal accepted
         accepted += 1
-        await reader.readuntil(b"}}")
-        writer.write(kept)
-        await reader.readuntil(b"}}")
-        writer.close()
+        with closing(writer):
+            await reader.readuntil(b"}}")
+            writer.write(kept)
+            await reader.readuntil(b"}}")
 
     server = await asyncio.start_server(once, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 
 import httpx
 
@@ -41,6 +41,13 @@ class Wire:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        # A client that hangs up early ends it, and nothing may stay open behind it.
+        with closing(writer), suppress(asyncio.IncompleteReadError):
+            await self._answer(reader, writer)
+
+    async def _answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         length = httpx.Headers(
             [tuple(line.split(": ", 1)) for line in head.splitlines()[1:-1]]
@@ -53,8 +60,6 @@ class Wire:
             await self._done.wait()
         else:
             writer.write(answer)
-        writer.close()
-        await writer.wait_closed()
 
 
 def answer(body: bytes, status: str = "200 OK") -> bytes:
