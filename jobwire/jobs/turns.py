@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
+from itertools import chain, islice, zip_longest
 
 #: How long a round of the loop may have lasted when one more turn begins, in seconds.
 ROUND = 0.002
@@ -57,9 +58,8 @@ class Turns:
             self._come_back()
 
     def _may_begin(self, user_id: str, now: float) -> bool:
-        if self._resting and self._rests(user_id, now):
-            return False
-        return self._since is None or now - self._since < ROUND
+        is_short = self._since is None or now - self._since < ROUND
+        return is_short and not self._rests(user_id, now)
 
     def _rests(self, user_id: str, now: float) -> bool:
         return self._resting.get(user_id, now) > now
@@ -98,11 +98,10 @@ class Turns:
         self._since = self._timer = None
         self._is_soon = False
         self._resting = {one: at for one, at in self._resting.items() if at > now}
-        is_anybody_waked = False
-        for one, _ in zip(self._in_turn(now), range(WAKED), strict=False):
+        waked = list(islice(self._in_turn(now), WAKED))
+        for one in waked:
             one.wake()
-            is_anybody_waked = True
-        if is_anybody_waked:
+        if waked:
             self._come_back()
         elif self._waiting:
             rest = min(self._resting[user_id] for user_id in self._waiting) - now
@@ -119,17 +118,14 @@ class Turns:
             self._resting[user_id] = now + REST * (now - since)
 
     def _in_turn(self, now: float) -> Iterator["_Waiting"]:
-        """Yield what waits and does not rest: the oldest of each user, and so on."""
+        """Return what waits and does not rest: the oldest of each user, and so on."""
         queues = [
-            tuple(queue)
+            queue
             for user_id, queue in self._waiting.items()
             if not self._rests(user_id, now)
         ]
-        place = 0
-        while queues:
-            yield from (queue[place] for queue in queues)
-            place += 1
-            queues = [queue for queue in queues if len(queue) > place]
+        turns = chain.from_iterable(zip_longest(*queues))
+        return (one for one in turns if one is not None)
 
 
 class _Waiting:

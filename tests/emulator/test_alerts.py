@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -216,10 +216,11 @@ async def test_a_redirect_is_followed_with_another_post(
     async def answer(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        there = f"Location: {receiver.url}\r\nConnection: close\r\n"
-        writer.write(f"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n{there}\r\n".encode())
-        writer.close()
+        with closing(writer):
+            await reader.readuntil(b"\r\n\r\n")
+            there = f"Location: {receiver.url}\r\nConnection: close\r\n"
+            head = f"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n{there}\r\n"
+            writer.write(head.encode())
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
