@@ -97,15 +97,19 @@ class Operation:
             )
         return None
 
-    async def run(self, context: Context) -> Result:
+    async def run(self, context: Context, patience: Timeout | None = None) -> Result:
         """Run a query or a mutation.
+
+        Args:
+            context: What it works with.
+            patience: How long it may take; None: until the deadline of the context.
 
         Raises:
             RequestError: The variables do not fit; nothing ran.
             DeadlineError: It did not end in time.
         """
         try:
-            with Timeout(context.deadline):
+            with patience or Timeout(context.deadline):
                 return await answer(
                     self.document, self.definition, self.variables, context
                 )

@@ -84,7 +84,8 @@ def encode(value: Any) -> str:
 
 def _read(text: str) -> Any:
     # Only numbers come to those who count digits.
-    value = (_CAREFUL if _LONG.search(text) else _USUAL).decode(text)
+    is_long = len(text) > MAX_DIGITS and _LONG.search(text)
+    value = (_CAREFUL if is_long else _USUAL).decode(text)
     # As many brackets as levels are needed at least, and counting them is quick.
     if text.count("[") + text.count("{") > MAX_LEVELS:
         _limit_levels(value)

@@ -95,6 +95,8 @@ class OperationPrice:
 
     def of(self, variables: Variables) -> int:
         """Return the price for the variables of a request, valid or not."""
+        if not self.price.open:
+            return self.price.fixed
         return self.price.of({**self.defaults, **variables})
 
 

@@ -21,7 +21,8 @@ from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from jobwire.asgi.closing import Closing
 from jobwire.asgi.headers import header, headers
-from jobwire.asgi.pieces import PIECE, in_pieces
+from jobwire.asgi.pieces import PIECE
+from jobwire.asgi.whole import RawHeaders, WholeAnswer
 from jobwire.gql import json_codec
 from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
@@ -67,29 +68,36 @@ class GraphQLOverHTTP:
         if scope["method"] == "OPTIONS":
             await _OPTIONS(scope, receive, send)
             return
-        request = Request(scope, receive)
+        bound: dict[str, Token[Any]] = {}
+        try:
+            answer = await self._answer(Request(scope, receive), bound)
+            await answer(scope, receive, send)
+        finally:
+            reset_contextvars(**bound)
+
+    async def answer(self, request: Request) -> ASGIApp:
+        """Answer one POST, as above, in a task of its own.
+
+        Whose it is stays bound to what is logged about it.
+        """
+        return await self._answer(request, {})
+
+    async def _answer(self, request: Request, bound: dict[str, Token[Any]]) -> ASGIApp:
         accepted = negotiation.choose(", ".join(headers(request, b"accept")))
         wants_events = accepted == negotiation.EVENT_STREAM
         media_type = negotiation.JSON if accepted is None or wants_events else accepted
-        before: Mapping[str, Token[Any]] = {}
         try:
-            try:
-                _admit(scope["method"], accepted)
-                context = await self._context(request, resumes=wants_events)
-                before = bind_contextvars(user_id=context.viewer.user_id)
-                answer: ASGIApp
-                if wants_events:
-                    answer = await self._events(request, context)
-                else:
-                    result = await self._result(request, context)
-                    answer = self._written(result, media_type, context)
-            except ClientDisconnect:
-                return
-            except Exception as error:  # noqa: BLE001 - the last door: told or masked
-                answer = _failure(error, media_type)
-            await answer(scope, receive, send)
-        finally:
-            reset_contextvars(**before)
+            _admit(request.scope["method"], accepted)
+            context = await self._context(request, resumes=wants_events)
+            bound |= bind_contextvars(user_id=context.viewer.user_id)
+            if wants_events:
+                return await self._events(request, context)
+            result = await self._result(request, context)
+            return self._written(result, media_type, context)
+        except ClientDisconnect:
+            return _nothing
+        except Exception as error:  # noqa: BLE001 - the last door: told or masked
+            return _failure(error, media_type)
 
     async def _context(self, request: Request, *, resumes: bool) -> Context:
         try:
@@ -111,7 +119,9 @@ class GraphQLOverHTTP:
         return self._host.context(engine, viewer, resume_after=last or None)
 
     def _written(self, result: Result, media_type: str, context: Context) -> ASGIApp:
-        written = _Written(result, media_type)
+        written = WholeAnswer(
+            200, _headers_of(media_type, result.unplanned), result.text.encode()
+        )
         if len(result.text) <= PIECE:
             return written
         with ExitStack() as admitted:
@@ -171,8 +181,8 @@ class GraphQLOverHTTP:
             if operation.is_mutation:
                 # What it does is done also when nobody waits for the answer.
                 return await operation.run(context)
-            with WhileConnected(request):
-                return await operation.run(context)
+            patience = WhileConnected(request, seconds=context.deadline)
+            return await operation.run(context, patience)
 
 
 def _admit(method: str, accepted: str | None) -> None:
@@ -223,36 +233,21 @@ class _Admitted:
             await self._answer(scope, receive, send)
 
 
-class _Written:
-    """The answer of an operation; an ASGI application.
-
-    It is a small part of what Starlette's responses can do, for the many that are made.
-    """
-
-    def __init__(self, result: Result, media_type: str) -> None:
-        self._body = result.text.encode()
-        self._headers = [
-            *_headers_of(media_type, result.unplanned),
-            (b"content-length", str(len(self._body)).encode()),
-        ]
-
-    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
-        await send(
-            {"type": "http.response.start", "status": 200, "headers": self._headers}
-        )
-        for message in in_pieces(self._body, more=False):
-            await send(message)
+async def _nothing(_: Scope, __: Receive, ___: Send) -> None:
+    """Answer nobody: the client has gone."""
 
 
 @lru_cache
-def _headers_of(media_type: str, unplanned: str | None) -> list[tuple[bytes, bytes]]:
+def _headers_of(media_type: str, unplanned: str | None) -> RawHeaders:
     plan = "compiled" if unplanned is None else f'executor; reason="{unplanned}"'
     headers = {
         **_HEADERS,
         "Content-Type": f"{media_type}; charset=utf-8",
         "X-Jobwire-Plan": plan,
     }
-    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    return tuple(
+        (name.lower().encode(), value.encode()) for name, value in headers.items()
+    )
 
 
 def _json(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from starlette.routing import Route, WebSocketRoute
 
+from jobwire.asgi.whole import Endpoint
 from jobwire.gql.context import OnAnswer
 from jobwire.gql.documents import DocumentPolicy
 from jobwire.gql.transports.http import GraphQLOverHTTP
@@ -51,3 +52,10 @@ def graphql_routes(
             path, GraphQLOverWebSocket(host, allowed_origins=allowed_origins)
         ),
     )
+
+
+def graphql_endpoint(route: Route) -> Endpoint:
+    """Return what answers the POSTs of the route of HTTP."""
+    application = route.endpoint
+    assert isinstance(application, GraphQLOverHTTP)  # noqa: S101 - it is the route's
+    return application.answer

@@ -1,6 +1,6 @@
 """The web application: GraphQL, the pages, health and metrics on one app."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,22 @@ from jobwire.app.posts_first import PostsFirst
 from jobwire.app.settings import Settings, SettingsError
 from jobwire.app.trace_requests import TraceRequests
 from jobwire.app.webhook import PostedEvents
-from jobwire.gql.transports import Authenticate, Terms, graphql_routes
+from jobwire.asgi.headers import raw_header
+from jobwire.asgi.whole import DirectApplication, FindEndpoint
+from jobwire.gql.transports import (
+    Authenticate,
+    Terms,
+    graphql_endpoint,
+    graphql_routes,
+)
 from jobwire.jobs.viewer import Viewer
+from jobwire.web.attend import Attend, directly
 from jobwire.web.board import board_routes
-from jobwire.web.count_requests import CountRequests
 from jobwire.web.explorer import explorer_routes
-from jobwire.web.headers import GuardAnswers, internal_error
+from jobwire.web.headers import internal_error
 from jobwire.web.health import health_routes
 from jobwire.web.metrics import Metrics, metrics_route
 from jobwire.web.pages import page_routes
-from jobwire.web.request_id import BindRequestId
 from jobwire.web.trigger_webhook import trigger_webhook_route
 
 _PREFLIGHT_SECONDS = 3600
@@ -69,11 +75,7 @@ def create_app(
     place = _Place(where)
     events = PostedEvents(place.jobwire)
     settings = place.settings
-    middleware = [
-        Middleware(BindRequestId),
-        Middleware(CountRequests, metrics=place.metrics),
-        Middleware(GuardAnswers),
-    ]
+    middleware = [Middleware(Attend, metrics=place.metrics)]
     if settings.tracing:
         middleware.append(Middleware(TraceRequests))
     if settings.allowed_origins:
@@ -103,7 +105,9 @@ def create_app(
     )
     webhook = trigger_webhook_route(events.admit, events.take_in)
     middleware.append(Middleware(PostsFirst, routes=[graphql[0], webhook]))
-    return Starlette(
+    posts = [(graphql[0], graphql_endpoint(graphql[0])), (webhook, webhook.endpoint)]
+    return DirectApplication(
+        _past_middleware(settings, directly(posts, place.metrics)),
         routes=[
             *explorer_routes(graphiql=GRAPHIQL),
             *graphql,
@@ -125,6 +129,8 @@ class _Place:
     def __init__(self, where: Settings | Jobwire) -> None:
         self.settings = where if isinstance(where, Settings) else where.settings
         self._given = None if isinstance(where, Settings) else where
+        #: The one found last: to look it up by all settings is dear.
+        self._found: Jobwire | None = None
 
     def jobwire(self) -> Jobwire:
         """Return it, open or not.
@@ -132,12 +138,16 @@ class _Place:
         Raises:
             NotOpenError: None is open with these settings.
         """
-        return self._given or open_jobwire(self.settings)
+        if self._given is not None:
+            return self._given
+        if self._found is None or not self._found.is_open:
+            self._found = open_jobwire(self.settings)
+        return self._found
 
-    async def authenticate(
+    def authenticate(
         self, connection: HTTPConnection, params: Mapping[str, Any]
-    ) -> Viewer | None:
-        return await self.jobwire().authenticate(connection, params)
+    ) -> Awaitable[Viewer | None]:
+        return self.jobwire().authenticate(connection, params)
 
     async def missing(self) -> list[str]:
         try:
@@ -176,6 +186,20 @@ class _Place:
                 yield
         else:
             yield
+
+
+def _past_middleware(settings: Settings, find: FindEndpoint) -> FindEndpoint:
+    """Return what finds endpoints where the rest of the middleware has nothing to do.
+
+    Args:
+        settings: Which middleware there is.
+        find: Finds them.
+    """
+    if settings.tracing:
+        return lambda _: None
+    if not settings.allowed_origins:
+        return find
+    return lambda scope: None if raw_header(scope, b"origin") else find(scope)
 
 
 def _authenticate(place: _Place, given: HostAuthenticate | None) -> Authenticate:

@@ -1,10 +1,13 @@
 """uvicorn's HTTP, with limits for what comes before a request is understood."""
 
+import asyncio
 from asyncio import TimerHandle, Transport
 from enum import Enum, auto
+from functools import lru_cache
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
+from urllib.parse import unquote
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import (
@@ -14,10 +17,14 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from jobwire.app.connection_terms import is_leaving, terms_of
 from jobwire.app.early_answers import FULL, NO_REQUEST, TOO_SLOW, RefusedError
+from jobwire.app.exchange import Exchange
 from jobwire.app.joined_head import JoinedHead
 from jobwire.app.lingering import linger
 from jobwire.app.request_head import check_head
 from jobwire.app.slow_reader import SlowReader
+
+#: Addresses that are remembered with their parts: most requests have one of a few.
+_MAX_REMEMBERED = 64
 
 
 class _Stage(Enum):
@@ -45,6 +52,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._awaited = _Stage.NOTHING
         self._timer: TimerHandle | None = None
         self._has_begun = False
+        #: Since when no request has come; None: one has.
+        self._idle_since: float | None = None
         self._head_bytes = 0
         #: Whether the request asks for another protocol than this and websockets.
         self._asks_for_another = False
@@ -69,13 +78,14 @@ class HttpProtocol(HttpToolsProtocol):
         """Forget the client."""
         self._await(_Stage.NOTHING)
         self._slow_reader.rest()
+        self._unset_keepalive_if_required()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read what has come, and see to it that the rest comes in time."""
         if self._is_deaf:
             return
-        self._unset_keepalive_if_required()
+        self._idle_since = None
         was_in_head = self._stage is _Stage.HEAD
         try:
             self.parser.feed_data(data)
@@ -124,16 +134,17 @@ class HttpProtocol(HttpToolsProtocol):
             raise self._head_too_large()
         check_head(self.parser.get_http_version(), self.headers)
         self._await(_Stage.NOTHING)
-        if self.parser.should_upgrade() and not self._should_upgrade():
-            if self.parser.get_method() == b"CONNECT":
-                raise RefusedError(
-                    HTTPStatus.BAD_REQUEST, "BAD_REQUEST", "This is no proxy."
-                )
+        if not self.parser.should_upgrade():
+            self._begin_exchange()
+        elif self._should_upgrade():
+            super().on_headers_complete()
+        elif self.parser.get_method() == b"CONNECT":
+            raise RefusedError(
+                HTTPStatus.BAD_REQUEST, "BAD_REQUEST", "This is no proxy."
+            )
+        else:
             self._asks_for_another = True
             return
-        super().on_headers_complete()
-        if is_leaving(self.config) and not self.parser.should_upgrade():
-            self.cycle.keep_alive = False
         self._stage = _Stage.BODY
 
     def on_message_complete(self) -> None:
@@ -146,12 +157,27 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """End the writing of an answer, perhaps of the last one."""
-        super().on_response_complete()
+        self.server_state.total_requests += 1
         if self.transport.is_closing():
             self._slow_reader.watch()
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_later(self.timeout_keep_alive)
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close a connection that is no longer used."""
+        """Close a connection that has not been used for long enough."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None:
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._look_later(left)
+            return
         super().timeout_keep_alive_handler()
         self._slow_reader.watch()
 
@@ -164,6 +190,45 @@ class HttpProtocol(HttpToolsProtocol):
         """Go on."""
         super().resume_writing()
         self._slow_reader.rest()
+
+    def _look_later(self, seconds: float) -> None:
+        """Look whether the connection is used; not by a timer for each request."""
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self.timeout_keep_alive_handler
+        )
+
+    def _begin_exchange(self) -> None:
+        """Have the application answer, now or when it has answered what came before."""
+        parser, version = self.parser, self.parser.get_http_version()
+        path, raw_path, query_string = _parts(self.url)
+        self.scope |= {
+            "http_version": version,
+            "method": parser.get_method().decode("ascii"),
+            "path": path,
+            "raw_path": raw_path,
+            "query_string": query_string,
+        }
+        is_answering = self._is_answering()
+        exchange = self.cycle = Exchange(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=version != "1.0"
+            and parser.should_keep_alive()
+            and not is_leaving(self.config),
+            on_response=self.on_response_complete,
+        )
+        if is_answering:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((exchange, self.app))
+        else:
+            self._start_asgi_task(exchange, self.app)
 
     def _read_as_if_it_had_not_asked(self, rest: bytes) -> None:
         """Read a request without its wish for another protocol, and what follows it.
@@ -274,3 +339,15 @@ class HttpProtocol(HttpToolsProtocol):
             cycle.message_event.set()
         self.transport.write(answer)
         linger(self._connection, self, seconds=self._terms.linger)
+
+
+@lru_cache(maxsize=_MAX_REMEMBERED)
+def _parts(url: bytes) -> tuple[str, bytes, bytes]:
+    """Return the path of an address, decoded and as it came, and its query string.
+
+    Raises:
+        httptools.HttpParserInvalidURLError: It has none.
+    """
+    parsed = httptools.parse_url(url)
+    path = parsed.path.decode("ascii")
+    return unquote(path) if "%" in path else path, parsed.path, parsed.query or b""

@@ -233,6 +233,11 @@ class Jobwire:
         return self._authenticate
 
     @property
+    def is_open(self) -> bool:
+        """Whether the block was entered, and not left."""
+        return self._engine is not None
+
+    @property
     def is_working(self) -> bool:
         """Whether this process runs jobs at the moment."""
         return self._worker is not None and self._worker.is_running

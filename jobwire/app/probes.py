@@ -4,7 +4,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from jobwire.app.jobwire import Jobwire
-from jobwire.web.headers import GuardAnswers
+from jobwire.web.attend import Attend
 from jobwire.web.health import health_routes
 from jobwire.web.metrics import metrics_route
 
@@ -16,5 +16,5 @@ def probes_app(jobwire: Jobwire) -> Starlette:
             *health_routes(jobwire.missing, lambda: jobwire.is_leaving),
             metrics_route(jobwire.fresh_metrics),
         ],
-        middleware=[Middleware(GuardAnswers)],
+        middleware=[Middleware(Attend, metrics=lambda: None)],
     )

@@ -6,6 +6,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from jobwire.asgi.headers import header
 from jobwire.asgi.timeouts import Timeout
+from jobwire.asgi.whole import WholeRequest
 
 #: How long a body may take, in seconds.
 PATIENCE = 30.0
@@ -56,6 +57,10 @@ async def read_body(request: Request, *, most: int, within: float = PATIENCE) ->
         BodyTooSlowError: It took longer.
         ClientDisconnect: The client has gone.
     """
+    if isinstance(request, WholeRequest):
+        if len(request.whole) > most:
+            raise BodyTooLargeError(most)
+        return request.whole
     declared = header(request, b"content-length")
     if declared and declared.isdecimal() and int(declared[:_MAX_DIGITS]) > most:
         raise BodyTooLargeError(most)

@@ -25,11 +25,15 @@ class Lasting(ABC):
     _reason: Exception | None = None
 
     def __enter__(self) -> Self:
-        begun = self._begun = _begun_in(asyncio.get_running_loop())
-        task = asyncio.current_task(begun.loop)
+        loop = asyncio.get_running_loop()
+        begun = _last if _last is not None and _last.loop is loop else _begin_in(loop)
+        task = asyncio.current_task(loop)
         assert task is not None  # noqa: S101 - coroutines run in tasks
-        self._task, self._cancelling = task, task.cancelling()
-        begun.add(self)
+        self._task, self._begun = task, begun
+        self._cancelling = task.cancelling()
+        begun.until[self] = loop.time() + MOMENT
+        if not begun.is_looking:
+            begun.look_later()
         return self
 
     def __exit__(
@@ -56,9 +60,10 @@ class Lasting(ABC):
         """End what was begun when the moment was over; only if it was."""
 
     def cancel(self, reason: Exception) -> None:
-        """Cancel what is done inside."""
-        self._reason = reason
-        self._task.cancel()
+        """Cancel what is done inside, once; the first reason counts."""
+        if self._reason is None:
+            self._reason = reason
+            self._task.cancel()
 
 
 class Timeout(Lasting):
@@ -101,18 +106,17 @@ class _Begun:
     Attributes:
         loop: The loop.
         until: When the moment of each is over that was told of nothing yet.
+        is_looking: Whether it will be looked at them by itself.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.until: dict[Lasting, float] = {}
-        self._is_looking = False
+        self.is_looking = False
 
-    def add(self, lasting: Lasting) -> None:
-        self.until[lasting] = self.loop.time() + MOMENT
-        if not self._is_looking:
-            self._is_looking = True
-            self.loop.call_later(MOMENT, self._look)
+    def look_later(self) -> None:
+        self.is_looking = True
+        self.loop.call_later(MOMENT, self._look)
 
     def _look(self) -> None:
         now = self.loop.time()
@@ -123,16 +127,14 @@ class _Begun:
                 return
             del self.until[lasting]
             lasting.lasts()
-        self._is_looking = False
+        self.is_looking = False
 
 
 _last: _Begun | None = None
 
 
-def _begun_in(loop: asyncio.AbstractEventLoop) -> _Begun:
+def _begin_in(loop: asyncio.AbstractEventLoop) -> _Begun:
     # Another thread may run a loop of its own; what began in either goes on there.
     global _last  # noqa: PLW0603 - a process mostly has one loop, which is found at once
-    found = _last
-    if found is None or found.loop is not loop:
-        found = _last = _Begun(loop)
-    return found
+    _last = _Begun(loop)
+    return _last

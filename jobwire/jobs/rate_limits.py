@@ -1,6 +1,6 @@
 """How many operations each user and each API key may start, in one process."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
@@ -59,16 +59,16 @@ class RateLimits:
         Raises:
             RateLimitedError: One of them has none left; then it counts for neither.
         """
-        buckets: dict[Limit, Bucket] = {}
+        buckets = []
+        # A text and a UUID: no key is both a user's and an API key's.
         if self._per_minute is not None:
-            key: Hashable = (Limit.USER, viewer.user_id)
-            buckets[Limit.USER] = Bucket(key, self._per_minute)
+            buckets.append(Bucket(viewer.user_id, self._per_minute))
         if viewer.api_key_per_minute is not None:
-            key = (Limit.API_KEY, viewer.api_key_id)
-            buckets[Limit.API_KEY] = Bucket(key, viewer.api_key_per_minute)
-        short = self._buckets.take(buckets.values(), now=now)
+            buckets.append(Bucket(viewer.api_key_id, viewer.api_key_per_minute))
+        short = self._buckets.take(buckets, now=now)
         if short is None:
             return
-        limit = next(one for one, its in buckets.items() if its == short.bucket)
+        is_users = short.bucket.key == viewer.user_id
+        limit = Limit.USER if is_users else Limit.API_KEY
         self._on_refusal(kind, limit)
         raise RateLimitedError(_NAMES[limit], short.bucket.per_minute, short.wait)

@@ -69,17 +69,16 @@ class TokenBuckets:
         """
         self._advance(now)
         full_at: dict[Hashable, int] = {}
-        shortages: list[tuple[int, Bucket]] = []
+        longest, short = 0, None
         for bucket in buckets:
             interval = bucket.interval
-            next_full_at = max(self._full_at.get(bucket.key, 0), self._time) + interval
-            full_at[bucket.key] = next_full_at
-            wait = next_full_at - self._time - interval * bucket.per_minute
-            if wait > 0:
-                shortages.append((wait, bucket))
-        if shortages:
-            wait, bucket = max(shortages, key=lambda one: one[0])
-            return Shortage(bucket, timedelta(milliseconds=-(-wait // 1_000_000)))
+            at = max(self._full_at.get(bucket.key, 0), self._time) + interval
+            full_at[bucket.key] = at
+            wait = at - self._time - interval * bucket.per_minute
+            if wait > longest:
+                longest, short = wait, bucket
+        if short is not None:
+            return Shortage(short, timedelta(milliseconds=-(-longest // 1_000_000)))
         for key, at in full_at.items():
             self._full_at[key] = at
             self._full_at.move_to_end(key)

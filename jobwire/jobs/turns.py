@@ -97,13 +97,16 @@ class Turns:
         self._end_last(now)
         self._since = self._timer = None
         self._is_soon = False
-        self._resting = {one: at for one, at in self._resting.items() if at > now}
+        if self._resting:
+            self._resting = {one: at for one, at in self._resting.items() if at > now}
+        if not self._waiting:
+            return
         waked = list(islice(self._in_turn(now), WAKED))
         for one in waked:
             one.wake()
         if waked:
             self._come_back()
-        elif self._waiting:
+        else:
             rest = min(self._resting[user_id] for user_id in self._waiting) - now
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(rest, self._begin_round)

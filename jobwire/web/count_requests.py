@@ -1,9 +1,8 @@
 """Counting requests by the route that answered them."""
 
-import time
 from collections.abc import Callable
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from jobwire.web.metrics import Metrics
 
@@ -21,39 +20,39 @@ _ROUTES = frozenset(
 )
 
 
-class CountRequests:
-    """Middleware that counts requests by the route that answered them.
+class RequestCounts:
+    """Counts requests by the route that answered them.
 
     Addresses that no route knows are counted together, so that a scanner cannot make
     figures without end. Websockets are not requests; their streams are counted by the
     feed.
+
+    Args:
+        metrics: Returns where to count; None: nowhere at the moment.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Callable[[], Metrics | None]) -> None:
-        self._app = app
+    def __init__(self, metrics: Callable[[], Metrics | None]) -> None:
         self._metrics = metrics
         #: Looking figures up by their labels takes longer than counting.
         self._counts: dict[tuple[object, ...], Callable[[float], None]] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and count its answer."""
+    def count(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count a request, when its answer begins.
+
+        Args:
+            scope: The request.
+            status: That of the answer.
+            seconds: How long it took.
+        """
         metrics = self._metrics()
-        if scope["type"] != "http" or metrics is None:
-            await self._app(scope, receive, send)
+        if metrics is None:
             return
-        began = time.perf_counter()
-
-        async def count(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                method = scope["method"] if scope["method"] in _METHODS else "other"
-                figures = (metrics, method, _route(scope), message["status"])
-                counted = self._counts.get(figures)
-                if counted is None:
-                    counted = self._counts[figures] = _counting(*figures)
-                counted(time.perf_counter() - began)
-            await send(message)
-
-        await self._app(scope, receive, count)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        figures = (metrics, method, _route(scope), status)
+        count = self._counts.get(figures)
+        if count is None:
+            count = self._counts[figures] = _counting(*figures)
+        count(seconds)
 
 
 def _counting(

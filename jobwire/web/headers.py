@@ -1,12 +1,13 @@
 """The headers that keep browsers from using an answer otherwise than it is meant."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import get_contextvars
 
+from jobwire.asgi.whole import RawHeaders
 from jobwire.web.request_id import HEADER
 
 #: What every answer says: it is only what its Content-Type says, nobody frames it, and
@@ -32,27 +33,6 @@ UNLESS_SAID: Mapping[str, str] = {
 }
 
 
-class GuardAnswers:
-    """Middleware that gives these headers to every answer over HTTP, errors included.
-
-    Args:
-        app: The application.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and complete its answer."""
-
-        async def complete(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = _completed(message.get("headers", ()))
-            await send(message)
-
-        await self._app(scope, receive, complete if scope["type"] == "http" else send)
-
-
 async def internal_error(_: Request, __: Exception) -> Response:
     """Answer where something broke; it comes from outside of all middleware.
 
@@ -63,7 +43,7 @@ async def internal_error(_: Request, __: Exception) -> Response:
         f"Something went wrong here; the log tells more under {request_id}.", 500
     )
     answer.raw_headers = [
-        *_completed(answer.raw_headers),
+        *completed(answer.raw_headers),
         (HEADER, request_id.encode()),
     ]
     return answer
@@ -77,7 +57,7 @@ _ALWAYS = _raw(ALWAYS)
 _UNLESS_SAID = _raw(UNLESS_SAID)
 
 
-def _completed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def completed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer with ours, which take the place of its own."""
     own = []
     unsaid = _UNLESS_SAID.copy()
@@ -86,3 +66,9 @@ def _completed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byte
             own.append((name, value))
             unsaid.pop(name, None)
     return [*own, *_ALWAYS.items(), *unsaid.items()]
+
+
+@lru_cache
+def completed_whole(headers: RawHeaders) -> RawHeaders:
+    """Return them, as above, of answers that share theirs."""
+    return tuple(completed(headers))

@@ -1,5 +1,6 @@
 """`POST /api/trigger/webhook`: where events about Trigger.dev runs are posted."""
 
+import json
 import logging
 import math
 import time
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp
 
 from jobwire.asgi.body import PATIENCE, BodyRefusedError, read_body
 from jobwire.asgi.closing import Closing
+from jobwire.asgi.whole import WholeAnswer
 from jobwire.jobs.errors import InvalidInputError, WebhookSignatureError
 from jobwire.jobs.webhook import MAX_BODY_BYTES, Received
 from jobwire.triggerdev.signature import Claim
@@ -20,6 +22,11 @@ log = logging.getLogger(__name__)
 
 PATH = "/api/trigger/webhook"
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_RAW_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-type", b"application/json"),
+)
 
 #: Reads the headers of a request. It may raise WebhookSignatureError and
 #: WebhookUnavailableError.
@@ -74,10 +81,10 @@ def trigger_webhook_route(
             return _refusal(error.status, str(error))
         except ClientDisconnect:
             return Response(status_code=400)
-        answered: dict[str, str] = {"status": received.receipt.value}
+        answered = {"status": received.receipt.value}
         if received.reason is not None:
             answered["reason"] = received.reason
-        return JSONResponse(answered, headers=_HEADERS)
+        return WholeAnswer(200, _RAW_HEADERS, _compact(answered))
 
     return Route(PATH, answer, methods=["POST"])
 
@@ -111,6 +118,10 @@ class Refusals:
         )
         self._silent_until = now + self._pause
         self._count = 0
+
+
+def _compact(answered: dict[str, str]) -> bytes:
+    return json.dumps(answered, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _refusal(status: int, reason: str) -> Response:

@@ -57,6 +57,10 @@ class Raw:
         """Send something soon."""
         self._writer.write(data)
 
+    def hang_up(self) -> None:
+        """Cut the connection."""
+        self._writer.transport.abort()
+
     async def send(self, data: bytes) -> None:
         """Send something; whether it arrives is of no interest."""
         try:

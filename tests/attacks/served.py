@@ -6,14 +6,14 @@ Run as a module with the address of a database; it prints its port.
 import logging
 import sys
 
-from starlette.applications import Starlette
-
 from jobwire import Jobwire, Settings, create_app
 from jobwire.app.connection_terms import ConnectionTerms
 from jobwire.app.listening import listen
 from jobwire.app.server import Server
 from jobwire.app.signals import run_until_signal
-from jobwire.gql.transports import Terms, graphql_routes
+from jobwire.asgi.whole import DirectApplication
+from jobwire.gql.transports import Terms, graphql_endpoint, graphql_routes
+from jobwire.web.attend import directly
 from tests.gql.callers import authenticate
 
 #: Whom the webhook believes.
@@ -34,22 +34,24 @@ async def serve(database_url: str) -> None:
     )
     async with Jobwire(settings, worker=False) as jobwire:
         # The routes of GraphQL once more, before those with the terms of the settings.
-        routes = [
-            *graphql_routes(
-                lambda: jobwire.engine,
-                authenticate,
-                terms=Terms(
-                    init=DEADLINE,
-                    body=DEADLINE,
-                    uninitialised=UNINITIALISED,
-                ),
+        graphql = graphql_routes(
+            lambda: jobwire.engine,
+            authenticate,
+            terms=Terms(
+                init=DEADLINE,
+                body=DEADLINE,
+                uninitialised=UNINITIALISED,
             ),
-            *create_app(jobwire).routes,
-        ]
+        )
+        posts = [(graphql[0], graphql_endpoint(graphql[0]))]
+        app = DirectApplication(
+            directly(posts, lambda: None),
+            routes=[*graphql, *create_app(jobwire).routes],
+        )
         terms = ConnectionTerms(head=DEADLINE, body=DEADLINE + 0.5, linger=0.5)
         listener = listen("127.0.0.1", 0)
         print(listener.getsockname()[1], flush=True)  # noqa: T201 - for the test
-        await Server(Starlette(routes=routes), jobwire, terms).run_on([listener])
+        await Server(app, jobwire, terms).run_on([listener])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
-from jobwire.web.count_requests import CountRequests
+from jobwire.web.attend import Attend
 from jobwire.web.metrics import Metrics, metrics_route
 
 
@@ -22,7 +22,7 @@ def app_of(metrics: Metrics | None) -> Starlette:
             Route("/graphql", graphql, methods=["POST"]),
             metrics_route(fresh),
         ],
-        middleware=[Middleware(CountRequests, metrics=lambda: metrics)],
+        middleware=[Middleware(Attend, metrics=lambda: metrics)],
     )
 
 

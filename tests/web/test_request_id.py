@@ -13,7 +13,7 @@ from starlette.types import Message
 from starlette.websockets import WebSocket
 from structlog.contextvars import get_contextvars
 
-from jobwire.web.request_id import BindRequestId
+from jobwire.web.attend import Attend
 
 
 async def bound(_: Request) -> Response:
@@ -28,7 +28,7 @@ async def bound_to_socket(socket: WebSocket) -> None:
 
 APP = Starlette(
     routes=[Route("/", bound), WebSocketRoute("/socket", bound_to_socket)],
-    middleware=[Middleware(BindRequestId)],
+    middleware=[Middleware(Attend, metrics=lambda: None)],
 )
 
 

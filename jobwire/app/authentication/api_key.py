@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -42,7 +43,7 @@ class ByApiKey:
     ) -> None:
         await asyncio.gather(*self._noting.values())
 
-    async def __call__(self, asking: Asking) -> Viewer | None:
+    def __call__(self, asking: Asking) -> Awaitable[Viewer] | None:
         """Return whom the key speaks for; None: what was sent is no API key.
 
         Raises:
@@ -50,8 +51,11 @@ class ByApiKey:
         """
         if asking.token is None or not api_keys.is_api_key(asking.token):
             return None
+        return self._authenticate(asking.token)
+
+    async def _authenticate(self, token: str) -> Viewer:
         now = self._clock.now()
-        key = await self._lookup.find(asking.token)
+        key = await self._lookup.find(token)
         viewer = key.viewer(now)
         if key.use_is_worth_noting(now) and key.id not in self._noting:
             noting = asyncio.create_task(self._note_use(key.id))

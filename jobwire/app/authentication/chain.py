@@ -1,8 +1,7 @@
 """The chain of proofs: each looks at what was sent, and the first to know answers."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import jwt
 from starlette.requests import HTTPConnection
@@ -13,8 +12,7 @@ from jobwire.jobs.errors import UnauthenticatedError
 from jobwire.jobs.viewer import Viewer
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(NamedTuple):
     """Somebody who asks to be known.
 
     Attributes:
@@ -40,8 +38,9 @@ class Asking:
 
 
 #: One kind of proof: returns who is asking, or None when what was sent is of another
-#: kind. It raises UnauthenticatedError for a proof of its kind that does not hold.
-Authenticator = Callable[[Asking], Awaitable[Viewer | None]]
+#: kind; at once, or when it has looked. It raises UnauthenticatedError for a proof of
+#: its kind that does not hold.
+Authenticator: TypeAlias = Callable[[Asking], Awaitable[Viewer | None] | Viewer | None]
 
 
 class Chain:
@@ -73,7 +72,9 @@ class Chain:
                 f" {len(asking.token):,}."
             )
         for authenticator in self._authenticators:
-            viewer = await authenticator(asking)
+            viewer = authenticator(asking)
+            if viewer is not None and not isinstance(viewer, Viewer):
+                viewer = await viewer
             if viewer is not None:
                 return viewer
         if asking.token is not None:

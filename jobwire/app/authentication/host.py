@@ -35,7 +35,9 @@ def by_host(
         connection: HTTPConnection, params: Mapping[str, Any]
     ) -> Viewer | None:
         if first is not None:
-            ours = await first(Asking(connection, presented_token(connection, params)))
+            ours = first(Asking(connection, presented_token(connection, params)))
+            if inspect.isawaitable(ours):
+                ours = await ours
             if ours is not None:
                 return ours
         found = (

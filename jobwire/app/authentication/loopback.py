@@ -15,7 +15,7 @@ _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
-async def by_loopback(asking: Asking) -> Viewer | None:
+def by_loopback(asking: Asking) -> Viewer | None:
     """Take whoever sits at this machine for `dev`, with all scopes.
 
     Only without a token: nobody becomes `dev` by one that is wrong or over.

@@ -19,7 +19,7 @@ def by_secret(
     """Authenticate by HS256 tokens of one secret; see `read_token`."""
     remembered = Remembered()
 
-    async def authenticate(asking: Asking) -> Viewer | None:
+    def authenticate(asking: Asking) -> Viewer | None:
         token, now = asking.token, clock.now()
         if token is None:
             return None

@@ -47,7 +47,7 @@ def by_viewer_token(settings: Settings, clock: Callable[[], Clock]) -> Authentic
         clock: Returns the clock of whoever is open at the time.
     """
 
-    async def authenticate(asking: Asking) -> Viewer | None:
+    def authenticate(asking: Asking) -> Viewer | None:
         secret, header = settings.auth_secret, asking.jwt_header()
         if (
             secret is None

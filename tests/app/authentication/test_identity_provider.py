@@ -135,7 +135,7 @@ async def test_a_token_of_the_provider_is_not_the_secret_s(
 ) -> None:
     token = provider.token("RSA", "RS256")
 
-    assert await by_secret(SECRET, clock)(asking(token)) is None
+    assert by_secret(SECRET, clock)(asking(token)) is None
 
 
 @pytest.mark.parametrize(

@@ -108,4 +108,4 @@ async def test_a_request_is_not_local(
     stranger = connection(client, **headers)
 
     assert not is_local(stranger)
-    assert await by_loopback(Asking(stranger, None)) is None
+    assert by_loopback(Asking(stranger, None)) is None

@@ -6,6 +6,7 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
+from jobwire.asgi.timeouts import MOMENT
 from jobwire.gql.transports.presence import WhileConnected
 
 
@@ -23,8 +24,8 @@ class _Client:
         return {"type": "http.disconnect"}
 
 
-async def _work(client: _Client, ends: asyncio.Event) -> str:
-    with WhileConnected(client.request):
+async def _work(client: _Client, ends: asyncio.Event, *, seconds: float = 60) -> str:
+    with WhileConnected(client.request, seconds=seconds):
         await ends.wait()
     return "done"
 
@@ -68,3 +69,42 @@ async def test_what_is_canceled_otherwise_stays_canceled() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await working
+
+
+@pytest.mark.parametrize("seconds", [0.02, MOMENT + 0.05])
+async def test_what_takes_too_long_is_stopped_though_it_is_waited_for(
+    seconds: float,
+) -> None:
+    client = _Client()
+
+    with pytest.raises(TimeoutError):
+        await _work(client, asyncio.Event(), seconds=seconds)
+
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_who_leaves_when_it_has_taken_too_long_is_too_late() -> None:
+    client = _Client()
+    loop = asyncio.get_running_loop()
+
+    async def leave_meanwhile() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            client.leaves.set()
+            await asyncio.wait({asyncio.create_task(asyncio.sleep(0))})
+            left.append(loop.time())
+
+    left: list[float] = []
+    with (
+        pytest.raises(TimeoutError),
+        WhileConnected(client.request, seconds=MOMENT + 0.05),
+    ):
+        await leave_meanwhile()
+
+    task = asyncio.current_task()
+    assert left
+    assert task is not None
+    assert task.cancelling() == 0
