@@ -29,7 +29,7 @@ from jobwire.jobs.long_json import LEFT_OUT, LongColumn, LongJson
 from jobwire.jobs.queries import AsOf, Page, Window
 from jobwire.jobs.rate_limits import OperationKind
 from jobwire.jobs.secrets import JobSecret, hidden_parts
-from jobwire.jobs.selected import Selected
+from jobwire.jobs.selected import Selected, SelectedRow, Selection
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.database import Connection
 
@@ -43,7 +43,7 @@ _LONG_AT_ONCE = 8
 #: How long a query or a mutation may take by default, in seconds. It is more than
 #: `waitForRun` may wait.
 DEADLINE = 60.0
-_PlacedPage: TypeAlias = tuple[Page[Selected], AsOf | None]
+_PlacedPage: TypeAlias = tuple[Page[SelectedRow], AsOf | None]
 #: Is told why the plan of an operation did not give an answer; None: it did.
 OnAnswer = Callable[[str | None], None]
 
@@ -263,17 +263,17 @@ class Context:
         self,
         filter: JobFilter,
         window: Window[UUID],
-        columns: str,
+        selection: Selection,
         *,
         descending: bool,
         with_as_of: bool,
-    ) -> Page[Selected]:
+    ) -> Page[SelectedRow]:
         """Read some columns of a page of jobs behind the viewer's wall.
 
         Args:
             filter: Which jobs.
             window: Which part of the list.
-            columns: A select list of columns of `j`, `j.id` among them.
+            selection: What of each.
             descending: The newest first.
             with_as_of: Whether the operation tells where it stands in the event log.
 
@@ -289,7 +289,7 @@ class Context:
                     self.viewer,
                     filter,
                     window,
-                    columns,
+                    selection,
                     descending=descending,
                     with_as_of=with_as_of,
                 )

@@ -37,6 +37,7 @@ MEMBERS = (*COLUMNS, "attention")
 NAMES = ("ids", "trigger_run_ids")
 #: Who gives all of these asks nothing.
 _ALL: Asked = {"statuses": tuple(JobStatus), "executors": tuple(Executor)}
+_EACH = {member: frozenset(alternatives) for member, alternatives in _ALL.items()}
 _ANY_ATTENTION = frozenset(AttentionKind)
 
 
@@ -101,7 +102,7 @@ def asked_of(filter: JobFilter) -> Asked:
         member: alternatives
         for member, alternatives in zip(MEMBERS, _given(filter), strict=True)
         if alternatives is not None
-        and not (member in _ALL and set(alternatives) == set(_ALL[member]))
+        and not (member in _EACH and _EACH[member].issubset(alternatives))
     }
 
 

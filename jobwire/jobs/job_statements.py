@@ -101,11 +101,13 @@ class _Writer:
                 )
                 for number in range(way.ranges)
             ]
+            if len(parts) == 1:
+                return Statement(parts[0], listed, ranged, looks is not None)
         sql = (
             f"SELECT * FROM (({') UNION ALL ('.join(parts)})) AS parts"
             f" ORDER BY id {self._direction} LIMIT {self._limit}"
         )
-        return Statement(sql, listed, ranged, is_bounded=looks is not None)
+        return Statement(sql, listed, ranged, looks is not None)
 
     def _range(self, index: Index, first: int) -> str:
         """Write the jobs of some values in the order of their index.

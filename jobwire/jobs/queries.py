@@ -7,7 +7,8 @@ that leaves the planner one plan, whatever the statistics say (`job_ranges`).
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Generic, Self, TypeVar
+from operator import itemgetter
+from typing import Any, Generic, Self, TypeVar, cast
 from uuid import UUID
 
 from jobwire.jobs.errors import InvalidInputError, SparseFilterError
@@ -21,7 +22,7 @@ from jobwire.jobs.job import (
 )
 from jobwire.jobs.job_ranges import LOOKS, Span, readings, unbounded_reading
 from jobwire.jobs.long_json import LEFT_OUT, LongColumn, LongJson
-from jobwire.jobs.selected import Selected
+from jobwire.jobs.selected import Selected, SelectedRow, Selection
 from jobwire.jobs.viewer import Viewer
 from jobwire.jobs.wall import Wall, wall_of_jobs, wall_of_parts
 from jobwire.models.database import Connection
@@ -190,9 +191,9 @@ async def read_selected_jobs(
     """
     # A plan for arrays may be made anew each time.
     source, wanted = (_ONE_JOB, ids[0]) if len(ids) == 1 else (_SOME_JOBS, ids)
-    as_of = f"{AS_OF_COLUMNS}, " if with_as_of else ""
+    as_of = f", {AS_OF_COLUMNS}" if with_as_of else ""
     records = await connection.fetch(
-        f"SELECT {as_of}{columns} FROM {source}",
+        f"SELECT {columns}{as_of} FROM {source}",
         wanted,
         *wall,
         record_class=Selected,
@@ -237,17 +238,18 @@ async def read_job_page(
         ForbiddenError: The filter names other users, and the viewer is no admin.
         SparseFilterError: Too many jobs would have to be looked at.
     """
-    columns = Job.columns("j", lean=True)
+    selection = Selection(Job.columns("j", lean=True))
     page = await read_selected_page(
         connection,
         viewer,
         filter,
         window,
-        columns,
+        selection,
         descending=descending,
         with_as_of=True,
     )
-    return page.map(Job.from_record)
+    # Only texts are read as arrays.
+    return cast("Page[Selected]", page).map(Job.from_record)
 
 
 async def read_selected_page(
@@ -255,11 +257,11 @@ async def read_selected_page(
     viewer: Viewer,
     filter: JobFilter,
     window: Window[UUID],
-    columns: str,
+    selection: Selection,
     *,
     descending: bool,
     with_as_of: bool,
-) -> Page[Selected]:
+) -> Page[SelectedRow]:
     """Read some columns of one page of jobs, in one statement.
 
     Args:
@@ -267,7 +269,7 @@ async def read_selected_page(
         viewer: Behind whose wall.
         filter: Which jobs.
         window: Which part of the list.
-        columns: A select list of columns of `j`, `j.id` among them.
+        selection: What of each.
         descending: The newest first.
         with_as_of: Read where that read stands in the event log, too.
 
@@ -281,36 +283,61 @@ async def read_selected_page(
     span = Span(
         limit=window.size + 1, descending=descending, after=after, before=before
     )
-    direction = "DESC" if span.descending else "ASC"
     for reading in readings(filter.within(viewer), span):
-        selected = f"{columns}, j.is_cut" if reading.is_bounded else columns
         records = await connection.fetch(
-            _page_statement(reading.sql, selected, direction, with_as_of=with_as_of),
+            _page_statement(
+                reading.sql,
+                selection,
+                is_bounded=reading.is_bounded,
+                descending=span.descending,
+                with_as_of=with_as_of,
+            ),
             *reading.values,
             record_class=Selected,
         )
         if reading.is_bounded and any(one["is_cut"] for one in records):
             continue
-        if not with_as_of:
-            return window.page(records)
-        found = [] if records[0]["id"] is None else records
-        return window.page(found, AsOf.from_record(records[0]))
+        as_of = AsOf.from_record(records[0]) if with_as_of else None
+        if selection.texts is not None:
+            arrays = [array or () for array in records[0][: 1 + len(selection.texts)]]
+            rows: list[SelectedRow] = list(zip(*arrays, strict=True))
+            # They are in their order already, but nothing promises that.
+            rows.sort(key=itemgetter(0), reverse=span.descending)
+            return window.page(rows, as_of)
+        is_empty = with_as_of and records[0]["id"] is None
+        return window.page([] if is_empty else records, as_of)
     raise SparseFilterError(LOOKS[-1])
 
 
 @lru_cache(maxsize=_MAX_KEPT)
 def _page_statement(
-    jobs: str, columns: str, direction: str, *, with_as_of: bool
+    jobs: str,
+    selection: Selection,
+    *,
+    is_bounded: bool,
+    descending: bool,
+    with_as_of: bool,
 ) -> str:
-    """Write the statement of a page; being the same text, asyncpg finds it at once."""
+    """Write the statement of a page; being the same text, asyncpg finds it at once.
+
+    Each job is a row, or each column an array, which takes less time on both sides.
+    """
+    if selection.texts is not None:
+        selected = [f"array_agg({one})" for one in ("j.id", *selection.texts)]
+        if is_bounded:
+            selected.append("bool_or(j.is_cut) AS is_cut")
+        if with_as_of:
+            selected.append(AS_OF_COLUMNS)
+        return f"SELECT {', '.join(selected)} FROM ({jobs}) AS j"
+    columns = f"{selection.columns}, j.is_cut" if is_bounded else selection.columns
     # A row even where there is no job says where the read stands in the log.
     source = (
-        f"{AS_OF_COLUMNS}, {columns} FROM (SELECT) AS one"
+        f"{columns}, {AS_OF_COLUMNS} FROM (SELECT) AS one"
         f" LEFT JOIN ({jobs}) AS j ON true"
         if with_as_of
         else f"{columns} FROM ({jobs}) AS j"
     )
-    return f"SELECT {source} ORDER BY j.id {direction}"
+    return f"SELECT {source} ORDER BY j.id {'DESC' if descending else 'ASC'}"
 
 
 @dataclass(frozen=True, slots=True)

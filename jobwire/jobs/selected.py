@@ -1,6 +1,6 @@
 """Rows of which only some columns were selected."""
 
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import asyncpg
 
@@ -18,3 +18,19 @@ class Selected(asyncpg.Record):
             return self[name]
         except KeyError:
             raise AttributeError(name) from None
+
+
+#: A row of a page, its values in their places.
+SelectedRow: TypeAlias = Selected | tuple[Any, ...]
+
+
+class Selection(NamedTuple):
+    """What is selected of each job of a page; its id comes first.
+
+    Attributes:
+        columns: A select list of columns of `j`.
+        texts: The expressions of text that follow the id; None: other columns do.
+    """
+
+    columns: str
+    texts: tuple[str, ...] | None = None

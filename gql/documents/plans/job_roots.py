@@ -13,11 +13,11 @@ from jobwire.gql.documents.plans.values import resolved_member
 from jobwire.gql.global_ids import parse_job_id
 from jobwire.gql.queries.jobs import wanted_page
 from jobwire.jobs.job import Job
-from jobwire.jobs.selected import Selected
+from jobwire.jobs.selected import Selected, Selection
 
 
 def _jobs(compiler: Compiler, member: Member) -> Write:
-    write, columns = _shaped(compiler, member, JOB_CONNECTION, lean=True)
+    write, selection = _shaped(compiler, member, JOB_CONNECTION, lean=True)
     with_as_of = compiler.source.selects("asOf")
 
     async def read(context: Context, **arguments: Any) -> JobRows:
@@ -25,7 +25,7 @@ def _jobs(compiler: Compiler, member: Member) -> Write:
         page = await context.read_selected_page(
             wanted.filter,
             wanted.window,
-            columns,
+            selection,
             descending=wanted.descending,
             with_as_of=with_as_of,
         )
@@ -40,7 +40,8 @@ def _job(compiler: Compiler, member: Member) -> Write | None:
     if names.count(member.name) > 1:
         # Several are read with one statement, by the field's own code.
         return None
-    write, columns = _shaped(compiler, member, JOB, lean=False)
+    write, selection = _shaped(compiler, member, JOB, lean=False)
+    columns = selection.columns
     with_as_of = compiler.source.selects("asOf")
 
     async def read(context: Context, id: str) -> Selected | None:
@@ -55,13 +56,13 @@ def _job(compiler: Compiler, member: Member) -> Write | None:
 
 def _shaped(
     compiler: Compiler, member: Member, shape: Shape, *, lean: bool
-) -> tuple[Write, str]:
+) -> tuple[Write, Selection]:
     """Return what writes a root field, and what is selected for it."""
     select = SelectList(lambda name: Job.column(name, "j", lean=lean))
     select.columns(("id",))
     kind = compiler.source.root.fields[member.name].type
     write = Shaping(compiler, select).value(kind, member.details, shape)
-    return write, str(select)
+    return write, select.selection()
 
 
 ROOTS: dict[tuple[str, str], CompileRoot] = {

@@ -14,7 +14,7 @@ from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.iso8601 import format_duration
 from jobwire.jobs.lifecycle import is_cancelable, is_retryable, is_terminal
 from jobwire.jobs.queries import Page
-from jobwire.jobs.selected import Selected
+from jobwire.jobs.selected import Selected, SelectedRow
 from jobwire.models.vocabulary import JobStatus
 
 #: In UTC with milliseconds, as `format_instant` writes it; an interval as the zone
@@ -31,7 +31,9 @@ def _column(sql: str) -> Text:
 
 def _name(name: str, of: Mapping[str, str]) -> Text:
     """Write the name that stands for a word of a closed vocabulary, never null."""
-    cases = " ".join(f"WHEN '{word}' THEN '\"{name}\"'" for word, name in of.items())
+    if all(word == shown for word, shown in of.items()):
+        return Text(f"""'"' || j.{name} || '"'""")
+    cases = " ".join(f"WHEN '{word}' THEN '\"{shown}\"'" for word, shown in of.items())
     return Text(f"CASE j.{name} {cases} END")
 
 
@@ -141,7 +143,7 @@ class JobRows:
         filter: Which jobs were asked for.
     """
 
-    page: Page[Selected]
+    page: Page[SelectedRow]
     filter: JobFilter
 
     @property
@@ -151,8 +153,9 @@ class JobRows:
         return PageInfo.of(self.page, [_cursor(row) for row in ends])
 
 
-def _cursor(row: Selected) -> str:
-    return job_cursors().encode(row["id"])
+def _cursor(row: SelectedRow) -> str:
+    # The id comes first.
+    return job_cursors().encode(row[0])
 
 
 _EDGE = Shape(

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from jobwire.jobs.selected import Selection
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -96,18 +98,23 @@ class SelectList:
         """
         self._column = column
         self._selected: dict[str, None] = {}
+        self._names: set[str] = set()
+        self._texts: list[str] = []
 
     def columns(self, names: tuple[str, ...]) -> None:
         """Select columns under their own names."""
+        self._names.update(names)
         for name in names:
             self._selected[self._column(name)] = None
 
-    def text(self, sql: str) -> str:
-        """Select an expression; return the name that it has."""
-        name = f"text_{len(self._selected)}"
-        self._selected[f"{sql} AS {name}"] = None
-        return name
+    def text(self, sql: str) -> int:
+        """Select an expression of text; return its place in a row."""
+        place = len(self._selected)
+        self._selected[f"{sql} AS text_{place}"] = None
+        self._texts.append(sql)
+        return place
 
-    def __str__(self) -> str:
+    def selection(self) -> Selection:
         """Write it."""
-        return ", ".join(self._selected)
+        texts = tuple(self._texts) if self._names == {"id"} else None
+        return Selection(", ".join(self._selected), texts)
