@@ -199,7 +199,7 @@ def _past_middleware(settings: Settings, find: FindEndpoint) -> FindEndpoint:
         return lambda _: None
     if not settings.allowed_origins:
         return find
-    return lambda scope: None if raw_header(scope, b"origin") else find(scope)
+    return lambda scope: find(scope) if raw_header(scope, b"origin") is None else None
 
 
 def _authenticate(place: _Place, given: HostAuthenticate | None) -> Authenticate:
