@@ -58,6 +58,9 @@ class AppServer(uvicorn.Server):
             # Compressing each frame would double the CPU per delivery.
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
+            # A request that waited behind another would begin with what that has bound
+            # to its log lines.
+            reset_contextvars=True,
         )
         super().__init__(self._config)
         self._asked = asyncio.Event()

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Scope
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 from jobwire.app.http import create_app
 from jobwire.app.jobwire import Jobwire
@@ -50,6 +51,10 @@ class _Asked:
                 return WholeAnswer(200, PLAIN, b"x" * LONG)
             case b"streamed":
                 return StreamingResponse(_parts())
+            case b"bound":
+                bound = ",".join(sorted(get_contextvars()))
+                bind_contextvars(user_id="ann")
+                return WholeAnswer(200, PLAIN, bound.encode())
             case b"waits":
                 while (await request.receive())["type"] != "http.disconnect":
                     pass
@@ -149,6 +154,12 @@ async def test_requests_that_come_at_once_are_answered_in_order(raw: Raw) -> Non
     answers = [(await raw.answer()).body for _ in bodies]
 
     assert answers == [b"direct " + body for body in bodies]
+
+
+async def test_nothing_is_bound_that_a_request_before_has_bound(raw: Raw) -> None:
+    raw.write(post(b"bound") * 2)
+
+    assert [(await raw.answer()).body for _ in range(2)] == [b"", b""]
 
 
 @pytest.mark.parametrize(
