@@ -19,7 +19,8 @@ TYPES = "{ jobTypes { name } }"
 
 
 async def ask(url: str, query: str) -> dict[str, object]:
-    async with httpx.AsyncClient() as http:
+    # While it starts, a busy machine takes its time.
+    async with httpx.AsyncClient(timeout=30) as http:
         answer = await http.post(f"{url}graphql", json={"query": query})
     found: dict[str, object] = answer.json()["data"]
     return found
