@@ -20,9 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from jobwire.asgi.closing import Closing
-from jobwire.asgi.headers import header, headers
+from jobwire.asgi.headers import RawHeaders, as_sent, header, headers
 from jobwire.asgi.pieces import PIECE
-from jobwire.asgi.whole import RawHeaders, WholeAnswer
+from jobwire.asgi.whole import WholeAnswer
 from jobwire.gql import json_codec
 from jobwire.gql.context import Context
 from jobwire.gql.error_codes import ErrorCode
@@ -240,13 +240,12 @@ async def _nothing(_: Scope, __: Receive, ___: Send) -> None:
 @lru_cache
 def _headers_of(media_type: str, unplanned: str | None) -> RawHeaders:
     plan = "compiled" if unplanned is None else f'executor; reason="{unplanned}"'
-    headers = {
-        **_HEADERS,
-        "Content-Type": f"{media_type}; charset=utf-8",
-        "X-Jobwire-Plan": plan,
-    }
-    return tuple(
-        (name.lower().encode(), value.encode()) for name, value in headers.items()
+    return as_sent(
+        {
+            **_HEADERS,
+            "Content-Type": f"{media_type}; charset=utf-8",
+            "X-Jobwire-Plan": plan,
+        }
     )
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from jobwire.asgi.headers import RawHeaders
 from jobwire.asgi.pieces import PIECE
 from jobwire.asgi.whole import (
     DirectApplication,
     Endpoint,
-    RawHeaders,
     WholeAnswer,
     WholeRequest,
 )

@@ -104,8 +104,8 @@ def create_app(
         on_answer=place.count_answer,
     )
     webhook = trigger_webhook_route(events.admit, events.take_in)
-    middleware.append(Middleware(PostsFirst, routes=[graphql[0], webhook]))
     posts = [(graphql[0], graphql_endpoint(graphql[0])), (webhook, webhook.endpoint)]
+    middleware.append(Middleware(PostsFirst, routes=[route for route, _ in posts]))
     return DirectApplication(
         _past_middleware(settings, directly(posts, place.metrics)),
         routes=[

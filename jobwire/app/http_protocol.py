@@ -132,10 +132,11 @@ class HttpProtocol(HttpToolsProtocol):
             or sum(map(len, chain.from_iterable(self.headers))) > terms.head_bytes
         ):
             raise self._head_too_large()
-        check_head(self.parser.get_http_version(), self.headers)
+        version = self.parser.get_http_version()
+        check_head(version, self.headers)
         self._await(_Stage.NOTHING)
         if not self.parser.should_upgrade():
-            self._begin_exchange()
+            self._begin_exchange(version)
         elif self._should_upgrade():
             super().on_headers_complete()
         elif self.parser.get_method() == b"CONNECT":
@@ -197,9 +198,9 @@ class HttpProtocol(HttpToolsProtocol):
             seconds, self.timeout_keep_alive_handler
         )
 
-    def _begin_exchange(self) -> None:
+    def _begin_exchange(self, version: str) -> None:
         """Have the application answer, now or when it has answered what came before."""
-        parser, version = self.parser, self.parser.get_http_version()
+        parser = self.parser
         path, raw_path, query_string = _parts(self.url)
         self.scope |= {
             "http_version": version,

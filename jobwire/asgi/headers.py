@@ -1,11 +1,23 @@
-"""Headers of a request, without the forms of a mapping of all of them.
+"""Headers as they are sent, without the forms of a mapping of all of them.
 
 Starlette's takes several times as long to look for one, and several are looked for in
 each request.
 """
 
+from collections.abc import Mapping
+
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
+
+#: Headers as they are sent, their names in lower case.
+RawHeaders = tuple[tuple[bytes, bytes], ...]
+
+
+def as_sent(headers: Mapping[str, str]) -> RawHeaders:
+    """Return headers as they are sent."""
+    return tuple(
+        (name.lower().encode(), value.encode()) for name, value in headers.items()
+    )
 
 
 def raw_header(scope: Scope, name: bytes) -> bytes | None:

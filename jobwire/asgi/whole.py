@@ -7,10 +7,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from jobwire.asgi.headers import RawHeaders
 from jobwire.asgi.pieces import in_pieces
 
-#: Headers, their names in lower case.
-RawHeaders = tuple[tuple[bytes, bytes], ...]
 #: Answers a request, as the endpoint of a route does.
 Endpoint = Callable[[Request], Awaitable[ASGIApp]]
 #: Returns the endpoint of a request, which does all that the application would; None:

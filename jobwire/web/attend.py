@@ -103,7 +103,7 @@ class _Attended:
                 scope, receive, self.completing(send)
             )
         answer.headers = completed_whole(answer.headers)
-        answer.own = ((HEADER, self.request_id),)
+        answer.own = (*answer.own, (HEADER, self.request_id))
         self._count(answer.status)
         return answer
 

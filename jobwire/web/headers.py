@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from structlog.contextvars import get_contextvars
 
-from jobwire.asgi.whole import RawHeaders
+from jobwire.asgi.headers import RawHeaders, as_sent
 from jobwire.web.request_id import HEADER
 
 #: What every answer says: it is only what its Content-Type says, nobody frames it, and
@@ -49,12 +49,8 @@ async def internal_error(_: Request, __: Exception) -> Response:
     return answer
 
 
-def _raw(headers: Mapping[str, str]) -> dict[bytes, bytes]:
-    return {name.lower().encode(): value.encode() for name, value in headers.items()}
-
-
-_ALWAYS = _raw(ALWAYS)
-_UNLESS_SAID = _raw(UNLESS_SAID)
+_ALWAYS = dict(as_sent(ALWAYS))
+_UNLESS_SAID = dict(as_sent(UNLESS_SAID))
 
 
 def completed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from jobwire.asgi.body import PATIENCE, BodyRefusedError, read_body
 from jobwire.asgi.closing import Closing
+from jobwire.asgi.headers import as_sent
 from jobwire.asgi.whole import WholeAnswer
 from jobwire.jobs.errors import InvalidInputError, WebhookSignatureError
 from jobwire.jobs.webhook import MAX_BODY_BYTES, Received
@@ -22,11 +23,7 @@ log = logging.getLogger(__name__)
 
 PATH = "/api/trigger/webhook"
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-_RAW_HEADERS = (
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"content-type", b"application/json"),
-)
+_RAW_HEADERS = as_sent({**_HEADERS, "Content-Type": "application/json"})
 
 #: Reads the headers of a request. It may raise WebhookSignatureError and
 #: WebhookUnavailableError.

@@ -35,9 +35,8 @@ def by_host(
         connection: HTTPConnection, params: Mapping[str, Any]
     ) -> Viewer | None:
         if first is not None:
-            ours = first(Asking(connection, presented_token(connection, params)))
-            if inspect.isawaitable(ours):
-                ours = await ours
+            asking = Asking(connection, presented_token(connection, params))
+            ours = await _awaited(first(asking))
             if ours is not None:
                 return ours
         found = (
@@ -45,6 +44,10 @@ def by_host(
             if takes_params
             else authenticate(connection)
         )
-        return await found if inspect.isawaitable(found) else found
+        return await _awaited(found)
 
     return adapted
+
+
+async def _awaited(found: Awaitable[Viewer | None] | Viewer | None) -> Viewer | None:
+    return await found if inspect.isawaitable(found) else found
