@@ -12,7 +12,7 @@ from jobwire.models.database import Connection
 from jobwire.models.vocabulary import BulkStatus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BulkOperation(Row):
     """A row of `bulk_operations`; see `jobwire.models.BulkOperation`."""
 
@@ -42,7 +42,7 @@ class BulkOperation(Row):
         return Viewer(self.user_id, known_scopes(self.scopes))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refusal(Row):
     """A job that refused, and why."""
 

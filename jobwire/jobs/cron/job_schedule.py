@@ -16,7 +16,7 @@ from jobwire.jobs.job import Row
 from jobwire.models.vocabulary import ScheduleOwner
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clockwork(Row):
     """What of a job schedule its ticks depend on."""
 
@@ -79,7 +79,7 @@ class Clockwork(Row):
             return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JobSchedule(Clockwork):
     """A row of `job_schedules`; see `jobwire.models.JobSchedule` for each column."""
 

@@ -20,7 +20,7 @@ FOLLOWED_AT_ONCE = 100
 _LAST = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LogLine(Row):
     """A row of `job_logs`."""
 

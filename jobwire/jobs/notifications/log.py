@@ -53,7 +53,7 @@ UPDATE notifications
     LIMIT $5 FOR UPDATE SKIP LOCKED))"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Notification(Row):
     """A row of `notifications`; see `jobwire.models.Notification` for each column."""
 
