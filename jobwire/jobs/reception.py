@@ -8,6 +8,10 @@ from jobwire.jobs.posted import Posted
 from jobwire.jobs.webhook import Received, take_in
 from jobwire.models.database import Database
 
+#: How long events hold up the next ones, in seconds. They take several statements: an
+#: empty moment between two of them is for the next batch, which costs little more.
+PATIENCE = 0.005
+
 
 class Reception:
     """Takes in events, in the order in which they come.
@@ -20,7 +24,9 @@ class Reception:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._gathering = Gathering(self._take_in, weigh=lambda one: weight(one.text))
+        self._gathering = Gathering(
+            self._take_in, weigh=lambda one: weight(one.text), patience=PATIENCE
+        )
 
     async def take_in(self, posted: Posted) -> Received:
         """Take in an event as `take_in` does; it is committed when this returns."""

@@ -5,6 +5,7 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -78,10 +79,7 @@ def trigger_webhook_route(
             return _refusal(error.status, str(error))
         except ClientDisconnect:
             return Response(status_code=400)
-        answered = {"status": received.receipt.value}
-        if received.reason is not None:
-            answered["reason"] = received.reason
-        return WholeAnswer(200, _RAW_HEADERS, _compact(answered))
+        return WholeAnswer(200, _RAW_HEADERS, _told(received))
 
     return Route(PATH, answer, methods=["POST"])
 
@@ -117,7 +115,11 @@ class Refusals:
         self._count = 0
 
 
-def _compact(answered: dict[str, str]) -> bytes:
+@lru_cache(maxsize=64)
+def _told(received: Received) -> bytes:
+    answered = {"status": received.receipt.value}
+    if received.reason is not None:
+        answered["reason"] = received.reason
     return json.dumps(answered, separators=(",", ":"), ensure_ascii=False).encode()
 
 
