@@ -17,10 +17,14 @@ class Text:
     """A field that PostgreSQL writes.
 
     Attributes:
-        sql: An expression of text that is JSON, never NULL.
+        sql: An expression of text, never NULL, that is JSON with what stands around it.
+        before: What stands before it, always the same.
+        after: What stands behind it, always the same.
     """
 
     sql: str
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,10 @@ class Shaping:
                 parts.constant(encode_basestring(kind.name))
                 continue
             match shape.fields[member.name]:
-                case Text(sql):
+                case Text(sql, before, after):
+                    parts.constant(before)
                     parts.column(sql)
+                    parts.constant(after)
                 case Made(columns, make):
                     self._select.columns(columns)
                     parts.made(make)
@@ -183,7 +185,7 @@ class _Parts:
         if self._sql:
             if self._constant:
                 self._sql.append(_quote(self._constant))
-            column = self._select.text(" || ".join(self._sql))
+            column = self._select.text(_concatenated(self._sql))
             self._texts.append(partial(map, itemgetter(column)))
             self._constant, self._sql = "", []
 
@@ -210,6 +212,14 @@ class _Parts:
                 answer.pieces.extend(texts((row,)))
 
             self._written.append(write)
+
+
+def _concatenated(parts: Sequence[str]) -> str:
+    """Write one text of several, by halves: from the left, each would copy all before."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return f"({_concatenated(parts[:half])} || {_concatenated(parts[half:])})"
 
 
 def _quote(text: str) -> str:

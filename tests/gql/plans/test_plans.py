@@ -1,5 +1,6 @@
 """What plans answer, what they leave to the executor, and that nothing is repeated."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ from jobwire.gql.documents.cache import (
     DocumentCache,
 )
 from jobwire.gql.documents.plans.plan import MAX_CHOICES
+from jobwire.jobs.engine import Engine
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.models.database import Database
+from tests.gql.callers import CALLERS
 from tests.gql.client import Api
+from tests.gql.plans.both import both
 from tests.gql.types import MakeJob
 
 PLAN = "x-jobwire-plan"
@@ -184,3 +188,30 @@ async def test_what_the_jobs_of_a_page_have_is_read_for_all_of_them_at_once(
 
     assert len(found["jobs"]["nodes"]) == 3
     assert len(statements) == 1 + 1 + 2 + 2
+
+
+@pytest.mark.parametrize(
+    ("instant", "shown"),
+    [
+        ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000Z"),
+        ("2026-01-02T03:04:05.1Z", "2026-01-02T03:04:05.100Z"),
+        ("2026-01-02T03:04:05.12Z", "2026-01-02T03:04:05.120Z"),
+        ("2026-01-02T03:04:05.123Z", "2026-01-02T03:04:05.123Z"),
+        ("2026-12-31T23:59:59.999999Z", "2026-12-31T23:59:59.999Z"),
+        ("1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999Z"),
+        ("0001-01-01T00:00:00.001Z", "0001-01-01T00:00:00.001Z"),
+        ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
+    ],
+)
+async def test_an_instant_has_its_milliseconds_and_no_more(
+    engine: Engine, api: Api, make_job: MakeJob, instant: str, shown: str
+) -> None:
+    """Of a fraction PostgreSQL itself writes no zeros at the end."""
+    at = datetime.fromisoformat(instant)
+    job = await make_job(status="SUCCEEDED", run_at=at, finished=at)
+    query = f'{{ job(id: "{job_id_text(job.id)}") {{ runAt finishedAt }} }}'
+
+    assert (await api.data(query))["job"] == {"runAt": shown, "finishedAt": shown}
+
+    answers = await both(engine, CALLERS["admin"], query, {})
+    assert answers.planned == answers.executed
