@@ -41,8 +41,8 @@ class Columns(Protocol):
 class Row:
     """A row of a table as a frozen dataclass whose fields are its columns.
 
-    It has no slots: a frozen dataclass sets its fields one by one, which for the many of
-    a job takes ten times as long as to fill a dictionary.
+    It has no slots: a frozen dataclass sets its fields one by one, which for those of a
+    job takes ten times as long as to fill a dictionary.
     """
 
     #: JSON that may be long, and the condition under which it is left out then.

@@ -215,7 +215,7 @@ class _Parts:
 
 
 def _concatenated(parts: Sequence[str]) -> str:
-    """Write one text of several, by halves: from the left, each would copy all before."""
+    """Write one text of several, by halves: from the left each copies all before it."""
     if len(parts) == 1:
         return parts[0]
     half = len(parts) // 2
