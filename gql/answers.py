@@ -1,5 +1,6 @@
 """Answers: by the plan of an operation, and by the executor where that leaves off."""
 
+import logging
 from collections.abc import Callable, Mapping
 from inspect import isawaitable
 from typing import Any
@@ -19,6 +20,8 @@ from jobwire.gql.documents import MAX_ERRORS, Document
 from jobwire.gql.documents.plans import Plan, Run, Unplanned
 from jobwire.gql.result import Result, to_response
 from jobwire.gql.schema import core
+
+log = logging.getLogger(__name__)
 
 
 async def answer(
@@ -41,7 +44,7 @@ async def answer(
         done = run.done
         return _planned(await plan.answer(run), context)
     except Exception as error:  # noqa: BLE001 - the executor runs into it, and tells
-        reason = _reason(error)
+        failure = error
     context.begin_answer()
     executed = execute(
         core,
@@ -53,7 +56,7 @@ async def answer(
         max_coercion_errors=MAX_ERRORS,
         middleware=[not_again(done)] if done else None,
     )
-    return await _executed(executed, reason, context)
+    return await _executed(executed, failure, context)
 
 
 async def answer_event(plan: Plan, executor: Executor[Any], root: object) -> Result:
@@ -71,12 +74,12 @@ async def answer_event(plan: Plan, executor: Executor[Any], root: object) -> Res
         run = Run(context, executor.variable_values, root)
         return _planned(await plan.answer(run), context)
     except Exception as error:  # noqa: BLE001 - the executor runs into it, and tells
-        reason = _reason(error)
+        failure = error
     context.begin_answer()
     answering = executor.build_per_event_executor(root)
     answering.context_value = context
     executed = execute_subscription_event(answering)
-    return await _executed(executed, reason, context)
+    return await _executed(executed, failure, context)
 
 
 def _planned(data: str, context: Context) -> Result:
@@ -86,15 +89,21 @@ def _planned(data: str, context: Context) -> Result:
 
 
 async def _executed(
-    executed: AwaitableOrValue[ExecutionResult], reason: str, context: Context
+    executed: AwaitableOrValue[ExecutionResult], failure: Exception, context: Context
 ) -> Result:
+    """Return what the executor answers after a plan has not."""
     result = await executed if isawaitable(executed) else executed
+    reason = "an answer with errors"
+    if isinstance(failure, Unplanned):
+        reason = failure.reason
+    elif not result.errors:
+        log.warning(
+            "the executor answered what a plan has failed at",
+            exc_info=failure,
+            extra={"action": "plan-failed"},
+        )
     context.on_answer(reason)
     return Result.of(to_response(result), unplanned=reason)
-
-
-def _reason(error: Exception) -> str:
-    return error.reason if isinstance(error, Unplanned) else "an answer with errors"
 
 
 def not_again(done: Mapping[str, Any]) -> Callable[..., Any]:

@@ -59,7 +59,6 @@ def _shaped(
 ) -> tuple[Write, Selection]:
     """Return what writes a root field, and what is selected for it."""
     select = SelectList(lambda name: Job.column(name, "j", lean=lean))
-    select.columns(("id",))
     kind = compiler.source.root.fields[member.name].type
     write = Shaping(compiler, select).value(kind, member.details, shape)
     return write, select.selection()

@@ -167,7 +167,7 @@ def _cursor(row: SelectedRow) -> str:
 
 _EDGE = Shape(
     {
-        "cursor": Made(("id",), lambda row: f'"{_cursor(row)}"'),
+        "cursor": Made((), lambda row: f'"{_cursor(row)}"'),
         "node": Part(JOB),
     },
     lambda row: row,

@@ -92,24 +92,24 @@ class Shape:
 
 
 class SelectList:
-    """What is selected of each row, everything once."""
+    """What is selected of each row, everything once; its id comes first."""
 
     def __init__(self, column: Callable[[str], str]) -> None:
-        """Begin with nothing.
+        """Begin with the id.
 
         Args:
             column: Writes how a column is selected under its own name.
         """
         self._column = column
-        self._selected: dict[str, None] = {}
-        self._names: set[str] = set()
+        self._selected: dict[str, None] = {column("id"): None}
         self._texts: list[str] = []
+        self._is_read_by_name = False
 
     def columns(self, names: tuple[str, ...]) -> None:
-        """Select columns under their own names."""
-        self._names.update(names)
+        """Select columns that are read by their own names."""
         for name in names:
             self._selected[self._column(name)] = None
+            self._is_read_by_name = True
 
     def text(self, sql: str) -> int:
         """Select an expression of text; return its place in a row."""
@@ -120,5 +120,5 @@ class SelectList:
 
     def selection(self) -> Selection:
         """Write it."""
-        texts = tuple(self._texts) if self._names == {"id"} else None
+        texts = None if self._is_read_by_name else tuple(self._texts)
         return Selection(", ".join(self._selected), texts)

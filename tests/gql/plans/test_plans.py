@@ -77,6 +77,24 @@ async def test_an_operation_of_very_many_choices_is_executed_for_the_last(
     ]
 
 
+async def test_a_plan_that_fails_where_the_executor_does_not_is_told_of(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The caller has an answer, and who runs the server hears of the fault."""
+
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("jobwire.gql.documents.plans.plan.Plan.answer", fail)
+    response = await api.post({"query": "{ viewer { userId } }"})
+
+    assert response.json() == {"data": {"viewer": {"userId": "user-1"}}}
+    assert response.headers[PLAN] == 'executor; reason="an answer with errors"'
+    [told] = [one for one in caplog.records if one.name == "jobwire.gql.answers"]
+    assert told.__dict__["action"] == "plan-failed"
+    assert isinstance(told.exc_info[1], ZeroDivisionError)
+
+
 async def test_a_mutation_whose_answer_fails_is_done_once(
     api: Api, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
