@@ -45,6 +45,11 @@ def to_level(level: LogLevel | None) -> Level:
     return Level.DEBUG if level is None else Level[level.name]
 
 
+def shown_count(dropped: int | None) -> int | None:
+    """Return how many lines were dropped, as far as an Int can tell."""
+    return None if dropped is None else min(dropped, _MAX_INT)
+
+
 @strawberry.type(
     description=(
         "A line that the code of a job wrote. A job keeps its newest 1,000, and at the"
@@ -93,9 +98,7 @@ class JobLog:
             attempt=line.attempt,
             message=line.message,
             written=line.fields,
-            dropped_count=(
-                None if line.dropped is None else min(line.dropped, _MAX_INT)
-            ),
+            dropped_count=shown_count(line.dropped),
         )
 
 

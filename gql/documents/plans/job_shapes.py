@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import Any
 
-from jobwire.gql.documents.plans.shapes import Code, How, Made, Part, Shape, Shown, Text
+from jobwire.gql.documents.plans.connections import connection
+from jobwire.gql.documents.plans.job_parts import ATTEMPTS, EVENTS, LOGS
+from jobwire.gql.documents.plans.shapes import Code, How, Made, Shape, Text
 from jobwire.gql.pagination import job_cursors
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_status import JobStatus as ShownStatus
-from jobwire.gql.types.page_info import PageInfo
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.iso8601 import format_duration
 from jobwire.jobs.lifecycle import is_cancelable, is_retryable, is_terminal
@@ -94,11 +95,13 @@ _JOB_FIELDS: dict[str, How] = {
         "CASE WHEN j.finished IS NULL THEN to_json(j.attention)::text ELSE '[]' END"
     ),
     "data": Code(("id", "type", "secret_data", "secret_result", "data")),
-    "result": Code(("id", "type", "secret_data", "secret_result", "success", "result")),
+    "result": Code(
+        ("id", "type", "secret_data", "secret_result", "success", "result"), "result"
+    ),
     "redacted": Code(("type", "secret_data", "secret_result")),
-    "failure": Code(("failure_kind", "result")),
+    "failure": Code(("failure_kind", "result"), "failure_kind"),
     "success": _or_null(_column("success")),
-    "progress": Code(("progress", "updated_at")),
+    "progress": Code(("progress", "updated_at"), "progress"),
     "retryConfig": Code(("retry_config",)),
     "metadata": Code(("metadata",)),
     "queue": _string("queue"),
@@ -130,13 +133,14 @@ _JOB_FIELDS: dict[str, How] = {
             "cancel_acknowledged_at",
             "cancel_outcome",
             "cancel_confirmed_at",
-        )
+        ),
+        "cancel_outcome",
     ),
-    "attempts": Code(("id",)),
-    "events": Code(("id", "type", "secret_data", "secret_result")),
-    "logs": Code(("id",)),
-    "schedule": Code(("schedule_id",)),
-    "replayOf": Code(("replay_of",)),
+    "attempts": ATTEMPTS,
+    "events": EVENTS,
+    "logs": LOGS,
+    "schedule": Code(("schedule_id",), "schedule_id"),
+    "replayOf": Code(("replay_of",), "replay_of"),
 }
 JOB = Shape(_JOB_FIELDS, _Row)
 
@@ -153,32 +157,15 @@ class JobRows:
     page: Page[SelectedRow]
     filter: JobFilter
 
-    @property
-    def page_info(self) -> PageInfo:
-        """Where the page stands in its list."""
-        ends = [self.page.items[0], self.page.items[-1]] if self.page.items else []
-        return PageInfo.of(self.page, [_cursor(row) for row in ends])
-
 
 def _cursor(row: SelectedRow) -> str:
     # The id comes first.
     return job_cursors().encode(row[0])
 
 
-_EDGE = Shape(
-    {
-        "cursor": Made((), lambda row: f'"{_cursor(row)}"'),
-        "node": Part(JOB),
-    },
-    lambda row: row,
-)
-JOB_CONNECTION = Shape(
-    {
-        "edges": Part(_EDGE, lambda rows: rows.page.items),
-        "nodes": Part(JOB, lambda rows: rows.page.items),
-        "pageInfo": Shown(lambda rows: rows.page_info),
-        "totalCount": Code(),
-        "asOf": Code(),
-    },
-    lambda rows: rows,
+JOB_CONNECTION = connection(
+    JOB,
+    _cursor,
+    page_of=lambda rows: rows.page,
+    beside={"totalCount": Code(), "asOf": Code()},
 )

@@ -5,7 +5,7 @@ which is then given a row that has only those columns. Texts that follow one ano
 one column.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -46,9 +46,11 @@ class Code:
 
     Attributes:
         columns: What the code reads.
+        is_null_with: The one that is null where there is nothing to show; None: none.
     """
 
     columns: tuple[str, ...] = ()
+    is_null_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,23 @@ class Shown:
     make: Callable[[Any], Any]
 
 
-How: TypeAlias = Text | Made | Code | Part | Shown
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A field that shows something of each row, read for all rows at once.
+
+    Attributes:
+        columns: What of a row it is read by.
+        read: Gets the context, the rows and the field's arguments; returns what is
+            shown of each, in their order.
+        shape: That of what is shown.
+    """
+
+    columns: tuple[str, ...]
+    read: Callable[..., Awaitable[Sequence[Any]]]
+    shape: "Shape"
+
+
+How: TypeAlias = Text | Made | Code | Part | Shown | Loaded
 
 
 @dataclass(frozen=True, slots=True)

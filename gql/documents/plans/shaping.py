@@ -16,10 +16,12 @@ from graphql.execution.collect_fields import FieldDetailsList
 
 from jobwire.gql.documents.plans.answer import Answer, Write
 from jobwire.gql.documents.plans.compiler import Compiler, Member
+from jobwire.gql.documents.plans.loader import Loader
 from jobwire.gql.documents.plans.resolving import Resolver
 from jobwire.gql.documents.plans.run import Run
 from jobwire.gql.documents.plans.shapes import (
     Code,
+    Loaded,
     Made,
     Part,
     SelectList,
@@ -30,6 +32,7 @@ from jobwire.gql.documents.plans.shapes import (
 from jobwire.gql.documents.plans.values import (
     constant,
     items,
+    loaded_member,
     nullable,
     read_member,
     required,
@@ -97,22 +100,29 @@ class Shaping:
         kind: GraphQLObjectType,
         member: Member,
         shape: Shape,
-        how: Code | Part | Shown,
+        how: Code | Part | Shown | Loaded,
     ) -> Write:
         answered = kind.fields[member.name].type
         match how:
             case Part(of_part, read):
                 write = self.value(answered, member.details, of_part)
                 return read_member("", read, write)
+            case Loaded(columns, read, of_loaded):
+                self._select.columns(columns)
+                load = Loader(kind, member, read)
+                write = self.value(answered, member.details, of_loaded)
+                return loaded_member("", load, write)
             case Shown(make):
                 write = self._compiler.value(answered, member.details)
                 return read_member("", make, write)
-            case Code(columns):
+            case Code(columns, is_null_with):
                 self._select.columns(columns)
                 write = self._compiler.value(answered, member.details)
                 resolve = Resolver(self._compiler.source, kind, member.details)
 
                 def resolve_of_row(run: Run, row: Any) -> Any:
+                    if is_null_with and getattr(row, is_null_with) is None:
+                        return None
                     return resolve(run, shape.source(row))
 
                 return resolved_member("", resolve_of_row, write)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jobwire.gql.documents.plans.answer import Answer, Write
+from jobwire.gql.documents.plans.answer import Answer, Load, Write
 from jobwire.gql.documents.plans.leaves import ToText
 from jobwire.gql.documents.plans.resolving import Resolve, is_awaitable
 from jobwire.gql.documents.plans.unplanned import Unplanned
@@ -112,5 +112,15 @@ def resolved_member(label: str, resolve: Resolve, write: Write) -> Write:
             answer.leave(found, write)
         else:
             write(found, answer)
+
+    return member
+
+
+def loaded_member(label: str, load: Load, write: Write) -> Write:
+    """Write a member whose value is loaded for all objects at once."""
+
+    def member(value: Any, answer: Answer) -> None:
+        answer.pieces.append(label)
+        answer.leave_together(load, value, write)
 
     return member
