@@ -62,16 +62,22 @@ class Reading:
 
     Attributes:
         sql: The statement.
+        ids: The same of the columns `id` and `is_cut` alone.
         values: The values of its parameters.
         is_bounded: Whether it looks at so many jobs at most, and may be cut.
     """
 
     sql: str
+    ids: str
     values: list[Any]
     is_bounded: bool = False
 
 
-_NOTHING = Reading("SELECT *, false AS is_cut FROM worker_jobs WHERE false", [])
+_NOTHING = Reading(
+    "SELECT *, false AS is_cut FROM worker_jobs WHERE false",
+    "SELECT id, false AS is_cut FROM worker_jobs WHERE false",
+    [],
+)
 
 
 def readings(filter: JobFilter, span: Span) -> Iterator[Reading]:
@@ -106,7 +112,7 @@ def _readings(
     direction = "DESC" if span.descending else "ASC"
     statements = statements_of(shape_of(asked), span.limit, direction, above, looks)
     return (
-        Reading(one.sql, one.values(asked, low, high), one.is_bounded)
+        Reading(one.sql, one.ids, one.values(asked, low, high), one.is_bounded)
         for one in statements
     )
 

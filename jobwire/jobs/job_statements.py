@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -32,7 +32,8 @@ class Statement:
     Its first two parameters are the bounds of the ids, `_LOW` and `_HIGH`.
 
     Attributes:
-        sql: The statement.
+        sql: The statement, of rows.
+        ids: The same of their ids and `is_cut` alone.
         listed: Members whose alternatives are the next parameters, an array for each.
         ranged: Members of which each combination of alternatives is a range; its values
             are the parameters behind those.
@@ -40,6 +41,7 @@ class Statement:
     """
 
     sql: str
+    ids: str
     listed: Sequence[str]
     ranged: Sequence[str]
     is_bounded: bool
@@ -85,29 +87,36 @@ class _Writer:
         wanted = " AND ".join(
             ("deleted_at IS NULL", *(conditions[one] for one in rest))
         )
+        is_bounded = looks is not None
         if named:
-            ranged: tuple[str, ...] = ()
-            parts = [self._named(conditions[named[0]], wanted)]
-        else:
-            ranged = tuple(way.index.columns)
-            each = looks and max(looks // way.ranges, self._limit)
-            width, first = len(ranged), len(listed) + 3
-            parts = [
-                look(
-                    self._range(way.index, first + number * width),
-                    wanted=wanted,
-                    limit=self._limit,
-                    looks=each,
-                )
-                for number in range(way.ranges)
-            ]
-            if len(parts) == 1:
-                return Statement(parts[0], listed, ranged, looks is not None)
+            sql = self._first(self._named(conditions[named[0]], wanted))
+            return Statement(sql, _ids_of(sql), listed, (), is_bounded)
+        ranged = tuple(way.index.columns)
+        each = looks and max(looks // way.ranges, self._limit)
+        width, first = len(ranged), len(listed) + 3
+        ranges = [
+            self._range(way.index, first + number * width)
+            for number in range(way.ranges)
+        ]
+        take = partial(look, wanted=wanted, limit=self._limit, looks=each)
+        if len(ranges) == 1:
+            sql = take(ranges[0])
+            return Statement(sql, _ids_of(sql), listed, ranged, is_bounded)
+        # Most of what is taken of several ranges is shown on a later page: of that only
+        # ids are. The lateral row is looked up by its id, whatever the statistics say.
+        ids = self._first(*[take(one, columns="id") for one in ranges])
         sql = (
+            f"SELECT j.*, first.is_cut FROM ({ids}) AS first CROSS JOIN LATERAL"
+            " (SELECT * FROM worker_jobs WHERE id = first.id OFFSET 0) AS j"
+        )
+        return Statement(sql, ids, listed, ranged, is_bounded)
+
+    def _first(self, *parts: str) -> str:
+        """Write the first jobs of several statements."""
+        return (
             f"SELECT * FROM (({') UNION ALL ('.join(parts)})) AS parts"
             f" ORDER BY id {self._direction} LIMIT {self._limit}"
         )
-        return Statement(sql, listed, ranged, looks is not None)
 
     def _range(self, index: Index, first: int) -> str:
         """Write the jobs of some values in the order of their index.
@@ -137,6 +146,10 @@ class _Writer:
             f" WHERE {names} OFFSET 0) AS fenced"
             f" WHERE id {self._above} {_LOW} AND id < {_HIGH} AND {wanted}"
         )
+
+
+def _ids_of(sql: str) -> str:
+    return f"SELECT id, is_cut FROM ({sql}) AS jobs"
 
 
 def _condition(member: str, alternatives: str) -> str:

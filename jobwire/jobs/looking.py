@@ -7,7 +7,14 @@ are left that all of them may as well be read and sorted.
 """
 
 
-def look(ordered: str, *, wanted: str, limit: int, looks: int | None = None) -> str:
+def look(
+    ordered: str,
+    *,
+    wanted: str,
+    limit: int,
+    looks: int | None = None,
+    columns: str = "*",
+) -> str:
     """Write the statement that takes the first wanted rows.
 
     It has one column more, `is_cut`: a row where that is true is no wanted one, but
@@ -18,15 +25,17 @@ def look(ordered: str, *, wanted: str, limit: int, looks: int | None = None) -> 
         wanted: The condition.
         limit: How many rows at most.
         looks: How many rows are looked at; None: as many as it takes.
+        columns: What of each row is taken.
     """
     is_wanted = f"CASE WHEN {wanted} THEN true END"
     if looks is None:
         return (
-            f"SELECT *, false AS is_cut FROM ({ordered} OFFSET 0) AS fenced"
+            f"SELECT {columns}, false AS is_cut FROM ({ordered} OFFSET 0) AS fenced"
             f" WHERE {is_wanted} LIMIT {limit}"
         )
+    taken = columns if columns == "*" else f"{columns}, is_cut"
     return (
-        f"SELECT * FROM (SELECT *, row_number() OVER () > {looks} AS is_cut"
+        f"SELECT {taken} FROM (SELECT *, row_number() OVER () > {looks} AS is_cut"
         f" FROM ({ordered} LIMIT {looks + 1}) AS fenced) AS numbered"
         f" WHERE is_cut OR {is_wanted} LIMIT {limit}"
     )

@@ -370,7 +370,7 @@ async def count_jobs(
     for reading in readings(filter.within(viewer), span):
         count, is_cut = await connection.fetchrow(
             f"""SELECT count(*) FILTER (WHERE NOT is_cut), bool_or(is_cut)
-                  FROM ({reading.sql}) AS counted""",
+                  FROM ({reading.ids}) AS counted""",
             *reading.values,
         )
         if count > cap or not is_cut:
@@ -399,7 +399,7 @@ def select_ids(
     """
     span = Span(limit=first, descending=False)
     reading = unbounded_reading(filter.within(viewer), span)
-    return f"SELECT id FROM ({reading.sql}) AS selected", reading.values
+    return f"SELECT id FROM ({reading.ids}) AS selected", reading.values
 
 
 async def read_event_page(
