@@ -89,7 +89,8 @@ class Answer:
                     self.pieces = hole.pieces
                     hole.write(value, self)
                 for one, values in zip(loads.values(), loaded, strict=True):
-                    for self.pieces, value in zip(one.pieces, values, strict=True):
+                    for pieces, value in zip(one.pieces, values, strict=True):
+                        self.pieces = pieces
                         one.write(value, self)
         except BaseException:
             self._abandon()

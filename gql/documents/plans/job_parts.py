@@ -1,8 +1,9 @@
 """How the attempts, the events and the logs of jobs are read for plans."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -34,6 +35,7 @@ from jobwire.jobs.queries import (
     read_event_pages,
 )
 from jobwire.jobs.selected import Selected
+from jobwire.models.database import Connection
 
 T = TypeVar("T")
 
@@ -86,14 +88,23 @@ def _window(
     return windows.pop()
 
 
+async def _read(
+    context: Context,
+    rows: Sequence[Selected],
+    read: Callable[[Connection, Sequence[UUID]], Awaitable[dict[UUID, Page[T]]]],
+) -> list[Page[T]]:
+    """Read a page for each row, on a connection of the viewer's share."""
+    ids = [row.id for row in rows]
+    async with context.database.connection() as connected:
+        found = await read(connected, ids)
+    return [found[id] for id in ids]
+
+
 async def _read_attempts(
     context: Context, rows: Sequence[Selected], **page: Any
 ) -> list[Page[Attempt]]:
     window = _window(attempt_cursors, rows, ATTEMPTS_PAGE, **page)
-    ids = [row.id for row in rows]
-    async with context.database.connection() as connected:
-        found = await read_attempt_pages(connected, ids, window)
-    return [found[id] for id in ids]
+    return await _read(context, rows, partial(read_attempt_pages, window=window))
 
 
 _ATTEMPT_FIELDS: dict[str, How] = {
@@ -128,10 +139,9 @@ async def _read_events(
     context: Context, rows: Sequence[Selected], **page: Any
 ) -> list[Page[_EventOf]]:
     window = _window(event_cursors, rows, EVENTS_PAGE, **page)
-    ids = [row.id for row in rows]
-    async with context.database.connection() as connected:
-        found = await read_event_pages(connected, ids, window, lean=True)
-    return [_of_job(found[row.id], row) for row in rows]
+    read = partial(read_event_pages, window=window, lean=True)
+    pages = await _read(context, rows, read)
+    return [_of_job(page, row) for page, row in zip(pages, rows, strict=True)]
 
 
 def _of_job(page: Page[Event], job: Selected) -> Page[_EventOf]:
@@ -176,10 +186,8 @@ async def _read_logs(
 ) -> list[Page[LogLine]]:
     window = _window(log_cursors, rows, LOGS_PAGE, **page)
     filter = LogFilter(attempt, to_level(min_level))
-    ids = [row.id for row in rows]
-    async with context.database.connection() as connected:
-        found = await read_log_pages(connected, ids, window, filter)
-    return [found[id] for id in ids]
+    read = partial(read_log_pages, window=window, filter=filter)
+    return await _read(context, rows, read)
 
 
 _LOG_FIELDS: dict[str, How] = {
