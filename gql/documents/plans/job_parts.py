@@ -1,8 +1,6 @@
 """How the attempts, the events and the logs of jobs are read for plans."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
-from enum import Enum
 from functools import partial
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple, TypeVar
@@ -10,6 +8,13 @@ from uuid import UUID
 
 from jobwire.gql.context import Context
 from jobwire.gql.documents.plans.connections import connection
+from jobwire.gql.documents.plans.made import (
+    duration,
+    instant,
+    made,
+    made_or_null,
+    name_in,
+)
 from jobwire.gql.documents.plans.shapes import Code, How, Loaded, Made, Shape
 from jobwire.gql.global_ids import GlobalId, Kind
 from jobwire.gql.pagination import (
@@ -25,7 +30,6 @@ from jobwire.gql.types.job_event import JobEvent, JobEventKind, SignalSource
 from jobwire.gql.types.job_log import JobLog, LogLevel, shown_count, to_level
 from jobwire.gql.types.job_status import JobStatus
 from jobwire.jobs.identifiers import job_id_text
-from jobwire.jobs.iso8601 import format_duration, format_instant
 from jobwire.jobs.job import Attempt, Event
 from jobwire.jobs.logs.read import LogFilter, LogLine, read_log_pages
 from jobwire.jobs.queries import (
@@ -38,28 +42,6 @@ from jobwire.jobs.selected import Selected
 from jobwire.models.database import Connection
 
 T = TypeVar("T")
-
-
-def _made(read: Callable[[Any], Any], text: Callable[[Any], str]) -> Made:
-    """Write what is never null."""
-    return Made((), lambda row: text(read(row)))
-
-
-def _made_or_null(read: Callable[[Any], Any], text: Callable[[Any], str]) -> Made:
-    def write(row: Any) -> str:
-        value = read(row)
-        return "null" if value is None else text(value)
-
-    return Made((), write)
-
-
-def _instant(value: datetime) -> str:
-    return f'"{format_instant(value)}"'
-
-
-def _name_in(names: type[Enum]) -> Callable[[str], str]:
-    """Return what writes the name that stands for a word of a closed vocabulary."""
-    return {str(one.value): f'"{one.name}"' for one in names}.__getitem__
 
 
 def _window(
@@ -109,15 +91,13 @@ async def _read_attempts(
 
 _ATTEMPT_FIELDS: dict[str, How] = {
     "id": Made((), lambda row: f'"{GlobalId(Kind.ATTEMPT, row.job_id, row.number)}"'),
-    "number": _made(lambda row: row.number, str),
-    "status": _made(lambda row: row.status, _name_in(AttemptStatus)),
-    "startedAt": _made(lambda row: row.started_at, _instant),
-    "finishedAt": _made_or_null(lambda row: row.finished_at, _instant),
-    "workerId": _made_or_null(lambda row: row.worker_id, encode_basestring),
-    "retryAt": _made_or_null(lambda row: row.retry_at, _instant),
-    "backoff": _made_or_null(
-        lambda row: row.backoff, lambda value: f'"{format_duration(value)}"'
-    ),
+    "number": made(lambda row: row.number, str),
+    "status": made(lambda row: row.status, name_in(AttemptStatus)),
+    "startedAt": made(lambda row: row.started_at, instant),
+    "finishedAt": made_or_null(lambda row: row.finished_at, instant),
+    "workerId": made_or_null(lambda row: row.worker_id, encode_basestring),
+    "retryAt": made_or_null(lambda row: row.retry_at, instant),
+    "backoff": made_or_null(lambda row: row.backoff, duration),
     "failure": Code(),
 }
 ATTEMPTS = Loaded(
@@ -153,15 +133,15 @@ _EVENT_FIELDS: dict[str, How] = {
         (), lambda row: f'"{GlobalId(Kind.EVENT, row.job.id, row.event.version)}"'
     ),
     "jobId": Made((), lambda row: f'"{job_id_text(row.job.id)}"'),
-    "jobVersion": _made(lambda row: row.event.version, str),
-    "kind": _made(lambda row: row.event.kind, _name_in(JobEventKind)),
-    "fromStatus": _made_or_null(lambda row: row.event.from_status, _name_in(JobStatus)),
-    "toStatus": _made(lambda row: row.event.to_status, _name_in(JobStatus)),
-    "source": _made(lambda row: row.event.source, _name_in(SignalSource)),
-    "actor": _made_or_null(lambda row: row.event.actor, encode_basestring),
-    "occurredAt": _made(lambda row: row.event.occurred_at, _instant),
-    "recordedAt": _made(lambda row: row.event.recorded_at, _instant),
-    "attempt": _made_or_null(lambda row: row.event.attempt, str),
+    "jobVersion": made(lambda row: row.event.version, str),
+    "kind": made(lambda row: row.event.kind, name_in(JobEventKind)),
+    "fromStatus": made_or_null(lambda row: row.event.from_status, name_in(JobStatus)),
+    "toStatus": made(lambda row: row.event.to_status, name_in(JobStatus)),
+    "source": made(lambda row: row.event.source, name_in(SignalSource)),
+    "actor": made_or_null(lambda row: row.event.actor, encode_basestring),
+    "occurredAt": made(lambda row: row.event.occurred_at, instant),
+    "recordedAt": made(lambda row: row.event.recorded_at, instant),
+    "attempt": made_or_null(lambda row: row.event.attempt, str),
     "changes": Code(),
     "detail": Code(),
 }
@@ -191,12 +171,12 @@ async def _read_logs(
 
 
 _LOG_FIELDS: dict[str, How] = {
-    "at": _made(lambda row: row.at, _instant),
-    "level": _made(lambda row: row.level, _name_in(LogLevel)),
-    "attempt": _made(lambda row: row.attempt, str),
-    "message": _made(lambda row: row.message, encode_basestring),
+    "at": made(lambda row: row.at, instant),
+    "level": made(lambda row: row.level, name_in(LogLevel)),
+    "attempt": made(lambda row: row.attempt, str),
+    "message": made(lambda row: row.message, encode_basestring),
     "fields": Code(),
-    "droppedCount": _made_or_null(lambda row: shown_count(row.dropped), str),
+    "droppedCount": made_or_null(lambda row: shown_count(row.dropped), str),
 }
 LOGS = Loaded(
     ("id",),

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from json.encoder import encode_basestring
-from typing import Any
+from operator import attrgetter
 
 from jobwire.gql.documents.plans.connections import connection
 from jobwire.gql.documents.plans.job_parts import ATTEMPTS, EVENTS, LOGS
-from jobwire.gql.documents.plans.shapes import Code, How, Made, Shape, Text
+from jobwire.gql.documents.plans.made import duration, made_or_null
+from jobwire.gql.documents.plans.shapes import Code, How, Shape, Text
 from jobwire.gql.pagination import job_cursors
 from jobwire.gql.types.executor import Executor
 from jobwire.gql.types.job_status import JobStatus as ShownStatus
 from jobwire.jobs.filters import JobFilter
-from jobwire.jobs.iso8601 import format_duration
 from jobwire.jobs.lifecycle import is_cancelable, is_retryable, is_terminal
 from jobwire.jobs.queries import Page
 from jobwire.jobs.selected import Selected, SelectedRow
@@ -25,7 +24,6 @@ _INSTANT = (
     "to_json(date_trunc('milliseconds', {} AT TIME ZONE INTERVAL '0')"
     " + INTERVAL '1 microsecond')::text::varchar(24)"
 )
-_INSTANT_END = 'Z"'
 
 
 def _column(sql: str) -> Text:
@@ -46,26 +44,17 @@ def _string(name: str) -> Text:
 
 
 def _or_null(text: Text) -> Text:
-    return Text(f"COALESCE({text.sql}, 'null')")
+    return Text(f"COALESCE({text.whole}, 'null')")
 
 
 def _instant(name: str) -> Text:
-    return Text(_INSTANT.format(f"j.{name}"), after=_INSTANT_END)
-
-
-def _instant_or_null(name: str) -> Text:
-    return _or_null(Text(f"{_INSTANT.format(f'j.{name}')} || '{_INSTANT_END}'"))
+    return Text(_INSTANT.format(f"j.{name}"), after='Z"')
 
 
 def _whether(holds: Callable[[JobStatus], bool], also: str = "true") -> Text:
     """Write whether something holds for the status, and something else for the row."""
     of = ", ".join(f"'{status}'" for status in JobStatus if holds(status))
     return Text(f"(j.status IN ({of}) AND {also})::text")
-
-
-def _duration(row: Any) -> str:
-    value = row.max_duration
-    return "null" if value is None else encode_basestring(format_duration(value))
 
 
 @dataclass(slots=True)
@@ -108,16 +97,18 @@ _JOB_FIELDS: dict[str, How] = {
     "priority": _column("priority"),
     "concurrencyKey": _or_null(_string("concurrency_key")),
     "idempotencyKey": _or_null(_string("idempotency_key")),
-    "maxDuration": Made(("max_duration",), _duration),
+    "maxDuration": made_or_null(
+        attrgetter("max_duration"), duration, columns=("max_duration",)
+    ),
     "attemptCount": _column("attempts"),
-    "nextAttemptAt": _instant_or_null("next_attempt_at"),
+    "nextAttemptAt": _or_null(_instant("next_attempt_at")),
     "createdAt": _instant("created_at"),
     "runAt": _instant("run_at"),
-    "tickAt": _instant_or_null("tick_at"),
-    "startedAt": _instant_or_null("started"),
-    "finishedAt": _instant_or_null("finished"),
+    "tickAt": _or_null(_instant("tick_at")),
+    "startedAt": _or_null(_instant("started")),
+    "finishedAt": _or_null(_instant("finished")),
     "updatedAt": _instant("updated_at"),
-    "expiresAt": _instant_or_null("expires_at"),
+    "expiresAt": _or_null(_instant("expires_at")),
     "triggerTaskId": _or_null(_string("trigger_task_id")),
     "triggerRunId": _or_null(_string("trigger_run_id")),
     "triggerStatus": _or_null(_string("trigger_status")),

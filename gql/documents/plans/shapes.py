@@ -26,6 +26,13 @@ class Text:
     before: str = ""
     after: str = ""
 
+    @property
+    def whole(self) -> str:
+        """The expression with what stands around it."""
+        before = f"{quote(self.before)} || " if self.before else ""
+        after = f" || {quote(self.after)}" if self.after else ""
+        return f"{before}{self.sql}{after}"
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -140,3 +147,9 @@ class SelectList:
         """Write it."""
         texts = None if self._is_read_by_name else tuple(self._texts)
         return Selection(", ".join(self._selected), texts)
+
+
+def quote(text: str) -> str:
+    """Write a text without backslashes as a literal of SQL."""
+    quoted = text.replace("'", "''")
+    return f"'{quoted}'"

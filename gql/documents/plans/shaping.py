@@ -28,6 +28,7 @@ from jobwire.gql.documents.plans.shapes import (
     Shape,
     Shown,
     Text,
+    quote,
 )
 from jobwire.gql.documents.plans.values import (
     constant,
@@ -148,7 +149,7 @@ class _Parts:
 
     def column(self, sql: str) -> None:
         """Add what PostgreSQL makes."""
-        self._sql += (_quote(self._constant), sql)
+        self._sql += (quote(self._constant), sql)
         self._constant = ""
 
     def made(self, make: Callable[[Any], str]) -> None:
@@ -194,7 +195,7 @@ class _Parts:
     def _end_column(self) -> None:
         if self._sql:
             if self._constant:
-                self._sql.append(_quote(self._constant))
+                self._sql.append(quote(self._constant))
             column = self._select.text(_concatenated(self._sql))
             self._texts.append(partial(map, itemgetter(column)))
             self._constant, self._sql = "", []
@@ -230,9 +231,3 @@ def _concatenated(parts: Sequence[str]) -> str:
         return parts[0]
     half = len(parts) // 2
     return f"({_concatenated(parts[:half])} || {_concatenated(parts[half:])})"
-
-
-def _quote(text: str) -> str:
-    """Write a text without backslashes as a literal of SQL."""
-    quoted = text.replace("'", "''")
-    return f"'{quoted}'"
