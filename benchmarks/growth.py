@@ -27,10 +27,11 @@ from jobwire.jobs.counts import CountsFilter, read_counts
 from jobwire.jobs.errors import SparseFilterError
 from jobwire.jobs.examples import example_jobs
 from jobwire.jobs.filters import JobFilter
+from jobwire.jobs.job_pages import read_job_page
 from jobwire.jobs.job_ranges import PLAN_SETTINGS
 from jobwire.jobs.lags import read_lags, read_oldest_unconfirmed
 from jobwire.jobs.open_runs import read_silent
-from jobwire.jobs.queries import Window, count_jobs, read_job_page
+from jobwire.jobs.queries import Window, count_jobs
 from jobwire.jobs.reconcile.sealed import read_sealed
 from jobwire.jobs.registry import Registry
 from jobwire.jobs.retention import Prunable

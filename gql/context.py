@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from functools import cached_property, partial
-from typing import TypeAlias, TypeVar, cast
+from typing import TypeVar, cast
 from uuid import UUID
 
 import strawberry
@@ -14,7 +14,7 @@ from strawberry.scalars import JSON
 from jobwire.gql.json_codec import Written
 from jobwire.gql.limits import exceeded
 from jobwire.gql.scalars import EventCursor
-from jobwire.jobs import queries
+from jobwire.jobs import job_pages, queries
 from jobwire.jobs.bulk import BulkOperation, read_operation
 from jobwire.jobs.cron.job_schedule import JobSchedule
 from jobwire.jobs.cron.queries import read_last_jobs, read_schedules
@@ -43,7 +43,6 @@ _LONG_AT_ONCE = 8
 #: How long a query or a mutation may take by default, in seconds. It is more than
 #: `waitForRun` may wait.
 DEADLINE = 60.0
-_PlacedPage: TypeAlias = tuple[Page[SelectedRow], AsOf | None]
 #: Is told why the plan of an operation did not give an answer; None: it did.
 OnAnswer = Callable[[str | None], None]
 
@@ -252,7 +251,7 @@ class Context:
         """
 
         async def read(connection: Connection) -> tuple[Page[Job], AsOf | None]:
-            page = await queries.read_job_page(
+            page = await job_pages.read_job_page(
                 connection, self.viewer, filter, window, descending=descending
             )
             return page, page.as_of
@@ -282,17 +281,15 @@ class Context:
             InvalidInputError: The filter has too many combinations.
         """
 
-        async def read() -> _PlacedPage:
-            async with self.database.connection() as connection:
-                page = await queries.read_selected_page(
-                    connection,
-                    self.viewer,
-                    filter,
-                    window,
-                    selection,
-                    descending=descending,
-                    with_as_of=with_as_of,
-                )
+        async def read() -> tuple[Page[SelectedRow], AsOf | None]:
+            page = await self.engine.page_reads.read(
+                self.viewer,
+                filter,
+                window,
+                selection,
+                descending=descending,
+                with_as_of=with_as_of,
+            )
             return page, page.as_of
 
         return await self._read_placed(read, is_placed=with_as_of)

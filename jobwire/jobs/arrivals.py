@@ -9,8 +9,8 @@ from uuid import UUID
 
 from jobwire.jobs import identifiers
 from jobwire.jobs.connections import SqlConnection
+from jobwire.jobs.given import arrays, given_rows
 from jobwire.jobs.inbox import DeliverySource
-from jobwire.jobs.transitions.given import arrays, given_rows
 
 # Nothing that comes late brings back what was erased: the lock of the row is held, for
 # which whoever erases it waits, or was waited for.

@@ -12,6 +12,7 @@ from jobwire.jobs.feed import Feed
 from jobwire.jobs.intake import Intake
 from jobwire.jobs.job_reads import JobReads
 from jobwire.jobs.logs.feed import LogFeed
+from jobwire.jobs.page_reads import PageReads
 from jobwire.jobs.placement import PlacementPolicy
 from jobwire.jobs.rate_limits import RateLimits
 from jobwire.jobs.reception import Reception
@@ -44,6 +45,7 @@ class Engine:
         shares: The connections that each user may hold.
         intake: Accepts jobs, those of a moment together.
         job_reads: Reads single jobs, those of a moment together.
+        page_reads: Reads pages of jobs, those alike of a moment together.
         reception: Takes in posted events, those of a moment together.
         logs: The live logs of this process.
         counts: Tells watchers of this process how many jobs stand where.
@@ -64,6 +66,7 @@ class Engine:
     shares: FairShares = field(init=False, repr=False, compare=False)
     intake: Intake = field(init=False, repr=False, compare=False)
     job_reads: JobReads = field(init=False, repr=False, compare=False)
+    page_reads: PageReads = field(init=False, repr=False, compare=False)
     reception: Reception = field(init=False, repr=False, compare=False)
     logs: LogFeed = field(init=False, repr=False, compare=False)
     counts: CountsWatch = field(init=False, repr=False, compare=False)
@@ -72,6 +75,7 @@ class Engine:
         object.__setattr__(self, "shares", FairShares(self.database))
         object.__setattr__(self, "intake", Intake(self.shares, self.clock))
         object.__setattr__(self, "job_reads", JobReads(self.shares))
+        object.__setattr__(self, "page_reads", PageReads(self.shares))
         reception = Reception(self.database, self.clock)
         object.__setattr__(self, "reception", reception)
         object.__setattr__(self, "logs", LogFeed(self.database, self.doorbell))

@@ -12,13 +12,13 @@ there are few; and then many.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from jobwire.jobs import identifiers
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job_indexes import asked_of, shape_of
-from jobwire.jobs.job_statements import statements_of
+from jobwire.jobs.job_statements import Statement, statements_of
 
 PLAN_SETTINGS = {
     # Neither has an order: where few rows are expected, all would be read and sorted.
@@ -53,29 +53,23 @@ class Span:
     before: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A statement that selects jobs, to stand in the FROM of another.
-
-    It has the columns of `worker_jobs` and `is_cut`: a row where that is true stands
-    for all behind it, which were not looked at.
+class Reading(NamedTuple):
+    """How some jobs are read.
 
     Attributes:
-        sql: The statement.
-        ids: The same of the columns `id` and `is_cut` alone.
+        statement: The statement.
         values: The values of its parameters.
-        is_bounded: Whether it looks at so many jobs at most, and may be cut.
     """
 
-    sql: str
-    ids: str
+    statement: Statement
     values: list[Any]
-    is_bounded: bool = False
 
 
 _NOTHING = Reading(
-    "SELECT *, false AS is_cut FROM worker_jobs WHERE false",
-    "SELECT id, false AS is_cut FROM worker_jobs WHERE false",
+    Statement(
+        sql="SELECT *, false AS is_cut FROM worker_jobs WHERE false",
+        ids="SELECT id, false AS is_cut FROM worker_jobs WHERE false",
+    ),
     [],
 )
 
@@ -112,8 +106,8 @@ def _readings(
     direction = "DESC" if span.descending else "ASC"
     statements = statements_of(shape_of(asked), span.limit, direction, above, looks)
     return (
-        Reading(one.sql, one.ids, one.values(asked, low, high), one.is_bounded)
-        for one in statements
+        Reading(statement, statement.values(asked, low, high))
+        for statement in statements
     )
 
 

@@ -1,5 +1,6 @@
 """The statements that read ranges of jobs, as all filters of a shape have them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -23,28 +24,45 @@ from jobwire.jobs.looking import look
 _MAX_KEPT = 128
 #: Parameters that all statements have: the least id, and what all ids are less than.
 _LOW, _HIGH = "$1::uuid", "$2::uuid"
+_PARAMETER = re.compile(r"\$([0-9]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Statement:
-    """A statement as all filters of a shape have it.
+    """Selects jobs, to stand in the FROM of another; all filters of a shape have it.
 
-    Its first two parameters are the bounds of the ids, `_LOW` and `_HIGH`.
+    It has the columns of `worker_jobs` and `is_cut`: a row where that is true stands
+    for all behind it, which were not looked at. Its first two parameters are the bounds
+    of the ids, `_LOW` and `_HIGH`.
 
     Attributes:
-        sql: The statement, of rows.
-        ids: The same of their ids and `is_cut` alone.
+        sql: The statement.
+        ids: The same of the columns `id` and `is_cut` alone.
         listed: Members whose alternatives are the next parameters, an array for each.
         ranged: Members of which each combination of alternatives is a range; its values
             are the parameters behind those.
-        is_bounded: As in `Reading`.
+        ranges: How many such combinations there are.
+        is_bounded: Whether it looks at so many jobs at most, and may be cut.
     """
 
     sql: str
     ids: str
-    listed: Sequence[str]
-    ranged: Sequence[str]
-    is_bounded: bool
+    listed: Sequence[str] = ()
+    ranged: Sequence[str] = ()
+    ranges: int = 0
+    is_bounded: bool = False
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The types of its parameters if each is a single value; else nothing."""
+        if self.listed or not self.ranges:
+            return ()
+        kinds = [COLUMNS[member][1] for member in self.ranged]
+        return ["uuid", "uuid", *kinds * self.ranges]
+
+    def sql_of(self, row: str) -> str:
+        """Write it with the columns of a row, `v1` and so on, for its parameters."""
+        return _PARAMETER.sub(rf"{row}.v\1", self.sql)
 
     def values(self, asked: Asked, low: UUID, high: UUID) -> list[Any]:
         """Return the values of its parameters for what a filter of the shape asks."""
@@ -87,11 +105,12 @@ class _Writer:
         wanted = " AND ".join(
             ("deleted_at IS NULL", *(conditions[one] for one in rest))
         )
-        is_bounded = looks is not None
+        written = partial(Statement, listed=listed, is_bounded=looks is not None)
         if named:
             sql = self._first(self._named(conditions[named[0]], wanted))
-            return Statement(sql, _ids_of(sql), listed, (), is_bounded)
+            return written(sql=sql, ids=_ids_of(sql))
         ranged = tuple(way.index.columns)
+        written = partial(written, ranged=ranged, ranges=way.ranges)
         each = looks and max(looks // way.ranges, self._limit)
         width, first = len(ranged), len(listed) + 3
         ranges = [
@@ -101,7 +120,7 @@ class _Writer:
         take = partial(look, wanted=wanted, limit=self._limit, looks=each)
         if len(ranges) == 1:
             sql = take(ranges[0])
-            return Statement(sql, _ids_of(sql), listed, ranged, is_bounded)
+            return written(sql=sql, ids=_ids_of(sql))
         # Most of what is taken of several ranges is shown on a later page: of that only
         # ids are. The lateral row is looked up by its id, whatever the statistics say.
         ids = self._first(*[take(one, columns="id") for one in ranges])
@@ -109,7 +128,7 @@ class _Writer:
             f"SELECT j.*, first.is_cut FROM ({ids}) AS first CROSS JOIN LATERAL"
             " (SELECT * FROM worker_jobs WHERE id = first.id OFFSET 0) AS j"
         )
-        return Statement(sql, ids, listed, ranged, is_bounded)
+        return written(sql=sql, ids=ids)
 
     def _first(self, *parts: str) -> str:
         """Write the first jobs of several statements."""

@@ -1,17 +1,14 @@
 """Reads: jobs, their events and their attempts, always behind the viewer's wall.
 
-Pages are read by keyset, in the order of an index and between two rows of its values:
-that leaves the planner one plan, whatever the statistics say (`job_ranges`).
+Pages of jobs are read by `job_pages`.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from operator import itemgetter
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
-from jobwire.jobs.errors import InvalidInputError, SparseFilterError
+from jobwire.jobs.errors import InvalidInputError
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import (
     EVENT_COLUMNS,
@@ -20,17 +17,15 @@ from jobwire.jobs.job import (
     Job,
     Row,
 )
-from jobwire.jobs.job_ranges import LOOKS, Span, readings, unbounded_reading
+from jobwire.jobs.job_ranges import Span, readings, unbounded_reading
 from jobwire.jobs.long_json import LEFT_OUT, LongColumn, LongJson
-from jobwire.jobs.selected import Selected, SelectedRow, Selection
+from jobwire.jobs.selected import Selected
 from jobwire.jobs.viewer import Viewer
 from jobwire.jobs.wall import Wall, wall_of_jobs, wall_of_parts
 from jobwire.models.database import Connection
 
 #: Longer pages are refused.
 MAX_PAGE = 100
-#: Statements of pages that are kept, of some kilobytes each.
-_MAX_KEPT = 128
 
 #: Where a statement stands in the event log: selected beside what it reads, it makes
 #: an `AsOf` of the same snapshot.
@@ -222,124 +217,6 @@ async def read_jobs(
     return jobs, AsOf.from_record(records[0])
 
 
-async def read_job_page(
-    connection: Connection,
-    viewer: Viewer,
-    filter: JobFilter,
-    window: Window[UUID],
-    *,
-    descending: bool = True,
-) -> Page[Job]:
-    """Read one page of jobs in the order of their creation, and its place in the log.
-
-    Their long JSON is left out; see `jobwire.jobs.long_json`.
-
-    Raises:
-        ForbiddenError: The filter names other users, and the viewer is no admin.
-        SparseFilterError: Too many jobs would have to be looked at.
-    """
-    selection = Selection(Job.columns("j", lean=True))
-    page = await read_selected_page(
-        connection,
-        viewer,
-        filter,
-        window,
-        selection,
-        descending=descending,
-        with_as_of=True,
-    )
-    # Only texts are read as arrays.
-    return cast("Page[Selected]", page).map(Job.from_record)
-
-
-async def read_selected_page(
-    connection: Connection,
-    viewer: Viewer,
-    filter: JobFilter,
-    window: Window[UUID],
-    selection: Selection,
-    *,
-    descending: bool,
-    with_as_of: bool,
-) -> Page[SelectedRow]:
-    """Read some columns of one page of jobs, in one statement.
-
-    Args:
-        connection: Any connection.
-        viewer: Behind whose wall.
-        filter: Which jobs.
-        window: Which part of the list.
-        selection: What of each.
-        descending: The newest first.
-        with_as_of: Read where that read stands in the event log, too.
-
-    Raises:
-        ForbiddenError: The filter names other users, and the viewer is no admin.
-        SparseFilterError: Too many jobs would have to be looked at.
-    """
-    after, before = window.after, window.before
-    if window.backward:
-        descending, after, before = not descending, before, after
-    span = Span(
-        limit=window.size + 1, descending=descending, after=after, before=before
-    )
-    for reading in readings(filter.within(viewer), span):
-        records = await connection.fetch(
-            _page_statement(
-                reading.sql,
-                selection,
-                is_bounded=reading.is_bounded,
-                descending=span.descending,
-                with_as_of=with_as_of,
-            ),
-            *reading.values,
-            record_class=Selected,
-        )
-        if reading.is_bounded and any(one["is_cut"] for one in records):
-            continue
-        as_of = AsOf.from_record(records[0]) if with_as_of else None
-        if selection.texts is not None:
-            arrays = [array or () for array in records[0][: 1 + len(selection.texts)]]
-            rows: list[SelectedRow] = list(zip(*arrays, strict=True))
-            # They are in their order already, but nothing promises that.
-            rows.sort(key=itemgetter(0), reverse=span.descending)
-            return window.page(rows, as_of)
-        is_empty = with_as_of and records[0]["id"] is None
-        return window.page([] if is_empty else records, as_of)
-    raise SparseFilterError(LOOKS[-1])
-
-
-@lru_cache(maxsize=_MAX_KEPT)
-def _page_statement(
-    jobs: str,
-    selection: Selection,
-    *,
-    is_bounded: bool,
-    descending: bool,
-    with_as_of: bool,
-) -> str:
-    """Write the statement of a page; being the same text, asyncpg finds it at once.
-
-    Each job is a row, or each column an array, which takes less time on both sides.
-    """
-    if selection.texts is not None:
-        selected = [f"array_agg({one})" for one in ("j.id", *selection.texts)]
-        if is_bounded:
-            selected.append("bool_or(j.is_cut) AS is_cut")
-        if with_as_of:
-            selected.append(AS_OF_COLUMNS)
-        return f"SELECT {', '.join(selected)} FROM ({jobs}) AS j"
-    columns = f"{selection.columns}, j.is_cut" if is_bounded else selection.columns
-    # A row even where there is no job says where the read stands in the log.
-    source = (
-        f"{columns}, {AS_OF_COLUMNS} FROM (SELECT) AS one"
-        f" LEFT JOIN ({jobs}) AS j ON true"
-        if with_as_of
-        else f"{columns} FROM ({jobs}) AS j"
-    )
-    return f"SELECT {source} ORDER BY j.id {'DESC' if descending else 'ASC'}"
-
-
 @dataclass(frozen=True, slots=True)
 class CappedCount:
     """How many there are, as far as they were counted.
@@ -367,11 +244,11 @@ async def count_jobs(
     """
     most = 0
     span = Span(limit=cap + 1, descending=True)
-    for reading in readings(filter.within(viewer), span):
+    for statement, values in readings(filter.within(viewer), span):
         count, is_cut = await connection.fetchrow(
             f"""SELECT count(*) FILTER (WHERE NOT is_cut), bool_or(is_cut)
-                  FROM ({reading.ids}) AS counted""",
-            *reading.values,
+                  FROM ({statement.ids}) AS counted""",
+            *values,
         )
         if count > cap or not is_cut:
             return CappedCount(min(count, cap), is_capped=count > cap)
@@ -398,8 +275,8 @@ def select_ids(
         ForbiddenError: The filter names other users, and the viewer is no admin.
     """
     span = Span(limit=first, descending=False)
-    reading = unbounded_reading(filter.within(viewer), span)
-    return f"SELECT id FROM ({reading.ids}) AS selected", reading.values
+    statement, values = unbounded_reading(filter.within(viewer), span)
+    return f"SELECT id FROM ({statement.ids}) AS selected", values
 
 
 async def read_event_page(

@@ -1,12 +1,13 @@
 """The reads of an operation: the first one says where all of them stand."""
 
 import asyncio
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from jobwire.gql.context import Context
-from jobwire.jobs import queries
+from jobwire.jobs import job_pages, queries
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.queries import Window
@@ -20,17 +21,23 @@ class Counted:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls: list[str] = []
-        for name in ("read_job", "read_jobs", "read_job_page"):
-            self._count(monkeypatch, name)
+        for module, name in (
+            (queries, "read_job"),
+            (queries, "read_jobs"),
+            (job_pages, "read_job_page"),
+        ):
+            self._count(monkeypatch, module, name)
 
-    def _count(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-        read = getattr(queries, name)
+    def _count(
+        self, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
+    ) -> None:
+        read = getattr(module, name)
 
         async def counted(*arguments: Any, **options: Any) -> Any:
             self.calls.append(name)
             return await read(*arguments, **options)
 
-        monkeypatch.setattr(queries, name, counted)
+        monkeypatch.setattr(module, name, counted)
 
 
 @pytest.fixture

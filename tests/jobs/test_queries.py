@@ -15,6 +15,7 @@ from jobwire.jobs.errors import (
 )
 from jobwire.jobs.filters import JobFilter, Stand
 from jobwire.jobs.job import Job
+from jobwire.jobs.job_pages import read_job_page
 from jobwire.jobs.job_ranges import LOOKS
 from jobwire.jobs.queries import (
     CappedCount,
@@ -25,7 +26,6 @@ from jobwire.jobs.queries import (
     read_event,
     read_event_page,
     read_job,
-    read_job_page,
     read_jobs,
     select_ids,
 )

@@ -12,7 +12,8 @@ from jobwire.jobs.feed.interest import Interest
 from jobwire.jobs.feed.stream import Give
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Job
-from jobwire.jobs.queries import MAX_PAGE, AsOf, Window, read_job_page
+from jobwire.jobs.job_pages import read_job_page
+from jobwire.jobs.queries import MAX_PAGE, AsOf, Window
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.database import Connection
 

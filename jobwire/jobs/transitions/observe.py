@@ -8,11 +8,11 @@ from uuid import UUID
 
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.fold import Change, Heard
+from jobwire.jobs.given import arrays, given_rows
 from jobwire.jobs.job import Job
 from jobwire.jobs.lifecycle import is_terminal
 from jobwire.jobs.observation import Observation, Rank
 from jobwire.jobs.transitions import row
-from jobwire.jobs.transitions.given import arrays, given_rows
 from jobwire.models.vocabulary import AttemptStatus, JobStatus, SignalSource
 
 #: The word of the hook that runs once the code of a canceled run has stopped.

@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlalchemy.dialects import postgresql
 
 from jobwire.jobs.connections import SqlConnection
+from jobwire.jobs.given import arrays, given_rows
 from jobwire.jobs.job import JOB_COLUMNS, JSON_COLUMNS, Job
 from jobwire.jobs.transitions.events import append_events, changed
-from jobwire.jobs.transitions.given import arrays, given_rows
 from jobwire.jobs.viewer import Viewer
 from jobwire.jobs.wall import Wall, wall_of_jobs
 from jobwire.models import WorkerJob

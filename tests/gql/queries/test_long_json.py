@@ -8,8 +8,9 @@ import pytest
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
+from jobwire.jobs.job_pages import read_job_page
 from jobwire.jobs.long_json import LEFT_OUT, SHORT
-from jobwire.jobs.queries import Window, read_event_page, read_job_page, read_jobs
+from jobwire.jobs.queries import Window, read_event_page, read_jobs
 from jobwire.models.database import Database
 from tests.gql.callers import CALLERS
 from tests.gql.client import Api

@@ -3,7 +3,7 @@
 Whatever the planner believes of the tables, and whether it knows the arguments or not.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from itertools import chain, combinations
 from typing import Any
@@ -21,6 +21,12 @@ from jobwire.jobs.drifts import read_drifts
 from jobwire.jobs.errors import SparseFilterError
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.identifiers import job_id_text
+from jobwire.jobs.job_pages import (
+    PageStatement,
+    fetch_pages,
+    read_job_page,
+    read_page,
+)
 from jobwire.jobs.logs.read import LogFilter, read_log_page
 from jobwire.jobs.notifications import log as notifications
 from jobwire.jobs.posted import Posted, read_event
@@ -31,10 +37,10 @@ from jobwire.jobs.queries import (
     read_attempt_page,
     read_event_page,
     read_job,
-    read_job_page,
     read_jobs,
     select_ids,
 )
+from jobwire.jobs.selected import Selection
 from jobwire.jobs.viewer import Scope, Viewer, trusted
 from jobwire.jobs.webhook import Receipt, take_in
 from jobwire.models.database import Connection
@@ -59,6 +65,12 @@ NOW = datetime(2026, 1, 2, tzinfo=UTC)
 SIZE = 10
 #: What a page of the size reads: one more than it shows.
 ROWS = SIZE + 1
+
+#: What may be selected of the jobs of a page.
+SELECTIONS = (
+    Selection("j.id, j.tag AS text_1", ("j.tag",)),
+    Selection("j.id, j.tag, j.status"),
+)
 
 #: Filters that one index answers: who asks, how many ranges it has, and the index.
 ANSWERED = {
@@ -195,6 +207,49 @@ async def test_a_page_reads_what_it_shows(
     assert {one.index for one in jobs} == read.keys()
     for one, most in read.items():
         assert sum(job.rows for job in jobs if job.index == one) <= most
+
+
+# Those of jobs that are named are read one by one.
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, (_, filter, *_) in ANSWERED.items()
+        if filter.ids is filter.trigger_run_ids is None
+    ],
+)
+@pytest.mark.parametrize("selection", SELECTIONS, ids=["texts", "columns"])
+async def test_several_pages_read_what_they_show(
+    planner: Connection, name: str, selection: Selection
+) -> None:
+    viewer, filter, ranges, index = ANSWERED[name]
+
+    async def fetch(statement: PageStatement, values: Sequence[Any]) -> Any:
+        assert statement.jobs.kinds
+        with scans(planner) as found:
+            pages = await fetch_pages(planner, statement, [values] * 3)
+        first, *others = ([row[0] for row in page] for page in pages)
+        assert others == [first, first]
+        read.extend(one for one in found if one.table == "worker_jobs")
+        return pages[0]
+
+    read: list[Scan] = []
+    await read_page(
+        fetch,
+        viewer,
+        filter,
+        Window(first=SIZE),
+        selection,
+        descending=True,
+        with_as_of=True,
+    )
+
+    most = {index: 3 * ranges * ROWS}
+    if ranges > 1:
+        most["pk_worker_jobs"] = 3 * ROWS
+    assert {one.index for one in read} == most.keys()
+    for one, rows in most.items():
+        assert sum(job.rows for job in read if job.index == one) <= rows
 
 
 @pytest.mark.parametrize("name", ANSWERED)

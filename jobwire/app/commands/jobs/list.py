@@ -16,7 +16,8 @@ from jobwire.jobs.engine import Engine
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.identifiers import job_id_text
 from jobwire.jobs.job import Job
-from jobwire.jobs.queries import MAX_PAGE, Window, read_job_page, with_long_json
+from jobwire.jobs.job_pages import read_job_page
+from jobwire.jobs.queries import MAX_PAGE, Window, with_long_json
 
 EXAMPLES = """\
 examples:

@@ -7,6 +7,8 @@ from typing import Any
 def given_rows(columns: Mapping[str, str], *, after: int = 0) -> str:
     """Write the FROM item `g`: its rows come as parameters, an array per column.
 
+    Its last column is `nth`, the place of each from 1 on.
+
     Args:
         columns: Their names and types in SQL, in the order of the parameters.
         after: How many parameters stand before them.
@@ -20,7 +22,7 @@ def given_rows(columns: Mapping[str, str], *, after: int = 0) -> str:
         for position, kind in enumerate(columns.values(), start=after + 1)
     )
     names = ", ".join(columns)
-    return f"""(SELECT {names}
+    return f"""(SELECT {names}, nth
    FROM unnest({sent}) WITH ORDINALITY AS g ({names}, nth)
   WHERE nth = abs(nth)) AS g"""
 
