@@ -31,14 +31,14 @@ _POLICY = PlacementPolicy()
 
 
 class Client:
-    """Schedules jobs and rings afterwards, as `jobs.schedule_job` does."""
+    """Schedules jobs as `schedule_job` does, one by one or many at once."""
 
     def __init__(self, database: Database, doorbell: Doorbell) -> None:
         self._database = database
         self._doorbell = doorbell
         self._registry = Registry(collect(no_op, stamp))
         self._clock = SystemClock()
-        self._intake = Intake(FairShares(database), self._clock)
+        self._intake = Intake(FairShares(database), self._clock, doorbell)
 
     async def singly(self, count: int) -> None:
         """Schedule jobs, each when the one before it is committed."""
@@ -58,7 +58,7 @@ class Client:
                     viewer=_VIEWER,
                     now=self._clock.now(),
                 )
-            self._ring()
+            self._doorbell.ring(Topic.WORK, Topic.CHANGE)
 
     async def paced(self, count: int) -> None:
         """Schedule jobs that tell when they started, so many a second."""
@@ -72,10 +72,6 @@ class Client:
         await self._intake.schedule(
             request, registry=self._registry, viewer=_VIEWER, policy=_POLICY
         )
-        self._ring()
-
-    def _ring(self) -> None:
-        self._doorbell.ring(Topic.WORK, Topic.CHANGE)
 
 
 async def main(url: str, action: str, count: int, connections: int) -> None:

@@ -13,7 +13,6 @@ from jobwire.gql.mutations.schedule_job_input import ScheduleJobInput
 from jobwire.gql.scopes import RequiresScope
 from jobwire.gql.types.job import Job
 from jobwire.gql.types.user_error import UserError
-from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.run_wait import check_wait, wait_for_run
 from jobwire.jobs.viewer import Scope
 
@@ -54,8 +53,6 @@ async def resolve_schedule_job(
         input.request(), registry=engine.registry, viewer=viewer, policy=engine.policy
     )
     row = scheduled.job
-    if scheduled.created:
-        engine.doorbell.ring(Topic.WORK, Topic.CHANGE)
     if input.wait_for_run is not None:
         row = await wait_for_run(
             engine.feed, row, viewer=viewer, span=input.wait_for_run

@@ -139,7 +139,6 @@ async def schedule_job(
             viewer=viewer,
             policy=engine.policy,
         )
-        engine.doorbell.ring(Topic.WORK, Topic.CHANGE)
     else:
         async with own_transaction(where, schema, Topic.WORK) as (connection, now):
             scheduled = await schedule(

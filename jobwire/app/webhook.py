@@ -1,9 +1,8 @@
-"""Wiring of the webhook route: an event, its transaction, and the ring behind it."""
+"""Wiring of the webhook route: from an event to what became of it."""
 
 from collections.abc import Callable, Mapping
 
 from jobwire.app.jobwire import Jobwire, NotOpenError
-from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.errors import WebhookSignatureError
 from jobwire.jobs.webhook import Received, admit, read_posted
@@ -79,7 +78,7 @@ class PostedEvents:
 
 
 async def receive_event(engine: Engine, body: bytes, claim: Claim) -> Received:
-    """Take in one event, and ring for what it changed; it is committed then.
+    """Take in one event; it is committed then.
 
     Args:
         engine: Whose secrets count.
@@ -93,6 +92,4 @@ async def receive_event(engine: Engine, body: bytes, claim: Claim) -> Received:
     posted = read_posted(body, claim, secrets=engine.webhook_secrets)
     if isinstance(posted, Received):
         return posted
-    received = await engine.reception.take_in(posted)
-    engine.doorbell.ring(Topic.INBOX, Topic.CHANGE, Topic.LOG)
-    return received
+    return await engine.reception.take_in(posted)

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from jobwire.jobs import identifiers
@@ -42,8 +42,7 @@ ON CONFLICT (source, event_id) DO UPDATE
 RETURNING id"""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """An event as it comes, and how it is stored if it never came before.
 
     Attributes:

@@ -73,10 +73,11 @@ class Engine:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shares", FairShares(self.database))
-        object.__setattr__(self, "intake", Intake(self.shares, self.clock))
+        intake = Intake(self.shares, self.clock, self.doorbell)
+        object.__setattr__(self, "intake", intake)
         object.__setattr__(self, "job_reads", JobReads(self.shares))
         object.__setattr__(self, "page_reads", PageReads(self.shares))
-        reception = Reception(self.database, self.clock)
+        reception = Reception(self.database, self.clock, self.doorbell)
         object.__setattr__(self, "reception", reception)
         object.__setattr__(self, "logs", LogFeed(self.database, self.doorbell))
         read = partial(read_counts, self.database, clock=self.clock)

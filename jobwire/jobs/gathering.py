@@ -81,7 +81,7 @@ class Gathering(Generic[Line, Asked, Answer]):
         self._patience = patience
         self._alone_after = alone_after
         self._queues: dict[Line, _Queue[Line, Asked, Answer]] = {}
-        self._batches: set[asyncio.Task[None]] = set()
+        self._batches: dict[asyncio.Task[None], _Queue[Line, Asked, Answer]] = {}
 
     def __len__(self) -> int:
         """How many lines there are at the moment."""
@@ -103,12 +103,21 @@ class Gathering(Generic[Line, Asked, Answer]):
         queue.waiting.append((asked, answer))
         return await answer
 
+    def let_next_begin(self) -> None:
+        """Have a batch hold up its line no longer, from within its own work.
+
+        What is left of it is a commit, say, which waits for the disk and little else.
+        """
+        batch = asyncio.current_task()
+        if batch is not None and batch in self._batches:
+            self._advance(self._batches[batch], batch)
+
     def _begin(self, queue: _Queue[Line, Asked, Answer]) -> None:
         """Begin a batch in the next round of the loop, with all that ask until then."""
         batch = asyncio.get_running_loop().create_task(self._run(queue))
         queue.first = batch
-        self._batches.add(batch)
-        batch.add_done_callback(self._batches.discard)
+        self._batches[batch] = queue
+        batch.add_done_callback(self._batches.pop)
 
     def _advance(
         self, queue: _Queue[Line, Asked, Answer], batch: asyncio.Task[None] | None

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from jobwire.jobs import tracing
 from jobwire.jobs.clock import Clock
+from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.errors import JobError
 from jobwire.jobs.fair_shares import FairShares
 from jobwire.jobs.gathering import Gathering, weight
@@ -37,11 +38,13 @@ class Intake:
     Args:
         shares: Lends connections.
         clock: What time it is.
+        doorbell: Rings behind each statement that has made jobs.
     """
 
-    def __init__(self, shares: FairShares, clock: Clock) -> None:
+    def __init__(self, shares: FairShares, clock: Clock, doorbell: Doorbell) -> None:
         self._shares = shares
         self._clock = clock
+        self._doorbell = doorbell
         self._gathering = Gathering(
             self._write, weigh=lambda job: weight(job.data, job.metadata)
         )
@@ -73,10 +76,13 @@ class Intake:
         # One statement is all or nothing by itself.
         several = line.is_keyed and len(jobs) > 1
         async with share.transaction() if several else share.connection() as connection:
-            return await write(
+            written = await write(
                 connection,
                 jobs,
                 source=line.source,
                 viewer=line.viewer,
                 traceparent=line.traceparent,
             )
+        if any(isinstance(one, Scheduled) and one.created for one in written):
+            self._doorbell.ring(Topic.WORK, Topic.CHANGE)
+        return written

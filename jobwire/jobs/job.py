@@ -30,6 +30,9 @@ JSON_COLUMNS = frozenset(
 )
 
 
+_STATUSES = {status.value: status for status in JobStatus}
+
+
 class Columns(Protocol):
     """What was read of a row, by the names of its columns."""
 
@@ -160,7 +163,7 @@ class Job(Row):
     @property
     def job_status(self) -> JobStatus:
         """The status as a member of its vocabulary."""
-        return JobStatus(self.status)
+        return _STATUSES[self.status]
 
     @property
     def needs(self) -> list[str]:

@@ -2,7 +2,10 @@
 
 import json
 import re
+from contextlib import suppress
 from typing import Any, NoReturn
+
+from pydantic_core import from_json, to_json
 
 from jobwire.jobs.errors import InvalidInputError, Path
 
@@ -22,6 +25,8 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse)
 # An escaped NUL whose backslash is not itself escaped.
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _ESCAPED_NUL = r"\u0000"
+#: What may stand for something that `jsonb` refuses.
+_DOUBTFUL = (_ESCAPED_NUL, "NaN", "Infinity")
 
 
 def encode(value: Any, *, limit: int, path: Path) -> str:
@@ -77,6 +82,13 @@ def read_storable(body: bytes) -> tuple[Any, str]:
         ValueError: It is none, is nested too deeply, or has numbers of more than 4,300
             digits.
     """
+    # Both in a fraction of the time; what they may have read or written in another way
+    # is read and written anew.
+    with suppress(ValueError):
+        value = from_json(body, allow_inf_nan=False)
+        text = to_json(value).decode()
+        if not any(one in text for one in _DOUBTFUL):
+            return value, text
     try:
         value = _DECODER.decode(body.decode())
         text = _ENCODER.encode(value)

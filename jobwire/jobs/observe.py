@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
 
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.drift import attended, corrected, is_drift
@@ -101,20 +100,11 @@ async def observe_each(
     ]
     if portions:
         await append(connection, portions)
-    folded = [
-        transitions.Folded(
-            job,
-            said,
-            await _fold(connection, job, said, now=now, seals=seals, paths=paths),
-            detail,
-        )
-        for job, said in told
-    ]
-    await transitions.count_each(connection, folded, now=now)
-    folded = [
-        replace(one, change=attended(one.job, one.change, in_pass=paths is not None))
-        for one in folded
-    ]
+    folded = []
+    for job, said in told:
+        change = await _fold(connection, job, said, now=now, seals=seals, paths=paths)
+        kept = attended(job, change, in_pass=paths is not None)
+        folded.append(transitions.Folded(job, said, change is not None, kept, detail))
     heard = [
         (one.job.id, one.word)
         for one in folded
@@ -122,19 +112,15 @@ async def observe_each(
     ]
     if heard:
         await transitions.freshen_each(connection, heard, now=now)
-    changed = [one for one in folded if one.change is not None]
-    after: dict[UUID, Job] = {}
-    if changed:
-        jobs = await transitions.apply_each(connection, changed, now=now)
-        after = {job.id: job for job in jobs}
+    jobs = await transitions.write_each(connection, folded, now=now)
     return [
         Observed(
-            after.get(one.job.id, one.job),
+            job,
             applied=one.change is not None,
             drifted=one.change is not None
             and one.change.kind is EventKind.DRIFT_CORRECTED,
         )
-        for one in folded
+        for one, job in zip(folded, jobs, strict=True)
     ]
 
 

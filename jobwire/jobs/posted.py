@@ -1,8 +1,7 @@
 """Posted: an event that came over the webhook, read, and what it is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from jobwire.jobs import json_text
@@ -13,8 +12,7 @@ from jobwire.triggerdev import MalformedAlertError, RunFailedAlert, read_alert
 from jobwire.triggerdev.alerts import RUN_FAILED
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(NamedTuple):
     """An event that could be read.
 
     Attributes:

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 
 from jobwire.jobs.clock import Clock
+from jobwire.jobs.doorbell import Doorbell, Topic
 from jobwire.jobs.gathering import Gathering, weight
 from jobwire.jobs.posted import Posted
 from jobwire.jobs.webhook import Received, take_in
 from jobwire.models.database import Database
-
-#: How long events hold up the next ones, in seconds. They take several statements: an
-#: empty moment between two of them is for the next batch, which costs little more.
-PATIENCE = 0.005
 
 
 class Reception:
@@ -19,13 +16,15 @@ class Reception:
     Args:
         database: Where jobs live.
         clock: What time it is.
+        doorbell: Rings behind each transaction.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, doorbell: Doorbell) -> None:
         self._database = database
         self._clock = clock
-        self._gathering = Gathering(
-            self._take_in, weigh=lambda one: weight(one.text), patience=PATIENCE
+        self._doorbell = doorbell
+        self._gathering: Gathering[None, Posted, Received] = Gathering(
+            self._take_in, weigh=lambda one: weight(one.text)
         )
 
     async def take_in(self, posted: Posted) -> Received:
@@ -34,4 +33,7 @@ class Reception:
 
     async def _take_in(self, _: None, posted: Sequence[Posted]) -> list[Received]:
         async with self._database.transaction() as connection:
-            return await take_in(connection, posted, now=self._clock.now())
+            received = await take_in(connection, posted, now=self._clock.now())
+            self._gathering.let_next_begin()
+        self._doorbell.ring(Topic.INBOX, Topic.CHANGE, Topic.LOG)
+        return received

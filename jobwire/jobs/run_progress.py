@@ -1,6 +1,5 @@
 """Progress of runs, as `reportProgress` of `trigger/jobwire.ts` tells it."""
 
-import json
 from datetime import datetime
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from pydantic import (
     ValidationError,
 )
 from pydantic.alias_generators import to_camel
+from pydantic_core import to_json
 
 from jobwire.jobs.failure import MAX_MESSAGE_BYTES, cut
 from jobwire.jobs.instant import Instant
@@ -42,16 +42,15 @@ class RunProgress(BaseModel):
             reported_at: When it was made, in UTC.
         """
         message = self.message
-        return json.dumps(
-            {
-                "fraction": self.fraction,
-                "message": None if message is None else cut(message, MAX_MESSAGE_BYTES),
-                "current": None,
-                "total": None,
-                # In one precision, so that two reports compare as text.
-                "updatedAt": reported_at.isoformat(timespec="milliseconds"),
-            }
-        )
+        told = {
+            "fraction": self.fraction,
+            "message": None if message is None else cut(message, MAX_MESSAGE_BYTES),
+            "current": None,
+            "total": None,
+            # In one precision, so that two reports compare as text.
+            "updatedAt": reported_at.isoformat(timespec="milliseconds"),
+        }
+        return to_json(told).decode()
 
 
 def progress_in(metadata: object) -> str | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from jobwire.jobs.arrivals import Arrival, store
@@ -165,8 +165,7 @@ async def receive(
     return received
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(NamedTuple):
     """A posted event and the job that it is about, or may be.
 
     Attributes:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from jobwire.triggerdev.errors import InvalidOptionError, InvalidSignatureError
 
@@ -98,8 +98,7 @@ def standard_key(secret: str) -> bytes:
     return key
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What the headers of a webhook say of its signature, before its body is read.
 
     Attributes:
@@ -157,12 +156,13 @@ def read_claim(
     given: dict[str, str] = {}
     for name, value in headers.items():
         header = name.lower()
-        if header in given and header in _OURS:
-            raise InvalidSignatureError(f"it has {header} more than once")
-        given[header] = value
-    if any(name in given for name in _STANDARD_HEADERS):
+        if header in _OURS:
+            if header in given:
+                raise InvalidSignatureError(f"it has {header} more than once")
+            given[header] = value
+    if given.keys() - {HEX_HEADER}:
         return _standard_claim(given, now=now, tolerance=tolerance)
-    if HEX_HEADER not in given:
+    if not given:
         raise InvalidSignatureError(
             f"it has neither {SIGNATURE_HEADER} nor {HEX_HEADER}"
         )

@@ -1,7 +1,7 @@
 """What is asked in the same moment is done at once, and each gets their own answer."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -25,12 +25,14 @@ class Scribe:
         self.began = asyncio.Condition()
         self.may_end = asyncio.Event()
         self.fails_on: dict[int, Exception] = {}
+        self.when_begun: Callable[[], None] = lambda: None
 
     async def work(self, line: str, asked: Sequence[int]) -> list[int | Exception]:
         self.batches.append((line, list(asked)))
         self.tasks.append(asyncio.current_task())
         async with self.began:
             self.began.notify_all()
+        self.when_begun()
         await self.may_end.wait()
         for one in asked:
             if one in self.fails_on:
@@ -128,6 +130,21 @@ async def test_a_batch_that_takes_long_holds_up_the_next_no_longer(
             scribe.may_end.set()
             assert await second.answers() == [4]
         assert await first.answers() == [2]
+    assert len(gathering) == 0
+
+
+async def test_a_batch_may_let_the_next_one_begin_before_it_ends(
+    scribe: Scribe,
+) -> None:
+    gathering = Gathering(scribe.work, patience=None)
+    scribe.when_begun = gathering.let_next_begin
+    async with Asking(gathering, 1) as first:
+        await scribe.has_begun(1)
+        async with Asking(gathering, 2) as second:
+            await scribe.has_begun(2)
+            scribe.may_end.set()
+            assert await first.answers() + await second.answers() == [2, 4]
+
     assert len(gathering) == 0
 
 

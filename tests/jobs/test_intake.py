@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.errors import IdempotencyConflictError, UnknownTypeError
 from jobwire.jobs.schedule import Scheduled, schedule
@@ -56,6 +57,19 @@ async def test_jobs_of_one_moment_are_committed_together(
     assert [one.job.tag for one in scheduled] == [f"t{n}" for n in range(20)]
     assert all(one.created for one in scheduled)
     assert await _written(database) == (1, 20, ["user-1"])
+
+
+async def test_a_ring_follows_what_has_made_jobs(engine: Engine, at_once) -> None:
+    rung: list[frozenset[Topic]] = []
+    engine.doorbell.listen(rung.append)
+    keyed = _request(idempotency_key="k")
+
+    await at_once((USER, keyed), (USER, keyed))
+    assert rung == [{Topic.WORK, Topic.CHANGE}]
+
+    [again] = await at_once((USER, keyed))
+    assert not again.created
+    assert len(rung) == 1
 
 
 async def test_those_of_two_users_are_theirs(database: Database, at_once) -> None:

@@ -8,11 +8,22 @@ from hypothesis import strategies as st
 
 from jobwire.jobs.json_text import read_storable
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters()),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()), inner),
-    max_leaves=10,
-)
+
+def _json(characters: st.SearchStrategy[str]) -> st.SearchStrategy[object]:
+    text = st.text(characters) | st.sampled_from(["NaN", "-Infinity", r"\u0000"])
+    return st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | text,
+        lambda inner: st.lists(inner) | st.dictionaries(text, inner),
+        max_leaves=10,
+    )
+
+
+JSON = _json(st.characters())
+STORABLE = _json(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
 
 @given(JSON)
@@ -20,6 +31,13 @@ def test_value_and_text_say_the_same(given: object) -> None:
     value, text = read_storable(json.dumps(given).encode())
 
     assert json.loads(text) == value
+
+
+@given(sent=STORABLE, is_ascii=st.booleans())
+def test_what_can_be_stored_is_kept_as_it_is(*, sent: object, is_ascii: bool) -> None:
+    value, text = read_storable(json.dumps(sent, ensure_ascii=is_ascii).encode())
+
+    assert value == json.loads(text) == sent
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from jobwire.jobs.doorbell import Topic
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.posted import Posted, read_event
 from jobwire.jobs.webhook import Receipt
@@ -53,6 +54,18 @@ async def test_events_of_one_moment_are_committed_together_in_their_order(
     )
     told = await connection.fetch("SELECT kind FROM job_events ORDER BY version")
     assert [one["kind"] for one in told[-2:]] == ["STARTED", "PROGRESS"]
+
+
+async def test_a_ring_follows_the_transaction_of_several_events(
+    engine: Engine, make_run_job: MakeJob
+) -> None:
+    await make_run_job()
+    rung: list[frozenset[Topic]] = []
+    engine.doorbell.listen(rung.append)
+
+    await _take_in(engine, event("RUN_STARTED"), event("RUN_PROGRESS"))
+
+    assert rung == [{Topic.INBOX, Topic.CHANGE, Topic.LOG}]
 
 
 async def test_an_event_of_a_job_that_is_locked_holds_up_others_for_a_moment_only(

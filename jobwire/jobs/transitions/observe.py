@@ -1,9 +1,9 @@
 """Observe: what was said of runs, counted, and what their attempts became."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from jobwire.jobs.connections import SqlConnection
@@ -19,28 +19,6 @@ from jobwire.models.vocabulary import AttemptStatus, JobStatus, SignalSource
 STOPPED_WORD = "RUN_CANCELED"
 #: Trigger.dev's word for a run that was canceled, whatever its code still does.
 CANCELED_WORD = "CANCELED"
-
-_COUNT = f"""
-INSERT INTO job_observations AS o (job_id, source, dispatch_number, attempt, word,
-                                   applied, first_at, last_at, detail)
-SELECT job_id, source, dispatch_number, attempt, word, applied, $1, $1, detail::jsonb
-  FROM {
-    given_rows(
-        {
-            "job_id": "uuid",
-            "source": "text",
-            "dispatch_number": "int",
-            "attempt": "int",
-            "word": "text",
-            "applied": "boolean",
-            "detail": "text",
-        },
-        after=1,
-    )
-}
-ON CONFLICT (job_id, source, dispatch_number, attempt, word) DO UPDATE
-   SET count = o.count + 1, last_at = $1, applied = o.applied OR excluded.applied,
-       detail = COALESCE(excluded.detail, o.detail)"""
 
 _HEARD = f"""
 SELECT COALESCE(bool_or(word = '{STOPPED_WORD}'), false) AS stopped,
@@ -119,19 +97,20 @@ _ENDED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """An observation of a job, and what it changes.
 
     Attributes:
         job: The job as it was locked.
         said: What was said of its run.
-        change: What that changes; None: nothing.
+        applies: Whether that changes the job.
+        change: What is to be written then, or all the same; None: nothing.
         detail: What else came with it, as JSON text; None: nothing.
     """
 
     job: Job
     said: Observation
+    applies: bool
     change: Change | None
     detail: str | None = None
 
@@ -139,26 +118,6 @@ class Folded:
     def word(self) -> str | None:
         """Trigger.dev's own word for the status of the run; None: it was not that."""
         return self.said.word if self.said.rank is Rank.VERDICT else None
-
-
-async def count_each(
-    connection: SqlConnection, folded: Sequence[Folded], *, now: datetime
-) -> None:
-    """Count observations of different jobs, whatever became of them."""
-    counted = [
-        (
-            one.job.id,
-            one.said.source.value,
-            one.job.dispatch_number,
-            # Of none, in the key of the count.
-            one.said.attempt or 0,
-            one.said.word,
-            one.change is not None,
-            one.detail,
-        )
-        for one in folded
-    ]
-    await connection.fetch(_COUNT, now, *arrays(counted))
 
 
 async def read_heard(connection: SqlConnection, job: Job) -> Heard:
@@ -228,44 +187,90 @@ async def attempts_before(connection: SqlConnection, job: Job) -> int:
     return int(record["number"])
 
 
-async def apply_each(
+async def write_each(
     connection: SqlConnection, folded: Sequence[Folded], *, now: datetime
 ) -> list[Job]:
-    """Write what observations change: the rows, their events and their attempts.
+    """Count observations, and write what they change: rows, events and attempts.
 
     The statuses are those that `fold` chose from the edges of `Verb.OBSERVE`. Must
     run inside the transaction that holds the locks. One statement for all of a source
-    that change the same columns, and one for the attempts.
+    that change the same columns, which counts as well, and one for the attempts.
 
     Args:
         connection: The connection that holds the locks.
-        folded: Observations that change something, at most one of each job.
+        folded: Observations, at least one, and at most one of each job.
         now: When.
 
     Returns:
         The jobs as they are then, in the same order.
     """
-    written: dict[UUID, Job] = {}
+    count: row.Along | None = row.Along(_count, [now, *arrays(map(_counted, folded))])
+    written = {one.job.id: one.job for one in folded}
     for source in dict.fromkeys(one.said.source for one in folded):
         versions = [
             _version(one, one.change, now)
             for one in folded
             if one.change is not None and one.said.source is source
         ]
-        jobs = await row.write_each(
-            connection, versions, source=source, actor=None, now=now
-        )
-        written |= {job.id: job for job in jobs}
+        if versions:
+            jobs = await row.write_each(
+                connection, versions, source=source, actor=None, now=now, along=count
+            )
+            written |= {job.id: job for job in jobs}
+            count = None
+    if count is not None:
+        await connection.fetch(count.sql(0), *count.values)
     after = [written[one.job.id] for one in folded]
     attempts = [
         _attempt(job, one.said)
         for one, job in zip(folded, after, strict=True)
+        if one.change is not None
         if job.attempts > one.job.attempts or is_terminal(job.job_status)
         if job.attempts and job.started is not None
     ]
     if attempts:
         await connection.fetch(_ATTEMPTS, *arrays(attempts))
     return after
+
+
+@cache
+def _count(after: int) -> str:
+    """Write what counts observations, whatever became of them."""
+    rows = given_rows(
+        {
+            "job_id": "uuid",
+            "source": "text",
+            "dispatch_number": "int",
+            "attempt": "int",
+            "word": "text",
+            "applied": "boolean",
+            "detail": "text",
+        },
+        after=after + 1,
+    )
+    now = f"${after + 1}::timestamptz"
+    return f"""
+INSERT INTO job_observations AS o (job_id, source, dispatch_number, attempt, word,
+                                   applied, first_at, last_at, detail)
+SELECT job_id, source, dispatch_number, attempt, word, applied, {now}, {now},
+       detail::jsonb
+  FROM {rows}
+ON CONFLICT (job_id, source, dispatch_number, attempt, word) DO UPDATE
+   SET count = o.count + 1, last_at = {now}, applied = o.applied OR excluded.applied,
+       detail = COALESCE(excluded.detail, o.detail)"""
+
+
+def _counted(one: Folded) -> tuple[Any, ...]:
+    return (
+        one.job.id,
+        one.said.source.value,
+        one.job.dispatch_number,
+        # Of none, in the key of the count.
+        one.said.attempt or 0,
+        one.said.word,
+        one.applies,
+        one.detail,
+    )
 
 
 def _version(one: Folded, change: Change, now: datetime) -> row.Version:

@@ -1,11 +1,11 @@
 """The row form: lock jobs, let a use case decide, write one version of each."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from jobwire.jobs.connections import SqlConnection
 from jobwire.jobs.given import arrays, given_rows
 from jobwire.jobs.job import JOB_COLUMNS, JSON_COLUMNS, Job
-from jobwire.jobs.transitions.events import append_events, changed
+from jobwire.jobs.transitions.events import append_events, changed, qualified
 from jobwire.jobs.viewer import Viewer
 from jobwire.jobs.wall import Wall, wall_of_jobs
 from jobwire.models import WorkerJob
@@ -70,6 +70,18 @@ class Version:
     occurred_at: datetime | None = None
     detail: Mapping[str, Any] | None = None
     beside: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Along(NamedTuple):
+    """A statement that goes along with another one; it returns nothing.
+
+    Attributes:
+        sql: Writes it, given how many parameters stand before its own.
+        values: The values of its parameters.
+    """
+
+    sql: Callable[[int], str]
+    values: Sequence[Any]
 
 
 async def lock(
@@ -157,6 +169,7 @@ async def write_each(
     source: SignalSource,
     actor: str | None,
     now: datetime,
+    along: Along | None = None,
 ) -> list[Job]:
     """Write the next versions of jobs that the caller has locked, with their events.
 
@@ -168,6 +181,7 @@ async def write_each(
         source: Which path brought them.
         actor: Who did it.
         now: When.
+        along: What goes along with the first statement.
 
     Returns:
         The jobs as they are then, in the same order.
@@ -179,18 +193,24 @@ async def write_each(
     after: dict[UUID, Mapping[str, Any]] = {}
     for (columns, beside), some in alike.items():
         records = await connection.fetch(
-            _write(columns, beside),
+            _write(columns, beside, None if along is None else along.sql),
             source.value,
             actor,
             now,
             *arrays(_sent(version, now) for version in some),
+            *(() if along is None else along.values),
         )
         after |= {record["id"]: record for record in records}
+        along = None
     return [version.job.updated(after[version.job.id]) for version in versions]
 
 
 @cache
-def _write(columns: tuple[str, ...], beside: tuple[str, ...]) -> str:
+def _write(
+    columns: tuple[str, ...],
+    beside: tuple[str, ...],
+    along: Callable[[int], str] | None,
+) -> str:
     """Write the statement that sets some columns, and others beside."""
     given = {
         "id": "uuid",
@@ -207,12 +227,15 @@ def _write(columns: tuple[str, ...], beside: tuple[str, ...]) -> str:
         f"{column} = g.new_{column}::{_TYPES[column]}" for column in (*columns, *beside)
     )
     returned = dict.fromkeys(("id", "version", "updated_at", *columns, *beside))
+    # The row has many columns more, which would be copied twice.
+    kept = returned | dict.fromkeys(("user_id", "status", "attempts"))
     return f"""
 WITH u AS (
   UPDATE worker_jobs j SET version = version + 1, updated_at = $3, {sets}
     FROM {given_rows(given, after=3)}
    WHERE j.id = g.id
-  RETURNING j.*, g.from_status, g.kind, g.occurred_at, g.detail),
+  RETURNING {qualified("j", list(kept))}, g.from_status, g.kind, g.occurred_at,
+            g.detail),
 e AS ({
         append_events(
             "u",
@@ -225,7 +248,7 @@ e AS ({
             occurred_at="occurred_at",
             detail="detail::jsonb",
         )
-    })
+    }){"" if along is None else f", along AS ({along(3 + len(given))})"}
 SELECT {", ".join(Job.column(name) for name in returned)} FROM u"""
 
 
