@@ -61,7 +61,8 @@ class Received:
 
 
 _NOBODYS = "No job here has this run, or waits for one."
-_APPLIED = Received(Receipt.APPLIED)
+#: What became of an event that has changed its job.
+APPLIED = Received(Receipt.APPLIED)
 _LATE = Received(Receipt.LATE, "Newer things are known of the run.")
 _ACCEPTED = Received(Receipt.ACCEPTED)
 _DUPLICATE = Received(Receipt.DUPLICATE)
@@ -140,7 +141,7 @@ async def take_in(
         for (place, said), one in zip(turn.values(), observed, strict=True):
             jobs[one.job.id] = one.job
             if not arrivals[place].waits:
-                received[place] = _APPLIED if one.applied or said.lines else _LATE
+                received[place] = APPLIED if one.applied or said.lines else _LATE
     return received
 
 

@@ -40,7 +40,7 @@ from jobwire.worker.settings import WorkerSettings
 from tests.factories import insert_job
 from tests.flows.actor import Actor
 from tests.flows.cron_scenarios import CRON_SCENARIOS
-from tests.flows.posting import posts
+from tests.flows.posting import Post, posts, posts_in_transaction
 from tests.flows.scenario import (
     CANCELED,
     FAILED,
@@ -357,10 +357,10 @@ async def finds_what_is_linked(actor: Actor, _: Facts) -> None:
     await linker.link(batch)
 
 
-def receives(kind: str, **more: Any) -> Act:
+def receives(kind: str, by: Post = posts, **more: Any) -> Act:
     async def act(actor: Actor, facts: Facts) -> None:
         job_id = UUID(facts["job"]) if "job" in facts else None
-        await posts(actor, hook(kind, facts["run"], job_id, actor.clock, **more))
+        await by(actor, hook(kind, facts["run"], job_id, actor.clock, **more))
 
     return act
 
@@ -531,8 +531,16 @@ SCENARIOS = {
         in_batch, finds_what_is_linked, SUCCEEDED
     ),
     "hears a start": Scenario(linked(), receives("RUN_STARTED"), SUCCEEDED),
+    "hears a start in a transaction of its own": Scenario(
+        linked(), receives("RUN_STARTED", by=posts_in_transaction), SUCCEEDED
+    ),
     "hears a line": Scenario(
         linked(), receives("RUN_PROGRESS", logs=[LINE]), SUCCEEDED
+    ),
+    "hears a report": Scenario(
+        posted("RUN_STARTED", linked()),
+        receives("RUN_PROGRESS", progress={"fraction": 0.5}),
+        SUCCEEDED,
     ),
     "hears an end": Scenario(
         linked(), receives("RUN_COMPLETED", **COMPLETED), SUCCEEDED

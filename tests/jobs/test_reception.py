@@ -20,6 +20,9 @@ def _read(given: dict[str, Any]) -> Posted:
     return posted
 
 
+LINE = {"at": "2026-01-02T03:01:00Z", "level": "INFO", "message": "one line"}
+
+
 async def _take_in(engine: Engine, *events: dict[str, Any]) -> Sequence[Receipt]:
     received = await asyncio.gather(
         *(engine.reception.take_in(_read(one)) for one in events)
@@ -35,7 +38,7 @@ async def test_events_of_one_moment_are_committed_together_in_their_order(
     receipts = await _take_in(
         engine,
         event("RUN_STARTED"),
-        event("RUN_PROGRESS", progress={"current": 3}),
+        event("RUN_PROGRESS", progress={"fraction": 0.3}, logs=[LINE]),
         event("RUN_STARTED"),
         event(run={"id": "run_of_nobody"}, id="of-nobody"),
     )
@@ -66,6 +69,47 @@ async def test_a_ring_follows_the_transaction_of_several_events(
     await _take_in(engine, event("RUN_STARTED"), event("RUN_PROGRESS"))
 
     assert rung == [{Topic.INBOX, Topic.CHANGE, Topic.LOG}]
+
+
+async def test_reports_of_one_moment_are_committed_together_and_rung_for_once(
+    engine: Engine, make_run_job: MakeJob, connection: Connection
+) -> None:
+    runs = ["run_1", "run_2", "run_3"]
+    for run in runs:
+        await make_run_job(status="RUNNING", trigger_run_id=run)
+    rung: list[frozenset[Topic]] = []
+    engine.doorbell.listen(rung.append)
+
+    receipts = await _take_in(
+        engine,
+        *(
+            event("RUN_PROGRESS", id=run, run={"id": run}, progress={"fraction": 0.5})
+            for run in runs
+        ),
+    )
+
+    assert receipts == [Receipt.APPLIED] * 3
+    assert rung == [{Topic.CHANGE}]
+    assert (
+        await connection.fetchval(
+            "SELECT count(DISTINCT xmin::text) FROM webhook_deliveries"
+        )
+        == 1
+    )
+
+
+async def test_a_report_of_a_run_that_starts_in_the_same_moment_comes_after_that(
+    engine: Engine, make_run_job: MakeJob
+) -> None:
+    await make_run_job()
+
+    receipts = await _take_in(
+        engine,
+        event("RUN_STARTED"),
+        event("RUN_PROGRESS", progress={"fraction": 0.3}),
+    )
+
+    assert receipts == [Receipt.APPLIED, Receipt.APPLIED]
 
 
 async def test_an_event_of_a_job_that_is_locked_holds_up_others_for_a_moment_only(

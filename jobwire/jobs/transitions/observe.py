@@ -204,7 +204,7 @@ async def write_each(
     Returns:
         The jobs as they are then, in the same order.
     """
-    count: row.Along | None = row.Along(_count, [now, *arrays(map(_counted, folded))])
+    counts: row.Along | None = row.Along(_count, [now, *arrays(map(_counted, folded))])
     written = {one.job.id: one.job for one in folded}
     for source in dict.fromkeys(one.said.source for one in folded):
         versions = [
@@ -214,12 +214,12 @@ async def write_each(
         ]
         if versions:
             jobs = await row.write_each(
-                connection, versions, source=source, actor=None, now=now, along=count
+                connection, versions, source=source, actor=None, now=now, along=counts
             )
             written |= {job.id: job for job in jobs}
-            count = None
-    if count is not None:
-        await connection.fetch(count.sql(0), *count.values)
+            counts = None
+    if counts is not None:
+        await connection.fetch(counts.sql(0), *counts.values)
     after = [written[one.job.id] for one in folded]
     attempts = [
         _attempt(job, one.said)
@@ -233,9 +233,26 @@ async def write_each(
     return after
 
 
+def count(rows: str, *, now: str) -> str:
+    """Write the statement that counts observations, whatever became of them.
+
+    Args:
+        rows: A FROM item with a row for each.
+        now: When, as SQL.
+    """
+    return f"""
+INSERT INTO job_observations AS o (job_id, source, dispatch_number, attempt, word,
+                                   applied, first_at, last_at, detail)
+SELECT job_id, source, dispatch_number, attempt, word, applied, {now}, {now},
+       detail::jsonb
+  FROM {rows}
+ON CONFLICT (job_id, source, dispatch_number, attempt, word) DO UPDATE
+   SET count = o.count + 1, last_at = {now}, applied = o.applied OR excluded.applied,
+       detail = COALESCE(excluded.detail, o.detail)"""
+
+
 @cache
 def _count(after: int) -> str:
-    """Write what counts observations, whatever became of them."""
     rows = given_rows(
         {
             "job_id": "uuid",
@@ -248,16 +265,7 @@ def _count(after: int) -> str:
         },
         after=after + 1,
     )
-    now = f"${after + 1}::timestamptz"
-    return f"""
-INSERT INTO job_observations AS o (job_id, source, dispatch_number, attempt, word,
-                                   applied, first_at, last_at, detail)
-SELECT job_id, source, dispatch_number, attempt, word, applied, {now}, {now},
-       detail::jsonb
-  FROM {rows}
-ON CONFLICT (job_id, source, dispatch_number, attempt, word) DO UPDATE
-   SET count = o.count + 1, last_at = {now}, applied = o.applied OR excluded.applied,
-       detail = COALESCE(excluded.detail, o.detail)"""
+    return count(rows, now=f"${after + 1}::timestamptz")
 
 
 def _counted(one: Folded) -> tuple[Any, ...]:

@@ -29,6 +29,9 @@ _LOCK_BY_RUN = f"""
 SELECT {Job.columns(lean=True)} FROM worker_jobs
  WHERE trigger_run_id = $1 AND deleted_at IS NULL
    FOR UPDATE"""
+_READ_BY_RUNS = f"""
+SELECT {Job.columns("j", lean=True)} FROM {given_rows({"run": "text"})}
+  JOIN worker_jobs j ON j.trigger_run_id = g.run AND j.deleted_at IS NULL"""
 # The executor is told by what it is not, which no partial index answers: while a table
 # is small, a plan that reads the whole of one looks cheap, and is kept.
 _LOCK_ABOUT = f"""
@@ -109,6 +112,15 @@ async def lock_by_run(connection: SqlConnection, run_id: str) -> Job | None:
     """
     records = await connection.fetch(_LOCK_BY_RUN, run_id)
     return Job.from_record(records[0]) if records else None
+
+
+async def read_by_runs(connection: SqlConnection, runs: Sequence[str]) -> list[Job]:
+    """Read the jobs that some Trigger.dev runs belong to, without a lock.
+
+    Long JSON is left out.
+    """
+    records = await connection.fetch(_READ_BY_RUNS, list(runs))
+    return [Job.from_record(record) for record in records]
 
 
 async def lock_about(

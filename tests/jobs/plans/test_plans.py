@@ -40,6 +40,7 @@ from jobwire.jobs.queries import (
     read_jobs,
     select_ids,
 )
+from jobwire.jobs.reports import take_in_reports
 from jobwire.jobs.selected import Selection
 from jobwire.jobs.viewer import Scope, Viewer, trusted
 from jobwire.jobs.webhook import Receipt, take_in
@@ -548,3 +549,42 @@ async def test_events_of_runs_find_their_jobs_by_indexes(
         "pk_job_attempts",
     }
     assert max(one.rows for one in used if one.table == "worker_jobs") == SIZE
+
+
+async def test_reports_of_runs_find_their_jobs_by_indexes(planner: Connection) -> None:
+    jobs = await planner.fetch(
+        "SELECT trigger_run_id, attempts FROM worker_jobs"
+        " WHERE trigger_run_id IS NOT NULL AND status = 'RUNNING'"
+        " AND dispatch_number = 1 AND attention = '{}' LIMIT $1",
+        SIZE,
+    )
+    posted = [
+        read_event(
+            body_of(
+                event(
+                    "RUN_PROGRESS",
+                    id=job["trigger_run_id"],
+                    occurredAt=NOW.isoformat(),
+                    run={"id": job["trigger_run_id"], "attempt": job["attempts"]},
+                    progress={"fraction": 1},
+                )
+            )
+        )
+        for job in jobs
+    ]
+    transaction = planner.transaction()
+    await transaction.start()
+
+    with scans(planner) as found:
+        taken = await take_in_reports(
+            planner, [one for one in posted if isinstance(one, Posted)], now=NOW
+        )
+
+    await transaction.rollback()
+    assert taken == [True] * SIZE
+    assert {(one.table, one.index) for one in found} == {
+        ("worker_jobs", "uq_worker_jobs_trigger_run_id"),
+        ("worker_jobs", "pk_worker_jobs"),
+        ("webhook_deliveries", "uq_webhook_deliveries_source_event_id"),
+    }
+    assert max(one.rows for one in found) == SIZE
