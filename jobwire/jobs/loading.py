@@ -133,8 +133,10 @@ class JobSource:
             for entry in self._entries
             if self._file(entry) is None
         }
+        # Other threads may be importing.
+        loaded = tuple(sys.modules)
         theirs = self._finder.names() | {
-            name for name in sys.modules if name.partition(".")[0] in named
+            name for name in loaded if name.partition(".")[0] in named
         }
         return {
             name: sys.modules.pop(name)

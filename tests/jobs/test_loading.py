@@ -226,6 +226,27 @@ def test_load_leaves_modules_of_the_host_alone(write: Write, source: Load) -> No
     assert sys.modules["hosted"] is host
 
 
+class Importing(str):
+    """The name of a module during whose look another one is imported elsewhere."""
+
+    __slots__ = ()
+
+    def partition(self, separator: str) -> tuple[str, str, str]:
+        sys.modules["imported_elsewhere"] = sys
+        return super().partition(separator)
+
+
+def test_other_threads_may_import_while_it_is_loaded(
+    write: Write, source: Load
+) -> None:
+    write("my_jobs.py", JOB, name="n", kind="int", body="return 1")
+    sys.modules[Importing("looked_at")] = sys
+
+    assert results(source("my_jobs").load()) == {"n": 1}
+
+    assert "imported_elsewhere" in sys.modules
+
+
 def test_sources_are_the_files_that_were_read_or_tried(
     write: Write, source: Load, tmp_path: Path
 ) -> None:
