@@ -278,11 +278,12 @@ class Context:
 
         Raises:
             ForbiddenError: The filter names other users, and the viewer is no admin.
-            InvalidInputError: The filter has too many combinations.
+            SparseFilterError: Too many jobs would have to be looked at.
         """
 
         async def read() -> tuple[Page[SelectedRow], AsOf | None]:
-            page = await self.engine.page_reads.read(
+            page = await job_pages.read_page(
+                partial(self.engine.page_reads.fetch, self.viewer.user_id),
                 self.viewer,
                 filter,
                 window,

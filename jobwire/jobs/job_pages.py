@@ -5,7 +5,7 @@ leaves the planner one plan, whatever the statistics say (`job_ranges`).
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias, cast
 from uuid import UUID
@@ -63,13 +63,9 @@ async def read_job_page(
         ForbiddenError: The filter names other users, and the viewer is no admin.
         SparseFilterError: Too many jobs would have to be looked at.
     """
-
-    async def fetch(statement: PageStatement, values: Sequence[Any]) -> Sequence[Any]:
-        return await fetch_page(connection, statement, values)
-
     selection = Selection(Job.columns("j", lean=True))
     page = await read_page(
-        fetch,
+        partial(fetch_page, connection),
         viewer,
         filter,
         window,

@@ -41,7 +41,7 @@ class Statement:
         listed: Members whose alternatives are the next parameters, an array for each.
         ranged: Members of which each combination of alternatives is a range; its values
             are the parameters behind those.
-        ranges: How many such combinations there are.
+        kinds: The types of the parameters if each is a single value; else nothing.
         is_bounded: Whether it looks at so many jobs at most, and may be cut.
     """
 
@@ -49,16 +49,8 @@ class Statement:
     ids: str
     listed: Sequence[str] = ()
     ranged: Sequence[str] = ()
-    ranges: int = 0
+    kinds: Sequence[str] = ()
     is_bounded: bool = False
-
-    @property
-    def kinds(self) -> Sequence[str]:
-        """The types of its parameters if each is a single value; else nothing."""
-        if self.listed or not self.ranges:
-            return ()
-        kinds = [COLUMNS[member][1] for member in self.ranged]
-        return ["uuid", "uuid", *kinds * self.ranges]
 
     def sql_of(self, row: str) -> str:
         """Write it with the columns of a row, `v1` and so on, for its parameters."""
@@ -110,7 +102,10 @@ class _Writer:
             sql = self._first(self._named(conditions[named[0]], wanted))
             return written(sql=sql, ids=_ids_of(sql))
         ranged = tuple(way.index.columns)
-        written = partial(written, ranged=ranged, ranges=way.ranges)
+        kinds = [COLUMNS[member][1] for member in ranged] * way.ranges
+        written = partial(
+            written, ranged=ranged, kinds=() if listed else ("uuid", "uuid", *kinds)
+        )
         each = looks and max(looks // way.ranges, self._limit)
         width, first = len(ranged), len(listed) + 3
         ranges = [

@@ -57,12 +57,8 @@ async def take_in_reports(
     if not reports:
         return [False] * len(posted)
     written = await report_each(connection, list(reports.values()), now=now)
-    return [
-        one is first[one.run_id]
-        and one.run_id in reports
-        and reports[one.run_id].job_id in written
-        for one in posted
-    ]
+    taken = {run_id for run_id, one in reports.items() if one.job_id in written}
+    return [one.run_id in taken and one is first[one.run_id] for one in posted]
 
 
 def _report(job: Job, posted: Posted, now: datetime) -> Report | None:

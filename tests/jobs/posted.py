@@ -8,6 +8,8 @@ from jobwire.triggerdev import sign_hex, sign_standard
 from tests.factories import RUN_ID
 
 SECRET = "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw=="
+#: A line of a run's log.
+LINE = {"at": "2026-01-02T03:01:00Z", "level": "INFO", "message": "one line"}
 
 
 def event(type: str = "RUN_STARTED", **given: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from jobwire.jobs import page_reads
 from jobwire.jobs.engine import Engine
 from jobwire.jobs.filters import JobFilter
 from jobwire.jobs.job import Job
-from jobwire.jobs.job_pages import PageStatement, fetch_pages
+from jobwire.jobs.job_pages import PageStatement, fetch_pages, read_page
 from jobwire.jobs.queries import Page, Window
 from jobwire.jobs.selected import SelectedRow, Selection
 from jobwire.jobs.viewer import Scope, Viewer
@@ -68,7 +69,8 @@ def read(engine: Engine, request: pytest.FixtureRequest) -> Read:
         *,
         with_as_of: bool = False,
     ) -> Page[SelectedRow]:
-        return await engine.page_reads.read(
+        return await read_page(
+            partial(engine.page_reads.fetch, viewer.user_id),
             viewer,
             filter,
             window,

@@ -11,16 +11,13 @@ from jobwire.jobs.webhook import Receipt
 from jobwire.models.database import Connection
 from tests.blocked import blocked
 from tests.jobs.conftest import MakeJob
-from tests.jobs.posted import body_of, event
+from tests.jobs.posted import LINE, body_of, event
 
 
 def _read(given: dict[str, Any]) -> Posted:
     posted = read_event(body_of(given))
     assert isinstance(posted, Posted)
     return posted
-
-
-LINE = {"at": "2026-01-02T03:01:00Z", "level": "INFO", "message": "one line"}
 
 
 async def _take_in(engine: Engine, *events: dict[str, Any]) -> Sequence[Receipt]:

@@ -15,11 +15,9 @@ from jobwire.models.database import Connection, Database
 from tests.blocked import blocked
 from tests.clock import FakeClock
 from tests.jobs.conftest import MakeJob
-from tests.jobs.posted import alert, event
+from tests.jobs.posted import LINE, alert, event
 from tests.jobs.snapshot import snapshot
 from tests.jobs.test_take_in import make_jobs, random_event, read
-
-LINE = {"at": "2026-01-02T03:01:00Z", "level": "INFO", "message": "one line"}
 
 
 @pytest.fixture

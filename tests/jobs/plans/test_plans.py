@@ -188,6 +188,18 @@ ANSWERED = {
 }
 
 
+def _check_reads(found: list[Scan], index: str, ranges: int, *, pages: int = 1) -> None:
+    """Hold what pages read of jobs against what they show."""
+    read = {index: pages * ranges * ROWS}
+    if ranges > 1:
+        # Of several ranges first the ids, then the jobs that are shown.
+        read["pk_worker_jobs"] = pages * ROWS
+    jobs = [one for one in found if one.table == "worker_jobs"]
+    assert {one.index for one in jobs} == read.keys()
+    for one, most in read.items():
+        assert sum(job.rows for job in jobs if job.index == one) <= most
+
+
 @pytest.mark.parametrize("name", ANSWERED)
 @pytest.mark.parametrize("descending", [True, False])
 async def test_a_page_reads_what_it_shows(
@@ -200,14 +212,7 @@ async def test_a_page_reads_what_it_shows(
             planner, viewer, filter, Window(first=SIZE), descending=descending
         )
 
-    read = {index: ranges * ROWS}
-    if ranges > 1:
-        # Of several ranges first the ids, then the jobs that are shown.
-        read["pk_worker_jobs"] = ROWS
-    jobs = [one for one in found if one.table == "worker_jobs"]
-    assert {one.index for one in jobs} == read.keys()
-    for one, most in read.items():
-        assert sum(job.rows for job in jobs if job.index == one) <= most
+    _check_reads(found, index, ranges)
 
 
 # Those of jobs that are named are read one by one.
@@ -227,30 +232,23 @@ async def test_several_pages_read_what_they_show(
 
     async def fetch(statement: PageStatement, values: Sequence[Any]) -> Any:
         assert statement.jobs.kinds
-        with scans(planner) as found:
-            pages = await fetch_pages(planner, statement, [values] * 3)
+        pages = await fetch_pages(planner, statement, [values] * 3)
         first, *others = ([row[0] for row in page] for page in pages)
         assert others == [first, first]
-        read.extend(one for one in found if one.table == "worker_jobs")
         return pages[0]
 
-    read: list[Scan] = []
-    await read_page(
-        fetch,
-        viewer,
-        filter,
-        Window(first=SIZE),
-        selection,
-        descending=True,
-        with_as_of=True,
-    )
+    with scans(planner) as found:
+        await read_page(
+            fetch,
+            viewer,
+            filter,
+            Window(first=SIZE),
+            selection,
+            descending=True,
+            with_as_of=True,
+        )
 
-    most = {index: 3 * ranges * ROWS}
-    if ranges > 1:
-        most["pk_worker_jobs"] = 3 * ROWS
-    assert {one.index for one in read} == most.keys()
-    for one, rows in most.items():
-        assert sum(job.rows for job in read if job.index == one) <= rows
+    _check_reads(found, index, ranges, pages=3)
 
 
 @pytest.mark.parametrize("name", ANSWERED)
