@@ -61,10 +61,19 @@ async def holding(
                 connection, name, holder=holder, span=span, now=clock.now()
             )
 
-    async def lay_down() -> None:
+    async def lay_down_at_once() -> None:
         with suppress(*_AWAY):
             async with connections() as connection:
                 await duties.lay_down(connection, name, holder=holder, now=clock.now())
+
+    async def lay_down() -> None:
+        laying_down = asyncio.create_task(lay_down_at_once())
+        try:
+            await asyncio.shield(laying_down)
+        except asyncio.CancelledError:
+            # Broken off half way, nobody could take the duty for a whole span.
+            await asyncio.wait({laying_down})
+            raise
 
     try:
         number = await take()

@@ -60,3 +60,36 @@ async def test_one_whose_taking_was_broken_off_is_laid_down_too(
         database.connection, "one", holder="ben", span=SPAN, clock=clock
     ) as term:
         assert term.holder == "ben"
+
+
+async def test_whoever_is_broken_off_while_laying_it_down_has_laid_it_down(
+    database: Database, clock: FakeClock
+) -> None:
+    laying_down, go_on = asyncio.Event(), asyncio.Event()
+    asked = 0
+
+    @asynccontextmanager
+    async def connections() -> AsyncIterator[Connection]:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            laying_down.set()
+            await go_on.wait()
+        async with database.connection() as connection:
+            yield connection
+
+    async def work() -> None:
+        async with holding(connections, "one", holder="ann", span=SPAN, clock=clock):
+            pass
+
+    working = asyncio.create_task(work())
+    await laying_down.wait()
+    working.cancel()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+
+    async with holding(
+        database.connection, "one", holder="ben", span=SPAN, clock=clock
+    ) as term:
+        assert term.holder == "ben"
