@@ -3,12 +3,16 @@
 A statement for many rows costs little more than one for a single row, and a commit the
 same. Nobody waits for company: who finds nothing under way is served at once, and
 whoever comes meanwhile is in the next batch.
+
+A line may have several batches under way, which then share what waits. Those who ask
+again as soon as they are answered would otherwise all be in the same batch for ever,
+and the process idle while it is written.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import asyncpg
 
@@ -27,6 +31,8 @@ Work: TypeAlias = Callable[
 PATIENCE = 0.02
 #: What a batch weighs at most, if it is more than one.
 MOST = 64
+#: How many a batch leaves none of to another one that may begin beside it.
+_FEW = 4
 #: Characters of JSON that weigh as much as a row without any.
 _LIGHT = 8192
 
@@ -45,23 +51,24 @@ class _Queue(Generic[Line, Asked, Answer]):
     Attributes:
         line: The line.
         waiting: What waits for the next batch.
-        first: The batch that holds up the next one.
+        ahead: The batches that hold up the next one.
     """
 
-    __slots__ = ("first", "line", "waiting")
+    __slots__ = ("ahead", "line", "waiting")
 
     def __init__(self, line: Line) -> None:
         self.line = line
         self.waiting: deque[tuple[Asked, asyncio.Future[Answer]]] = deque()
-        self.first: asyncio.Task[None] | None = None
+        self.ahead: set[asyncio.Task[Any] | None] = set()
 
 
 class Gathering(Generic[Line, Asked, Answer]):
-    """Gathers what is asked in one line while a batch of that line is under way.
+    """Gathers what is asked in one line while batches of that line are under way.
 
     Args:
         work: Does it.
         weigh: How much of a batch something is; by default each is 1.
+        at_once: How many batches of a line hold up the next one.
         patience: How long a batch holds up the next one of its line, in seconds; None:
             until it has ended.
         alone_after: After which errors of the work what failed is asked again one by
@@ -73,11 +80,13 @@ class Gathering(Generic[Line, Asked, Answer]):
         work: Work[Line, Asked, Answer],
         *,
         weigh: Callable[[Asked], int] = lambda _: 1,
+        at_once: int = 1,
         patience: float | None = PATIENCE,
         alone_after: tuple[type[Exception], ...] = UNDONE,
     ) -> None:
         self._work = work
         self._weigh = weigh
+        self._at_once = at_once
         self._patience = patience
         self._alone_after = alone_after
         self._queues: dict[Line, _Queue[Line, Asked, Answer]] = {}
@@ -99,7 +108,8 @@ class Gathering(Generic[Line, Asked, Answer]):
         queue = self._queues.get(line)
         if queue is None:
             queue = self._queues[line] = _Queue(line)
-            self._begin(queue)
+        if not queue.waiting:
+            self._begin_if_free(queue)
         queue.waiting.append((asked, answer))
         return await answer
 
@@ -112,23 +122,25 @@ class Gathering(Generic[Line, Asked, Answer]):
         if batch is not None and batch in self._batches:
             self._advance(self._batches[batch], batch)
 
-    def _begin(self, queue: _Queue[Line, Asked, Answer]) -> None:
+    def _begin_if_free(self, queue: _Queue[Line, Asked, Answer]) -> None:
         """Begin a batch in the next round of the loop, with all that ask until then."""
+        if len(queue.ahead) >= self._at_once:
+            return
         batch = asyncio.get_running_loop().create_task(self._run(queue))
-        queue.first = batch
+        queue.ahead.add(batch)
         self._batches[batch] = queue
         batch.add_done_callback(self._batches.pop)
 
     def _advance(
-        self, queue: _Queue[Line, Asked, Answer], batch: asyncio.Task[None] | None
+        self, queue: _Queue[Line, Asked, Answer], batch: asyncio.Task[Any] | None
     ) -> None:
         """Hold up the line no longer for a batch."""
-        if queue.first is not batch:
+        if batch not in queue.ahead:
             return
+        queue.ahead.remove(batch)
         if queue.waiting:
-            self._begin(queue)
-        else:
-            queue.first = None
+            self._begin_if_free(queue)
+        elif not queue.ahead:
             del self._queues[queue.line]
 
     async def _run(self, queue: _Queue[Line, Asked, Answer]) -> None:
@@ -138,7 +150,7 @@ class Gathering(Generic[Line, Asked, Answer]):
             loop = asyncio.get_running_loop()
             pace = loop.call_later(self._patience, self._advance, queue, batch)
         try:
-            if taken := self._take(queue.waiting):
+            if taken := self._take(queue):
                 await self._answer(queue.line, taken)
         finally:
             if pace is not None:
@@ -146,11 +158,13 @@ class Gathering(Generic[Line, Asked, Answer]):
             self._advance(queue, batch)
 
     def _take(
-        self, waiting: deque[tuple[Asked, asyncio.Future[Answer]]]
+        self, queue: _Queue[Line, Asked, Answer]
     ) -> list[tuple[Asked, asyncio.Future[Answer]]]:
         taken: list[tuple[Asked, asyncio.Future[Answer]]] = []
-        weight = 0
-        while waiting:
+        weight, waiting = 0, queue.waiting
+        sharing = 1 + self._at_once - len(queue.ahead)
+        share = max(-(-len(waiting) // sharing), _FEW)
+        while waiting and len(taken) < share:
             asked, answer = waiting[0]
             if not answer.done():
                 weight += self._weigh(asked)
@@ -158,6 +172,8 @@ class Gathering(Generic[Line, Asked, Answer]):
                     break
                 taken.append((asked, answer))
             waiting.popleft()
+        if waiting:
+            self._begin_if_free(queue)
         return taken
 
     async def _answer(

@@ -1,4 +1,4 @@
-"""Intake: jobs of callers without a transaction, those of a moment in one statement."""
+"""Intake: jobs of callers without a transaction, those of a moment written together."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,6 +16,10 @@ from jobwire.jobs.schedule_request import ScheduleRequest
 from jobwire.jobs.transitions.create import NewJob
 from jobwire.jobs.viewer import Viewer
 from jobwire.models.vocabulary import SignalSource
+
+#: How many statements write jobs of one line: while one is written, those who were
+#: answered ask again.
+_AT_ONCE = 2
 
 
 class _Line(NamedTuple):
@@ -46,7 +50,9 @@ class Intake:
         self._clock = clock
         self._doorbell = doorbell
         self._gathering = Gathering(
-            self._write, weigh=lambda job: weight(job.data, job.metadata)
+            self._write,
+            weigh=lambda job: weight(job.data, job.metadata),
+            at_once=_AT_ONCE,
         )
 
     async def schedule(

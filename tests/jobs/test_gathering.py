@@ -148,6 +148,48 @@ async def test_a_batch_may_let_the_next_one_begin_before_it_ends(
     assert len(gathering) == 0
 
 
+async def test_batches_that_may_be_under_way_at_once_share_what_waits(
+    scribe: Scribe,
+) -> None:
+    gathering = Gathering(scribe.work, at_once=2, patience=None)
+    async with Asking(gathering, *range(11)) as asking:
+        await scribe.has_begun(2)
+        async with Asking(gathering, 11, 12) as late:
+            await asyncio.sleep(0)
+            halves = [("a", [0, 1, 2, 3, 4, 5]), ("a", [6, 7, 8, 9, 10])]
+            assert scribe.batches == halves
+            scribe.may_end.set()
+            answers = await asking.answers() + await late.answers()
+
+    assert answers == [2 * one for one in range(13)]
+    assert scribe.batches == [*halves, ("a", [11, 12])]
+    assert len(gathering) == 0
+
+
+async def test_a_few_are_not_shared(scribe: Scribe) -> None:
+    gathering = Gathering(scribe.work, at_once=2, patience=None)
+    scribe.may_end.set()
+
+    async with Asking(gathering, 1, 2, 3, 4) as asking:
+        assert await asking.answers() == [2, 4, 6, 8]
+
+    assert scribe.batches == [("a", [1, 2, 3, 4])]
+
+
+async def test_who_comes_while_one_of_two_is_under_way_is_served_at_once(
+    scribe: Scribe,
+) -> None:
+    gathering = Gathering(scribe.work, at_once=2, patience=None)
+    async with Asking(gathering, 1) as first:
+        await scribe.has_begun(1)
+        async with Asking(gathering, 2) as second:
+            await scribe.has_begun(2)
+            scribe.may_end.set()
+            assert await first.answers() + await second.answers() == [2, 4]
+
+    assert len(gathering) == 0
+
+
 async def test_lines_do_not_wait_for_each_other(
     scribe: Scribe,
 ) -> None:

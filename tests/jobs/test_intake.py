@@ -49,14 +49,14 @@ async def _written(database: Database) -> tuple[int, int, list[str]]:
         return tuple(await connection.fetchrow(_WRITTEN))
 
 
-async def test_jobs_of_one_moment_are_committed_together(
+async def test_jobs_of_one_moment_are_committed_by_two_statements_at_most(
     database: Database, at_once
 ) -> None:
     scheduled = await at_once(*((USER, _request(tag=f"t{n}")) for n in range(20)))
 
     assert [one.job.tag for one in scheduled] == [f"t{n}" for n in range(20)]
     assert all(one.created for one in scheduled)
-    assert await _written(database) == (1, 20, ["user-1"])
+    assert await _written(database) == (2, 20, ["user-1"])
 
 
 async def test_a_ring_follows_what_has_made_jobs(engine: Engine, at_once) -> None:
