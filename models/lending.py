@@ -172,7 +172,12 @@ class Lent:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._lender.give_back(self._connection, in_order=error is None)
+        try:
+            await self._lender.give_back(self._connection, in_order=error is None)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            # What broke the block off is told: who was cancelled must not go on.
+            if error is None:
+                raise
 
 
 def _is_fit(connection: Any) -> bool:

@@ -10,8 +10,10 @@ import pytest
 
 from jobwire.models import lending
 from jobwire.models.database import Database, PooledConnection
+from jobwire.models.database_url import DatabaseUrl
 from jobwire.models.lending import Lender, Lent
 from tests.gql.client import PATIENCE
+from tests.worker.proxy import Proxy
 
 PID = "SELECT pg_backend_pid()"
 
@@ -159,3 +161,26 @@ async def test_one_that_is_asked_again_and_again_is_not_given_up(
         for _ in range(10):
             await connection.execute("SELECT pg_sleep(0.1)")
     await lender.end()
+
+
+async def test_who_is_cancelled_is_so_though_the_connection_is_lost_as_well(
+    database_url: DatabaseUrl,
+) -> None:
+    proxy = Proxy(database_url)
+    await proxy.mend()
+
+    async def ask(lender: Lender) -> None:
+        async with Lent(lender) as connection:
+            await connection.fetchval(PID)
+            # asyncpg has not heard of it when the connection is given back.
+            await proxy.cut()
+            raise asyncio.CancelledError
+
+    async with asyncpg.create_pool(
+        **proxy.url.connect_arguments(),
+        min_size=0,
+        max_size=1,
+        connection_class=PooledConnection,
+    ) as pool:
+        with pytest.raises(asyncio.CancelledError):
+            await ask(Lender(pool))
