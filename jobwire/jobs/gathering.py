@@ -31,7 +31,7 @@ Work: TypeAlias = Callable[
 PATIENCE = 0.02
 #: What a batch weighs at most, if it is more than one.
 MOST = 64
-#: How many a batch leaves none of to another one that may begin beside it.
+#: So few a batch takes all of, rather than share them with another one.
 _FEW = 4
 #: Characters of JSON that weigh as much as a row without any.
 _LIGHT = 8192
