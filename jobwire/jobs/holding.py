@@ -61,13 +61,13 @@ async def holding(
                 connection, name, holder=holder, span=span, now=clock.now()
             )
 
-    async def lay_down_at_once() -> None:
+    async def release() -> None:
         with suppress(*_AWAY):
             async with connections() as connection:
                 await duties.lay_down(connection, name, holder=holder, now=clock.now())
 
     async def lay_down() -> None:
-        laying_down = asyncio.create_task(lay_down_at_once())
+        laying_down = asyncio.create_task(release())
         try:
             await asyncio.shield(laying_down)
         except asyncio.CancelledError:

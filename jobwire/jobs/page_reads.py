@@ -7,9 +7,9 @@ from jobwire.jobs.fair_shares import FairShares
 from jobwire.jobs.gathering import MOST, Gathering
 from jobwire.jobs.job_pages import PageStatement, fetch_page, fetch_pages
 
-#: How many pages are read at once. With twice as many, PostgreSQL is asked by too few
-#: and the process waits for it.
-_AT_ONCE = 8
+#: How many pages one statement reads. With twice as many, PostgreSQL is asked by too
+#: few and the process waits for it.
+_PAGES = 8
 
 
 class _Line(NamedTuple):
@@ -29,7 +29,7 @@ class PageReads:
     def __init__(self, shares: FairShares) -> None:
         self._shares = shares
         self._gathering: Gathering[_Line, Sequence[Any], Sequence[Any]] = Gathering(
-            self._fetch, weigh=lambda _: MOST // _AT_ONCE
+            self._fetch, weigh=lambda _: MOST // _PAGES
         )
 
     async def fetch(
