@@ -147,9 +147,12 @@ def _lengths(kind: _Kind, value: Any) -> Iterator[tuple[str, int, int]]:
         elif kind.object is not None:
             if isinstance(value, dict):
                 yield _OBJECT, len(value), MAX_MEMBERS
-                for name, member in _members(kind.object).items():
-                    if name in value:
-                        stack.append((member, value[name]))
+                members = _members(kind.object)
+                stack += [
+                    (members[name], given)
+                    for name, given in value.items()
+                    if name in members
+                ]
         else:
             items = value if isinstance(value, list) else [value]
             yield _LIST, len(items), MAX_LIST

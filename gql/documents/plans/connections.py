@@ -1,10 +1,11 @@
 """The shape of connections: pages of rows, with their cursors and where they stand."""
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
-from jobwire.gql.documents.plans.shapes import How, Made, Part, Shape, Shown
-from jobwire.gql.types.page_info import PageInfo
+from jobwire.gql.documents.plans.made import boolean, made, made_or_null
+from jobwire.gql.documents.plans.shapes import How, Made, Part, Shape
 from jobwire.jobs.queries import Page
 
 #: Returns the cursor of a row.
@@ -34,16 +35,26 @@ def connection(
     def items(source: Any) -> list[Any]:
         return page_of(source).items
 
-    def page_info(source: Any) -> PageInfo:
-        page = page_of(source)
-        ends = [page.items[0], page.items[-1]] if page.items else []
-        return PageInfo.of(page, [cursor(row) for row in ends])
+    def cursor_at(place: int) -> Made:
+        def read(page: Page[Any]) -> str | None:
+            return cursor(page.items[place]) if page.items else None
 
+        return made_or_null(read, '"{}"'.format)
+
+    page_info = Shape(
+        {
+            "hasNextPage": made(attrgetter("has_next_page"), boolean),
+            "hasPreviousPage": made(attrgetter("has_previous_page"), boolean),
+            "startCursor": cursor_at(0),
+            "endCursor": cursor_at(-1),
+        },
+        lambda page: page,
+    )
     return Shape(
         {
             "edges": Part(edge, items),
             "nodes": Part(node, items),
-            "pageInfo": Shown(page_info),
+            "pageInfo": Part(page_info, page_of),
             **(beside or {}),
         },
         lambda source: source,

@@ -75,14 +75,13 @@ def _object(kind: Any) -> Make:
     if definition.from_input is not None:
         raise Unplanned("an input of another kind")
     name_of = schema.config.name_converter.from_field
-    fields = [
-        (
-            name_of(field),
+    fields = {
+        name_of(field): (
             field.python_name,
             maker(field.resolve_type(type_definition=definition)),
         )
         for field in definition.fields
-    ]
+    }
     absent = {
         field.python_name: None
         for field in definition.fields
@@ -93,10 +92,9 @@ def _object(kind: Any) -> Make:
         if value is None:
             return None
         members: dict[str, Any] = absent.copy()
-        for name, own_name, make in fields:
-            if name in value:
-                found = value[name]
-                members[own_name] = found if make is None else make(found)
+        for name, found in value.items():
+            own_name, make = fields[name]
+            members[own_name] = found if make is None else make(found)
         return kind(**members)
 
     return make_object

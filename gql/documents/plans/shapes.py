@@ -74,17 +74,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A field that shows an object of its class, which is made for it.
-
-    Attributes:
-        make: Makes the object.
-    """
-
-    make: Callable[[Any], Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Loaded:
     """A field that shows something of each row, read for all rows at once.
 
@@ -100,7 +89,7 @@ class Loaded:
     shape: "Shape"
 
 
-How: TypeAlias = Text | Made | Code | Part | Shown | Loaded
+How: TypeAlias = Text | Made | Code | Part | Loaded
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ from jobwire.gql.documents.plans.shapes import (
     Part,
     SelectList,
     Shape,
-    Shown,
     Text,
     quote,
 )
@@ -101,7 +100,7 @@ class Shaping:
         kind: GraphQLObjectType,
         member: Member,
         shape: Shape,
-        how: Code | Part | Shown | Loaded,
+        how: Code | Part | Loaded,
     ) -> Write:
         answered = kind.fields[member.name].type
         match how:
@@ -113,9 +112,6 @@ class Shaping:
                 load = Loader(kind, member, read)
                 write = self.value(answered, member.details, of_loaded)
                 return loaded_member("", load, write)
-            case Shown(make):
-                write = self._compiler.value(answered, member.details)
-                return read_member("", make, write)
             case Code(columns, is_null_with):
                 self._select.columns(columns)
                 write = self._compiler.value(answered, member.details)
@@ -183,7 +179,7 @@ class _Parts:
         texts = self._text()
 
         def write(rows: Any, answer: Answer) -> None:
-            answer.pieces.append(f"[{','.join(texts(rows))}]")
+            answer.pieces += ("[", ",".join(texts(rows)), "]")
 
         return write
 
