@@ -4,12 +4,19 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any
 
-from jobwire.gql.documents.plans.made import boolean, made, made_or_null
+from graphql import GraphQLBoolean
+
+from jobwire.gql.documents.plans.leaves import to_text
+from jobwire.gql.documents.plans.made import made, made_or_null
 from jobwire.gql.documents.plans.shapes import How, Made, Part, Shape
 from jobwire.jobs.queries import Page
 
 #: Returns the cursor of a row.
 ToCursor = Callable[[Any], str]
+
+_BOOLEAN = to_text(GraphQLBoolean)
+#: Writes a cursor, which has nothing to escape.
+_QUOTED = '"{}"'.format
 
 
 def connection(
@@ -27,10 +34,7 @@ def connection(
         page_of: Returns the page of what the connection is read from.
         beside: Further fields of the connection.
     """
-    edge = Shape(
-        {"cursor": Made((), lambda row: f'"{cursor(row)}"'), "node": Part(node)},
-        lambda row: row,
-    )
+    edge = Shape({"cursor": made(cursor, _QUOTED), "node": Part(node)}, lambda row: row)
 
     def items(source: Any) -> list[Any]:
         return page_of(source).items
@@ -39,12 +43,12 @@ def connection(
         def read(page: Page[Any]) -> str | None:
             return cursor(page.items[place]) if page.items else None
 
-        return made_or_null(read, '"{}"'.format)
+        return made_or_null(read, _QUOTED)
 
     page_info = Shape(
         {
-            "hasNextPage": made(attrgetter("has_next_page"), boolean),
-            "hasPreviousPage": made(attrgetter("has_previous_page"), boolean),
+            "hasNextPage": made(attrgetter("has_next_page"), _BOOLEAN),
+            "hasPreviousPage": made(attrgetter("has_previous_page"), _BOOLEAN),
             "startCursor": cursor_at(0),
             "endCursor": cursor_at(-1),
         },

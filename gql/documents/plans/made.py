@@ -33,11 +33,6 @@ def made_or_null(
     return Made(columns, write)
 
 
-def boolean(value: object) -> str:
-    """Write whether something holds."""
-    return "true" if value else "false"
-
-
 def instant(value: datetime) -> str:
     """Write an instant."""
     return f'"{format_instant(value)}"'
